@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// EditAccount changes the account by edit, which gets the present value and may run again. What waited is looked at again
+// afterwards, since a setting may have kept it.
+func (e *Engine) EditAccount(ctx context.Context, a booking.AccountID, edit func(*booking.Account) error) (booking.Account, error) {
+	return apply(ctx, e, a, func(t *txn) (booking.Account, error) {
+		v, err := t.Account(a)
+		if err != nil {
+			return v, err
+		}
+		id, created := v.ID, v.CreatedAt
+		if err := edit(&v); err != nil {
+			return v, err
+		}
+		v.ID, v.CreatedAt, v.UpdatedAt = id, created, t.Now
+		if err := booking.ValidateAccount(&v, e.o.Simulator); err != nil {
+			return v, err
+		}
+		if err := t.PutAccount(v); err != nil {
+			return v, err
+		}
+		return v, t.wake(a)
+	})
+}
+
+// SetRegistration records where the texting registration stands. Approval wakes the texts that waited for it.
+func (e *Engine) SetRegistration(ctx context.Context, a booking.AccountID, r booking.Registration) (booking.Registration, error) {
+	return apply(ctx, e, a, func(t *txn) (booking.Registration, error) {
+		r.UpdatedAt = t.Now
+		if err := t.PutRegistration(a, r); err != nil {
+			return r, err
+		}
+		return r, t.wake(a)
+	})
+}
+
+// PutNumber records one of the account's numbers. There is one default outbound number: a new one takes the mark from the
+// old.
+func (e *Engine) PutNumber(ctx context.Context, a booking.AccountID, n booking.PhoneNumber) (booking.PhoneNumber, error) {
+	return apply(ctx, e, a, func(t *txn) (booking.PhoneNumber, error) { return t.putNumber(a, n) })
+}
+
+func (t *txn) putNumber(a booking.AccountID, n booking.PhoneNumber) (booking.PhoneNumber, error) {
+	if n.ID == "" {
+		n.ID = string(n.Number)
+	}
+	numbers, err := t.Numbers(a)
+	if err != nil {
+		return n, err
+	}
+	for _, other := range numbers {
+		if n.DefaultOutbound && other.DefaultOutbound && other.Number != n.Number {
+			other.DefaultOutbound = false
+			if err := t.PutNumber(a, other); err != nil {
+				return n, err
+			}
+		}
+	}
+	if err := t.PutNumber(a, n); err != nil {
+		return n, err
+	}
+	return n, t.wake(a)
+}
+
+// PutFacts replaces what agents may state.
+func (e *Engine) PutFacts(ctx context.Context, a booking.AccountID, f []booking.Fact) ([]booking.Fact, error) {
+	return apply(ctx, e, a, func(t *txn) ([]booking.Fact, error) { return f, t.PutFacts(a, f) })
+}
+
+// Alarms lists whatever keeps texts from going out: what was raised and stands, and what is missing now.
+func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
+	all, _, err := s.Alarms(a, "", 200)
+	if err != nil {
+		return nil, err
+	}
+	account, err := s.Account(a)
+	if err != nil {
+		return nil, err
+	}
+	schedulers, _, err := s.Schedulers(a, "", 200)
+	if err != nil {
+		return nil, err
+	}
+	enabled := 0
+	for _, sched := range schedulers {
+		if !sched.FollowUp.Enabled {
+			continue
+		}
+		enabled++
+		n, err := outbound(s, a, &sched)
+		if err != nil {
+			return nil, err
+		}
+		if n == nil || !n.SMSCapable {
+			all = append(all, alarm("phone_number_missing", string(sched.ID),
+				"Scheduler "+sched.Name+" has no number that can send texts.",
+				"set a default outbound number, or choose a number in the scheduler's follow_up.phone_number", account.CreatedAt))
+		}
+	}
+	if enabled == 0 {
+		return all, nil
+	}
+	if !account.SMSFollowUpEnabled {
+		all = append(all, alarm("account_disabled", "", "SMS follow-up is switched off for the account.",
+			"have support or an administrator set sms_follow_up_enabled", account.CreatedAt))
+	}
+	reg, err := s.Registration(a)
+	if err != nil {
+		return nil, err
+	}
+	if reg.Status != booking.RegistrationApproved {
+		all = append(all, alarm("registration_missing", "", fmt.Sprintf("The texting registration is %s; texts wait for its approval.", reg.Status),
+			"complete the registration for texting and wait for its approval", account.CreatedAt))
+	}
+	poisons, _, err := s.Poisons(a, "", 50)
+	for _, p := range poisons {
+		all = append(all, alarm("set_aside", p.Kind.String()+"/"+p.Ref, "Work that failed again and again was set aside: "+p.Error,
+			"report the message; the rest goes on", p.At))
+	}
+	return all, err
+}

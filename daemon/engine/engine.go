@@ -1,0 +1,191 @@
+// Package engine is the house's use cases: the only writer of the store and the only sender of texts. Reading asks
+// storage, deciding happens in booking; here things are changed and done.
+//
+// # What survives what
+//
+// Everything that will happen later is one due-key in the store; the wheel only remembers near ones. A follow-up goes
+// through four durable steps: claim (the intent, with the text, in one transaction that decides once more on the facts it
+// read), begun (right before the carrier is called), the carrier's call outside any transaction, and settle. Whoever dies in
+// between leaves a due-key behind:
+//
+//   - before the claim: the follow-up's due-key is still there, the work is done after the restart;
+//   - claimed, not begun: nothing reached the carrier; the claim is released and the session decided afresh;
+//   - begun: the carrier may have the text. It is asked at once and again after [Options.SettleAfter]. Found: settled. Not
+//     found: the send is unknown, held and shown; it is never repeated by itself, only by a person (Resend).
+//
+// So a person gets at most one text, and a missing one is visible.
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/scripts"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// Carrier is the party that takes texts to phones: Twilio, or the simulator.
+type Carrier interface {
+	// Send hands over one text and gives the carrier's name of it. A *booking.CarrierError is an answer; any other error
+	// leaves open whether the text was taken.
+	Send(ctx context.Context, t booking.Text) (sid string, err error)
+	// Find asks whether the carrier has a text like t that was created at or after since; nil when it has none.
+	Find(ctx context.Context, t booking.Text, since time.Time) (*booking.CarrierMessage, error)
+}
+
+// Options are the parts of an engine. Zero values give the defaults named.
+type Options struct {
+	Store     *storage.Store
+	Carrier   Carrier
+	Now       func() time.Time
+	PublicURL string // of this daemon, without a trailing slash; links begin with it
+	Simulator bool   // nothing is really sent: any hours may be set
+	Log       *slog.Logger
+
+	Workers     int           // texts under way at once; 64
+	SendTimeout time.Duration // of one call to the carrier; 15 s
+	SettleAfter time.Duration // between the first and the second question about an unknown send; 60 s
+	Horizon     time.Duration // due work nearer than this is held in the wheel; 2 min
+	// Render makes the text of a template; scripts.Render.
+	Render func(ctx context.Context, script string, f scripts.Facts) (string, error)
+}
+
+// Engine is the running house.
+type Engine struct {
+	o     Options
+	store *storage.Store
+	now   func() time.Time
+	log   *slog.Logger
+	epoch uint64
+	motor *motor
+	sends sync.Map // AttemptID of sends under way in this process
+	stats counters
+
+	started atomic.Bool
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// New puts the parts together; [Engine.Start] sets them going.
+func New(o Options) *Engine {
+	o.Workers = cmp.Or(o.Workers, 64)
+	o.SendTimeout = cmp.Or(o.SendTimeout, 15*time.Second)
+	o.SettleAfter = cmp.Or(o.SettleAfter, time.Minute)
+	o.Horizon = cmp.Or(o.Horizon, 2*time.Minute)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Render == nil {
+		o.Render = scripts.Render
+	}
+	e := &Engine{o: o, store: o.Store, now: o.Now, log: o.Log}
+	e.motor = newMotor(e)
+	return e
+}
+
+// Start counts a new epoch, takes up what an earlier process left, and sets the motor going. It returns at once.
+func (e *Engine) Start(ctx context.Context) error {
+	if e.started.Swap(true) {
+		return nil
+	}
+	err := e.store.Update(ctx, func(tx *storage.Tx) (err error) {
+		e.epoch, err = tx.NextEpoch()
+		return err
+	})
+	if err != nil {
+		e.started.Store(false)
+		return err
+	}
+	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := e.motor.start(ctx, &e.running); err != nil {
+		e.stop()
+		e.running.Wait()
+		e.started.Store(false)
+		return err
+	}
+	return nil
+}
+
+// Stop takes no new work, waits until sends under way are settled or ctx ends, and may be called twice.
+func (e *Engine) Stop(ctx context.Context) error {
+	if !e.started.Swap(false) {
+		return nil
+	}
+	e.stop()
+	done := make(chan struct{})
+	go func() { e.running.Wait(); close(done) }()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return errors.Join(errors.New("stopped before all sends were settled; they are taken up at the next start"), ctx.Err())
+	}
+}
+
+// Ready tells whether the house can do its work: the store takes writes and the motor turns.
+func (e *Engine) Ready(ctx context.Context) error {
+	if !e.started.Load() {
+		return booking.Refuse(booking.Unavailable, "motor_stopped", "", "the motor is not running", "start the daemon, or wait until it has started")
+	}
+	return e.store.Healthy(ctx)
+}
+
+// Store gives the read-only half of the store.
+func (e *Engine) Store() *storage.Reader { return e.store.Reader() }
+
+// txn is one transaction of the engine. hints are told to the motor after the commit.
+type txn struct {
+	*storage.Tx
+	hints []booking.Due
+}
+
+// update runs fn in one durable transaction and then tells the motor what it armed. fn may run many times.
+func (e *Engine) update(ctx context.Context, fn func(*txn) error) error {
+	var hints []booking.Due
+	err := e.store.Update(ctx, func(tx *storage.Tx) error {
+		t := &txn{Tx: tx}
+		err := fn(t)
+		hints = t.hints
+		return err
+	})
+	if err == nil {
+		for _, d := range hints {
+			e.motor.hint(d)
+		}
+	}
+	return err
+}
+
+// putSession writes a session. Work is never due in the past: the low-water mark of the due index rests on it. And a page
+// whose reports come late, all at once after an hour without a network, was heard now: it lapses only when no more come.
+func (t *txn) putSession(a booking.Account, old *booking.Session, s booking.Session) error {
+	switch {
+	case s.DueAt.IsZero() || !s.DueAt.Before(t.Now):
+	case s.DueKind == booking.KindLapse:
+		s.DueAt = t.Now.Add(a.Settings.AbandonAfter.Std())
+	default:
+		s.DueAt = t.Now
+	}
+	if d, ok := s.Due(a.ID); ok {
+		t.hints = append(t.hints, d)
+	}
+	return t.PutSession(a.ID, old, s, a.Settings.Retention.Std())
+}
+
+func (t *txn) putAttempt(old *booking.Attempt, v booking.Attempt) error {
+	if !v.DueAt.IsZero() {
+		t.hints = append(t.hints, booking.Due{Account: v.Account, At: v.DueAt, Kind: booking.KindSettle, Ref: string(v.ID)})
+	}
+	return t.PutAttempt(old, v)
+}
+
+func (t *txn) arm(d booking.Due) error {
+	t.hints = append(t.hints, d)
+	return t.Arm(d)
+}

@@ -1,0 +1,301 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// fireLapse looks whether a session fell silent. A due-key that fires early, since a heartbeat moved the moment, is armed
+// again: so heartbeats need not touch the due index.
+func (e *Engine) fireLapse(ctx context.Context, d booking.Due) error {
+	return e.update(ctx, func(t *txn) error {
+		s, err := t.Session(d.Account, booking.SessionID(d.Ref))
+		if storage.IsNotFound(err) || err == nil && s.DueKind != booking.KindLapse {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if s.DueAt.After(t.Now) {
+			t.hints = append(t.hints, booking.Due{Account: d.Account, At: s.DueAt, Kind: d.Kind, Ref: d.Ref})
+			return nil
+		}
+		account, sched, err := t.house(d.Account, s.Scheduler)
+		if err != nil {
+			return err
+		}
+		was := s.Clone()
+		if silent := s.SeenAt.Add(account.Settings.AbandonAfter.Std()); silent.After(t.Now) {
+			s.Arm(booking.KindLapse, silent)
+		} else {
+			s.Abandon(s.SeenAt, sched.FollowUp.Delay.Std())
+		}
+		return t.putSession(account, &was, s)
+	})
+}
+
+// house reads the account and the scheduler; a deleted scheduler is an empty one with the usual delay.
+func (t *txn) house(a booking.AccountID, id booking.SchedulerID) (booking.Account, booking.Scheduler, error) {
+	account, err := t.Account(a)
+	if err != nil {
+		return account, booking.Scheduler{}, err
+	}
+	sched, err := t.Scheduler(a, id)
+	if err != nil || sched == nil {
+		return account, booking.Scheduler{FollowUp: booking.FollowUpSet{Delay: booking.DefaultDelay}}, err
+	}
+	return account, *sched, nil
+}
+
+// rivalSpan: sessions begun longer ago than this before now cannot be due any more and are not looked at.
+const rivalSpan = 72 * time.Hour
+
+// gather reads everything a decision about the session rests on, in one snapshot. In a transaction all of it is validated at
+// commit: an opt-out or another claim for the person that comes in between makes the commit fail.
+func gather(s *storage.Snapshot, a booking.AccountID, sess booking.Session) (f booking.Facts, err error) {
+	f.Session = sess
+	if f.Account, err = s.Account(a); err != nil {
+		return f, err
+	}
+	if f.Scheduler, err = s.Scheduler(a, sess.Scheduler); err != nil {
+		return f, err
+	}
+	if f.Registration, err = s.Registration(a); err != nil {
+		return f, err
+	}
+	if f.Number, err = outbound(s, a, f.Scheduler); err != nil {
+		return f, err
+	}
+	if f.Bookings, err = s.BookingsOf(a, sess.Phone, sess.Email, booking.NormalAddress(sess.Customer.Address)); err != nil {
+		return f, err
+	}
+	if sess.Phone == "" {
+		return f, nil
+	}
+	if f.Person, err = s.Person(a, sess.Phone); err != nil {
+		return f, err
+	}
+	if f.OptOut, err = s.OptOut(a, sess.Phone); err != nil {
+		return f, err
+	}
+	others, _, err := s.SessionsByPhone(a, sess.Phone, firstID(s.Now.Add(-rivalSpan)), 100)
+	if err != nil {
+		return f, err
+	}
+	for _, o := range others {
+		if o.ID != sess.ID {
+			f.Rivals = append(f.Rivals, booking.Rival{
+				Session: o.ID, SeenAt: o.SeenAt, AbandonedAt: o.AbandonedAt, State: o.FollowUp.State,
+				Qualifies: o.Qualifies(f.Account.Settings.RequireConsent),
+			})
+		}
+	}
+	return f, nil
+}
+
+// outbound finds the number a scheduler's texts go out from: its own, else the account's default; nil when there is none.
+func outbound(s *storage.Snapshot, a booking.AccountID, sched *booking.Scheduler) (*booking.PhoneNumber, error) {
+	if sched != nil && sched.FollowUp.PhoneNumber != "" {
+		return s.Number(a, sched.FollowUp.PhoneNumber)
+	}
+	numbers, err := s.Numbers(a)
+	for _, n := range numbers {
+		if n.DefaultOutbound {
+			return &n, err
+		}
+	}
+	return nil, err
+}
+
+// errAgain says that the facts changed between reading and claiming; the entry is looked at again at once.
+var errAgain = errors.New("the facts changed meanwhile")
+
+// fireFollowUp decides a session's follow-up and, when everything permits it, sends it.
+func (e *Engine) fireFollowUp(ctx context.Context, d booking.Due) error {
+	for range 5 {
+		err := e.followUp(ctx, d)
+		if !errors.Is(err, errAgain) {
+			return err
+		}
+	}
+	return fmt.Errorf("session %s: %w five times in a row", d.Ref, errAgain)
+}
+
+func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
+	id, now := booking.SessionID(d.Ref), e.now()
+	var facts booking.Facts
+	due := false
+	err := e.store.View(ctx, func(s *storage.Snapshot) error {
+		sess, err := s.Session(d.Account, id)
+		if storage.IsNotFound(err) || err == nil && sess.DueKind != booking.KindFollowUp {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if sess.DueAt.After(now) {
+			e.motor.hint(booking.Due{Account: d.Account, At: sess.DueAt, Kind: d.Kind, Ref: d.Ref})
+			return nil
+		}
+		due = true
+		facts, err = gather(s, d.Account, sess)
+		return err
+	})
+	if err != nil || !due {
+		return err
+	}
+	v := booking.Decide(now, facts)
+	if v.Result != booking.Pass {
+		return e.hold(ctx, now, facts, v)
+	}
+	text, err := e.compose(ctx, now, facts)
+	if err != nil {
+		return err
+	}
+	v.Trail = append(v.Trail, text.findings...)
+	a, err := e.claim(ctx, now, facts, v, text)
+	if err != nil {
+		return err
+	}
+	e.stats.late(now.Sub(facts.Session.DueAt))
+	return e.send(ctx, a)
+}
+
+// hold writes down a verdict that no text goes out now.
+func (e *Engine) hold(ctx context.Context, now time.Time, f booking.Facts, v booking.Verdict) error {
+	return e.update(ctx, func(t *txn) error {
+		s, old, err := t.session(f.Account.ID, f.Session.ID)
+		if err != nil {
+			return err
+		}
+		if s.Rev != f.Session.Rev {
+			if s.FollowUp.WithheldBy == v.Check && s.Rev == f.Session.Rev+1 {
+				return nil // this transaction's own earlier, unknown commit
+			}
+			return errAgain
+		}
+		said := s.FollowUp.WithheldBy == v.Check && s.FollowUp.State == booking.FollowUpWaiting
+		if v.Result == booking.Stop {
+			s.Withhold(v.Check)
+		} else {
+			said = said && v.At.Equal(s.FollowUp.DueAt)
+			s.PutOff(v.Check, v.At)
+		}
+		if !said || v.Result == booking.Stop {
+			if err := t.AddTrace(f.Account.ID, s, v.Trail, f.Account.Settings.Retention.Std()); err != nil {
+				return err
+			}
+		}
+		return t.putSession(f.Account, old, s)
+	})
+}
+
+// claim writes the intent to send: one transaction that reads all facts again, decides again at the same instant, and only
+// then ties the text to the session and the person. A conflict means that somebody else won.
+func (e *Engine) claim(ctx context.Context, now time.Time, f booking.Facts, v booking.Verdict, text composed) (booking.Attempt, error) {
+	a := booking.Attempt{
+		ID: booking.AttemptID(newID(now)), Account: f.Account.ID, Session: f.Session.ID, Scheduler: f.Session.Scheduler,
+		To: f.Session.Phone, MessagingService: f.Registration.MessagingService, Body: text.body, Segments: text.segments,
+		Template: text.template, State: booking.AttemptClaimed, Epoch: e.epoch, ClaimedAt: now, DueAt: now.Add(e.o.SettleAfter),
+	}
+	if f.Number != nil {
+		a.From = f.Number.Number
+	}
+	e.sends.Store(a.ID, nil)
+	err := e.update(ctx, func(t *txn) error {
+		s, old, err := t.session(a.Account, a.Session)
+		if err != nil {
+			return err
+		}
+		if s.FollowUp.Attempt == a.ID {
+			return nil // this transaction's own earlier, unknown commit
+		}
+		if s.Rev != f.Session.Rev {
+			return errAgain
+		}
+		again, err := gather(&t.Snapshot, a.Account, s)
+		if err != nil {
+			return err
+		}
+		if booking.Decide(now, again).Result != booking.Pass {
+			return errAgain
+		}
+		s.Claim(a.ID)
+		p := again.Person
+		p.Start(booking.Started{At: now, Attempt: a.ID, Session: a.Session})
+		if err := t.PutPerson(a.Account, p); err != nil {
+			return err
+		}
+		if err := t.putAttempt(nil, a); err != nil {
+			return err
+		}
+		if err := t.PutLink(text.token, storage.Link{Account: a.Account, Session: a.Session}); err != nil {
+			return err
+		}
+		if err := t.AddTrace(a.Account, s, v.Trail, f.Account.Settings.Retention.Std()); err != nil {
+			return err
+		}
+		return t.putSession(f.Account, old, s)
+	})
+	if err != nil {
+		e.sends.Delete(a.ID)
+	}
+	return a, err
+}
+
+// newToken makes a link token: 128 random bits, so that it can be neither guessed nor enumerated.
+func newToken() string { return rand.Text() }
+
+// fireWake looks again at the texts that waited for something that was mended. It goes on page by page; its
+// due-key goes last, so that a crash loses nothing.
+func (e *Engine) fireWake(ctx context.Context, d booking.Due) error {
+	const page = 20
+	cursor := ""
+	for {
+		var next string
+		err := e.update(ctx, func(t *txn) error {
+			account, err := t.Account(d.Account)
+			if err != nil {
+				return err
+			}
+			waiting, n, err := t.SessionsByStatus(d.Account, booking.StatusWaiting, cursor, page)
+			if err != nil {
+				return err
+			}
+			next = n
+			for _, s := range waiting {
+				if s.DueKind != booking.KindFollowUp {
+					continue
+				}
+				old := s.Clone()
+				s.Arm(booking.KindFollowUp, t.Now)
+				if err := t.putSession(account, &old, s); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if next == "" {
+			return e.update(ctx, func(t *txn) error {
+				return t.Disarm(booking.Due{Account: d.Account, At: idTime(d.Ref), Kind: d.Kind, Ref: d.Ref})
+			})
+		}
+		cursor = next
+	}
+}
+
+// wake arms a look at everything that waits in the account. The reference's own time stamp is the due time, so that the
+// due-key can be found from the reference alone.
+func (t *txn) wake(a booking.AccountID) error {
+	ref := newID(t.Now)
+	return t.arm(booking.Due{Account: a, At: idTime(ref), Kind: booking.KindWake, Ref: ref})
+}

@@ -1,0 +1,114 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// CreateScheduler adds a booking form. An empty ID, name of the key, mode or delay get their defaults.
+func (e *Engine) CreateScheduler(ctx context.Context, a booking.AccountID, v booking.Scheduler) (booking.Scheduler, error) {
+	return apply(ctx, e, a, func(t *txn) (booking.Scheduler, error) { return e.createScheduler(t, a, v) })
+}
+
+func (e *Engine) createScheduler(t *txn, a booking.AccountID, v booking.Scheduler) (booking.Scheduler, error) {
+	if v.ID == "" {
+		v.ID = booking.SchedulerID(newID(t.Now))
+	}
+	if v.PublishableKey == "" {
+		v.PublishableKey = "pk_" + strings.ToLower(rand.Text())
+	}
+	if v.FollowUp.Mode == "" {
+		v.FollowUp.Mode = booking.PrefilledLink
+	}
+	if v.FollowUp.Delay == 0 {
+		v.FollowUp.Delay = booking.DefaultDelay
+	}
+	v.CreatedAt = t.Now
+	if err := booking.ValidateScheduler(&v); err != nil {
+		return v, err
+	}
+	was, err := t.Scheduler(a, v.ID)
+	if err != nil {
+		return v, err
+	}
+	if was != nil {
+		return v, booking.Refuse(booking.Conflict, "scheduler_exists", "id", "there is a scheduler "+string(v.ID)+" already",
+			"choose another id, or change it with PUT")
+	}
+	if other, err := t.Credential(v.PublishableKey); err != nil || other != nil {
+		if err == nil {
+			err = booking.Refuse(booking.Conflict, "publishable_key_taken", "publishable_key", "this publishable key is in use",
+				"leave it out and one is made")
+		}
+		return v, err
+	}
+	return v, t.putScheduler(a, v)
+}
+
+// EditScheduler changes a booking form by edit, which gets the present value and may run again. Its ID and key stay.
+func (e *Engine) EditScheduler(ctx context.Context, a booking.AccountID, id booking.SchedulerID, edit func(*booking.Scheduler) error) (booking.Scheduler, error) {
+	return apply(ctx, e, a, func(t *txn) (booking.Scheduler, error) {
+		was, err := t.Scheduler(a, id)
+		if err != nil {
+			return booking.Scheduler{}, err
+		}
+		if was == nil {
+			return booking.Scheduler{}, unknownScheduler(id)
+		}
+		v := *was
+		if err := edit(&v); err != nil {
+			return v, err
+		}
+		v.ID, v.PublishableKey, v.CreatedAt, v.UpdatedAt = was.ID, was.PublishableKey, was.CreatedAt, t.Now
+		if err := booking.ValidateScheduler(&v); err != nil {
+			return v, err
+		}
+		return v, t.putScheduler(a, v)
+	})
+}
+
+func (t *txn) putScheduler(a booking.AccountID, v booking.Scheduler) error {
+	c := storage.Credential{Account: a, Role: booking.RolePublishable, Scheduler: v.ID}
+	if err := t.PutCredential(v.PublishableKey, c); err != nil {
+		return err
+	}
+	if err := t.PutScheduler(a, v); err != nil {
+		return err
+	}
+	return t.wake(a)
+}
+
+// DeleteScheduler removes a booking form. Its open sessions are dropped at their time, with the reason in their trace.
+func (e *Engine) DeleteScheduler(ctx context.Context, a booking.AccountID, id booking.SchedulerID) error {
+	return e.update(ctx, func(t *txn) error {
+		was, err := t.Scheduler(a, id)
+		if err != nil {
+			return err
+		}
+		if was == nil {
+			return unknownScheduler(id)
+		}
+		if err := t.DeleteCredential(was.PublishableKey); err != nil {
+			return err
+		}
+		return t.DeleteScheduler(a, id)
+	})
+}
+
+// PutWindows replaces a scheduler's arrival windows.
+func (e *Engine) PutWindows(ctx context.Context, a booking.AccountID, id booking.SchedulerID, w []booking.Window) ([]booking.Window, error) {
+	return apply(ctx, e, a, func(t *txn) ([]booking.Window, error) {
+		was, err := t.Scheduler(a, id)
+		if err != nil {
+			return nil, err
+		}
+		if was == nil {
+			return nil, unknownScheduler(id)
+		}
+		return w, t.PutWindows(a, id, w)
+	})
+}

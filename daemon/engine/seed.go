@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// MainAccount is the account that the first start makes.
+const MainAccount booking.AccountID = "main"
+
+// Seed is what the first start puts into an empty store, all in one transaction: either everything is there, or the next
+// start tries again.
+type Seed struct {
+	Account      booking.Account
+	Registration *booking.Registration
+	Numbers      []booking.PhoneNumber
+	Schedulers   []booking.Scheduler
+	Windows      map[booking.SchedulerID][]booking.Window
+	Facts        []booking.Fact
+	AdminSecret  string // becomes an administrator's API key; empty: one is made
+}
+
+// FirstStart seeds an empty store and gives the administrator's key; nil when the store was seeded before. Nothing
+// happens then.
+func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error) {
+	if s.AdminSecret != "" && len(s.AdminSecret) < MinSecret {
+		return nil, booking.Refuse(booking.Invalid, "secret_too_short", "REBOOK_BOOTSTRAP_KEY", "the bootstrap key needs at least 16 characters",
+			"use a longer, random one")
+	}
+	err = e.update(ctx, func(t *txn) error {
+		key = nil
+		_, err := t.Account(MainAccount)
+		if err == nil || !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+		v := s.Account
+		v.ID, v.CreatedAt = MainAccount, t.Now
+		if err := booking.ValidateAccount(&v, e.o.Simulator); err != nil {
+			return err
+		}
+		if err := t.PutAccount(v); err != nil {
+			return err
+		}
+		if s.Registration != nil {
+			if err := t.PutRegistration(MainAccount, *s.Registration); err != nil {
+				return err
+			}
+		}
+		for _, n := range s.Numbers {
+			if _, err := t.putNumber(MainAccount, n); err != nil {
+				return err
+			}
+		}
+		for _, sched := range s.Schedulers {
+			if _, err := e.createScheduler(t, MainAccount, sched); err != nil {
+				return err
+			}
+		}
+		for id, w := range s.Windows {
+			if err := t.PutWindows(MainAccount, id, w); err != nil {
+				return err
+			}
+		}
+		if len(s.Facts) > 0 {
+			if err := t.PutFacts(MainAccount, s.Facts); err != nil {
+				return err
+			}
+		}
+		k, err := t.createKey(MainAccount, "bootstrap", booking.RoleAdministrator, orSecret(s.AdminSecret))
+		key = &k
+		return err
+	})
+	return key, err
+}

@@ -1,0 +1,253 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+const (
+	alarmUnknownSend = "unknown_send"
+	alarmCarrier     = "carrier_refuses"
+)
+
+// send marks a claimed attempt begun, calls the carrier once, and settles what came of it.
+func (e *Engine) send(ctx context.Context, a booking.Attempt) error {
+	e.sends.Store(a.ID, nil)
+	defer e.sends.Delete(a.ID)
+	mine := false
+	err := e.update(ctx, func(t *txn) error {
+		now, err := t.Attempt(a.Account, a.ID)
+		if err != nil {
+			return err
+		}
+		mine = now != nil && now.Epoch == e.epoch && now.InFlight()
+		if !mine || now.State == booking.AttemptBegun { // begun: this transaction's own earlier, unknown commit
+			return nil
+		}
+		old := *now
+		now.State, now.BegunAt = booking.AttemptBegun, t.Now
+		a = *now
+		return t.putAttempt(&old, *now)
+	})
+	if err != nil || !mine {
+		return err
+	}
+	call, cancel := context.WithTimeout(ctx, e.o.SendTimeout)
+	defer cancel()
+	sid, err := e.o.Carrier.Send(call, textOf(a))
+	if err == nil {
+		return e.sent(ctx, a, sid, "")
+	}
+	var refusal *booking.CarrierError
+	if errors.As(err, &refusal) && booking.ReactionTo(err).Class != booking.ReactUnknown {
+		return e.refused(ctx, a, refusal)
+	}
+	e.log.Warn("the carrier did not answer; it is asked what became of the text", "attempt", a.ID, "err", err)
+	return e.ask(ctx, a)
+}
+
+func textOf(a booking.Attempt) booking.Text {
+	return booking.Text{Attempt: a.ID, Account: a.Account, From: a.From, To: a.To, MessagingService: a.MessagingService, Body: a.Body}
+}
+
+// settle changes an attempt that is still open, together with its session, in one transaction. An attempt that was
+// settled by somebody else, a callback perhaps, is left as it is.
+func (e *Engine) settle(ctx context.Context, a booking.Attempt, fn func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error) error {
+	return e.update(ctx, func(t *txn) error {
+		now, err := t.Attempt(a.Account, a.ID)
+		if err != nil {
+			return err
+		}
+		if now == nil || !now.InFlight() && now.State != booking.AttemptUnknown {
+			return nil
+		}
+		account, err := t.Account(a.Account)
+		if err != nil {
+			return err
+		}
+		s, oldSession, err := t.session(a.Account, a.Session)
+		if errors.Is(err, &booking.Error{Code: "unknown_session"}) {
+			oldSession = nil // erased or expired meanwhile: the attempt is settled alone
+		} else if err != nil {
+			return err
+		}
+		old := *now
+		if err := fn(t, account, now, &s); err != nil {
+			return err
+		}
+		if err := t.putAttempt(&old, *now); err != nil {
+			return err
+		}
+		if oldSession == nil || s.FollowUp.Attempt != a.ID {
+			return nil
+		}
+		return t.putSession(account, oldSession, s)
+	})
+}
+
+// sent records that the carrier has the text.
+func (e *Engine) sent(ctx context.Context, a booking.Attempt, sid, status string) error {
+	took := false
+	err := e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
+		took = true
+		at := now.BegunAt
+		if at.IsZero() {
+			at = t.Now
+		}
+		now.State, now.SID, now.SettledAt, now.DueAt = booking.AttemptSent, sid, t.Now, time.Time{}
+		if status != "" {
+			now.Status = status
+		}
+		s.Sent(at)
+		return t.DeleteAlarm(a.Account, alarmUnknownSend, string(a.Session))
+	})
+	if err == nil && took {
+		e.stats.sent.Add(1)
+	}
+	return err
+}
+
+// refused records that the carrier did not take the text, and reacts by the table of its codes.
+func (e *Engine) refused(ctx context.Context, a booking.Attempt, refusal *booking.CarrierError) error {
+	e.stats.failed.Add(1)
+	return e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
+		r := booking.ReactionTo(refusal)
+		now.State, now.ErrorCode, now.SettledAt, now.DueAt = booking.AttemptFailed, refusal.Code, t.Now, time.Time{}
+		if err := t.unstart(a); err != nil {
+			return err
+		}
+		return e.react(t, account, a, refusal.Code, r, s)
+	})
+}
+
+// unstart takes a text that did not go out off the person's count.
+func (t *txn) unstart(a booking.Attempt) error {
+	p, err := t.Person(a.Account, a.To)
+	if err != nil {
+		return err
+	}
+	p.Unstart(a.ID)
+	return t.PutPerson(a.Account, p)
+}
+
+// react does what the table says about a carrier's code: try later, never, remember the number, remember the opt-out, or
+// raise an alarm; the trace says it all.
+func (e *Engine) react(t *txn, account booking.Account, a booking.Attempt, code int, r booking.Reaction, s *booking.Session) error {
+	f := booking.Finding{
+		At: t.Now, Check: booking.CheckCarrier, Result: booking.Stop, Fact: fmt.Sprintf("carrier error %d", code),
+		Message: r.Meaning, Fix: r.Fix,
+	}
+	switch r.Class {
+	case booking.ReactRetry, booking.ReactHalt:
+		f.Result, f.Until = booking.Wait, r.RetryAt(t.Now)
+		s.PutOff(booking.CheckCarrier, f.Until)
+	default:
+		s.Withhold(booking.CheckCarrier)
+	}
+	switch r.Class {
+	case booking.ReactHalt:
+		err := t.PutAlarm(a.Account, alarm(alarmCarrier, fmt.Sprint(code), "The carrier refuses texts: "+r.Meaning, r.Fix, t.Now))
+		if err != nil {
+			return err
+		}
+	case booking.ReactOptedOut:
+		err := t.PutOptOut(a.Account, booking.OptOut{Phone: a.To, Source: "carrier", Text: f.Fact, At: t.Now})
+		if err != nil {
+			return err
+		}
+	case booking.ReactBadNumber:
+		p, err := t.Person(a.Account, a.To)
+		if err != nil {
+			return err
+		}
+		p.Bad = &booking.BadPhone{At: t.Now, Code: code}
+		if err := t.PutPerson(a.Account, p); err != nil {
+			return err
+		}
+	}
+	return t.AddTrace(a.Account, *s, []booking.Finding{f}, account.Settings.Retention.Std())
+}
+
+// fireSettle looks after an attempt that was not settled in time, or that an earlier process left.
+func (e *Engine) fireSettle(ctx context.Context, d booking.Due) error {
+	if _, busy := e.sends.Load(booking.AttemptID(d.Ref)); busy {
+		e.motor.hint(booking.Due{Account: d.Account, At: e.now().Add(e.o.SendTimeout), Kind: d.Kind, Ref: d.Ref})
+		return nil
+	}
+	a, err := e.attempt(ctx, d.Account, booking.AttemptID(d.Ref))
+	switch {
+	case err != nil:
+		return err
+	case a == nil || !a.InFlight():
+		return nil
+	case a.State == booking.AttemptClaimed:
+		return e.release(ctx, *a)
+	case a.Epoch == e.epoch && a.DueAt.After(e.now()):
+		e.motor.hint(booking.Due{Account: d.Account, At: a.DueAt, Kind: d.Kind, Ref: d.Ref})
+		return nil
+	}
+	return e.ask(ctx, *a)
+}
+
+// release undoes a claim that never reached the carrier: the session is decided afresh, at once.
+func (e *Engine) release(ctx context.Context, a booking.Attempt) error {
+	e.stats.released.Add(1)
+	return e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
+		if now.State != booking.AttemptClaimed {
+			return nil
+		}
+		now.State, now.SettledAt, now.DueAt = booking.AttemptReleased, t.Now, time.Time{}
+		s.Release(t.Now)
+		return t.unstart(a)
+	})
+}
+
+// ask asks the carrier what became of a begun attempt: found, it is settled; not found twice, it is unknown, and stays so
+// until a person decides. A carrier that does not answer is asked again.
+func (e *Engine) ask(ctx context.Context, a booking.Attempt) error {
+	call, cancel := context.WithTimeout(ctx, e.o.SendTimeout)
+	defer cancel()
+	found, err := e.o.Carrier.Find(call, textOf(a), a.BegunAt.Add(-time.Minute))
+	if err == nil && found != nil {
+		return e.sent(ctx, a, found.SID, found.Status)
+	}
+	if err != nil {
+		e.log.Warn("the carrier cannot be asked about an unknown send; it is asked again", "attempt", a.ID, "err", err)
+	}
+	lost := false
+	err = e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
+		lost = false
+		if now.State != booking.AttemptBegun {
+			return nil
+		}
+		now.Epoch = e.epoch // looked after by this process from here on
+		if err != nil || now.Asked == 0 {
+			if err == nil {
+				now.Asked++
+			}
+			now.DueAt = t.Now.Add(e.o.SettleAfter)
+			return nil
+		}
+		lost = true
+		now.State, now.SettledAt, now.DueAt = booking.AttemptUnknown, t.Now, time.Time{}
+		now.Asked++
+		s.Unknown()
+		const fix = "look into the carrier's log; if the text is not there, send it again with POST /v1/sessions/{id}/resend"
+		if err := t.PutAlarm(a.Account, alarm(alarmUnknownSend, string(a.Session),
+			"Nobody can say whether a text went out: Rebook was interrupted while the carrier was called.", fix, t.Now)); err != nil {
+			return err
+		}
+		return t.AddTrace(a.Account, *s, []booking.Finding{{
+			At: t.Now, Check: booking.CheckCarrier, Result: booking.Stop, Fact: fmt.Sprintf("asked %d times, not found", now.Asked),
+			Message: "The carrier was called, its answer was lost, and it does not list the text. It is not sent again by itself.", Fix: fix,
+		}}, account.Settings.Retention.Std())
+	})
+	if err == nil && lost {
+		e.stats.unknown.Add(1)
+	}
+	return err
+}
