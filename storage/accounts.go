@@ -1,0 +1,83 @@
+package storage
+
+import (
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// Account reads one business.
+func (s *Snapshot) Account(a booking.AccountID) (booking.Account, error) {
+	return get[booking.Account](s.g, accountKey(a, "account"))
+}
+
+// Accounts lists the IDs of all accounts.
+func (s *Snapshot) Accounts() ([]booking.AccountID, error) {
+	prefix := globalKey("m/account", "")
+	var ids []booking.AccountID
+	for from := prefix; ; {
+		rows, err := s.g.Scan(prefix, from, 500)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			ids = append(ids, booking.AccountID(r.Key[len(prefix):]))
+		}
+		if len(rows) < 500 {
+			return ids, nil
+		}
+		from = append(rows[len(rows)-1].Key, 0)
+	}
+}
+
+// PutAccount writes a business and lists it.
+func (t *Tx) PutAccount(a booking.Account) error {
+	if err := t.mark(globalKey("m/account", string(a.ID)), time.Time{}); err != nil {
+		return err
+	}
+	return t.put(accountKey(a.ID, "account"), a, time.Time{})
+}
+
+// Registration reads the texting registration; an account without one is in draft.
+func (s *Snapshot) Registration(a booking.AccountID) (booking.Registration, error) {
+	r, err := find[booking.Registration](s.g, accountKey(a, "registration"))
+	if err != nil || r == nil {
+		return booking.Registration{Status: booking.RegistrationDraft}, err
+	}
+	return *r, nil
+}
+
+// PutRegistration writes the texting registration.
+func (t *Tx) PutRegistration(a booking.AccountID, r booking.Registration) error {
+	return t.put(accountKey(a, "registration"), r, time.Time{})
+}
+
+// Number reads one of the account's numbers; nil when it has no such number.
+func (s *Snapshot) Number(a booking.AccountID, p booking.Phone) (*booking.PhoneNumber, error) {
+	return find[booking.PhoneNumber](s.g, accountKey(a, "number", string(p)))
+}
+
+// Numbers lists the account's numbers. A business has few; the first 500 are given.
+func (s *Snapshot) Numbers(a booking.AccountID) ([]booking.PhoneNumber, error) {
+	items, _, err := list[booking.PhoneNumber](s.g, sub(a, "number"), "", 500)
+	return items, err
+}
+
+// PutNumber writes one of the account's numbers.
+func (t *Tx) PutNumber(a booking.AccountID, n booking.PhoneNumber) error {
+	return t.put(accountKey(a, "number", string(n.Number)), n, time.Time{})
+}
+
+// Facts reads what agents may state.
+func (s *Snapshot) Facts(a booking.AccountID) ([]booking.Fact, error) {
+	f, err := find[[]booking.Fact](s.g, accountKey(a, "facts"))
+	if err != nil || f == nil {
+		return nil, err
+	}
+	return *f, nil
+}
+
+// PutFacts writes what agents may state.
+func (t *Tx) PutFacts(a booking.AccountID, f []booking.Fact) error {
+	return t.put(accountKey(a, "facts"), f, time.Time{})
+}

@@ -1,0 +1,63 @@
+package storage
+
+import (
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// Poison is due work that failed again and again and was set aside, so that it cannot hold up the rest.
+type Poison struct {
+	Kind  booking.Kind `json:"kind"`
+	Ref   string       `json:"ref"`
+	Error string       `json:"error"`
+	At    time.Time    `json:"at"`
+}
+
+// PutPoison sets due work aside.
+func (t *Tx) PutPoison(a booking.AccountID, v Poison) error {
+	return t.put(accountKey(a, "poison", v.Kind.String(), v.Ref), v, time.Time{})
+}
+
+// Poisons lists what was set aside.
+func (s *Snapshot) Poisons(a booking.AccountID, cursor string, limit int) ([]Poison, string, error) {
+	return list[Poison](s.g, sub(a, "poison"), cursor, limit)
+}
+
+// DeletePoison takes an entry off the list.
+func (t *Tx) DeletePoison(a booking.AccountID, v Poison) error {
+	return t.p.Delete(accountKey(a, "poison", v.Kind.String(), v.Ref))
+}
+
+// Alarm is something that keeps a text from going out until a person mends it.
+type Alarm struct {
+	Code    string    `json:"code"`
+	Ref     string    `json:"ref,omitempty"`
+	Message string    `json:"message"`
+	Fix     string    `json:"fix"`
+	Since   time.Time `json:"since"`
+}
+
+// PutAlarm raises an alarm; one of the same code and ref stands already and keeps its time.
+func (t *Tx) PutAlarm(a booking.AccountID, v Alarm) error {
+	old, err := find[Alarm](t.g, accountKey(a, "alarm", v.Code, v.Ref))
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		if v.Since = old.Since; v == *old {
+			return nil // raised by every text that has to wait: no write each time
+		}
+	}
+	return t.put(accountKey(a, "alarm", v.Code, v.Ref), v, time.Time{})
+}
+
+// DeleteAlarm ends an alarm.
+func (t *Tx) DeleteAlarm(a booking.AccountID, code, ref string) error {
+	return t.p.Delete(accountKey(a, "alarm", code, ref))
+}
+
+// Alarms lists what stands.
+func (s *Snapshot) Alarms(a booking.AccountID, cursor string, limit int) ([]Alarm, string, error) {
+	return list[Alarm](s.g, sub(a, "alarm"), cursor, limit)
+}

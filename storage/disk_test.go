@@ -1,0 +1,177 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestTheReserveHasAFloorAndACeiling(t *testing.T) {
+	const mib = 1 << 20
+	g := &diskGuard{table: 32 * mib}
+	for _, c := range []struct{ size, want uint64 }{
+		{100 * mib, 128 * mib}, {4 << 30, 4 << 30 / 20}, {1 << 40, 1 << 30},
+	} {
+		if got := g.reserve(c.size); got != c.want {
+			t.Errorf("filesystem of %d MiB: reserve %d MiB, want %d", c.size/mib, got/mib, c.want/mib)
+		}
+	}
+}
+
+func TestAFullDiskRefusesWritesAndRecoversByItself(t *testing.T) {
+	var free atomic.Uint64
+	free.Store(1 << 40)
+	o := Options{Dir: t.TempDir(), Small: true, Now: (&clock{noon}).now, free: func(string) (uint64, uint64, error) { return free.Load(), 1 << 41, nil }}
+	s := mustOpen(t, o)
+	if err := put(s, "before", nil); err != nil {
+		t.Fatal(err)
+	}
+	free.Store(1<<30 - 1)
+	var err error
+	for i := 0; err == nil; i++ { // the clock stands still: the number of batches must do
+		if err = put(s, fmt.Sprintf("during/%d", i), nil); i > guardEveryBatches {
+			t.Fatalf("after %d commits the guard has not looked", i)
+		}
+	}
+	if !errors.Is(err, ErrDiskFull) || !strings.Contains(err.Error(), "make room and writing goes on by itself") {
+		t.Errorf("got %v, want ErrDiskFull with its mend", err)
+	}
+	if err := s.Healthy(t.Context()); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("healthy: got %v, want ErrDiskFull", err)
+	}
+	if _, ok := dump(t, s)["before"]; !ok {
+		t.Errorf("reading stopped too")
+	}
+	if s.Stats().Refused == 0 {
+		t.Errorf("nothing counted as refused")
+	}
+	free.Store(1 << 30)
+	if err := put(s, "after", nil); err != nil {
+		t.Errorf("there is room again: got %v", err)
+	}
+	o.Dir = t.TempDir()
+	free.Store(100 << 20)
+	if _, err := Open(o); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("open: got %v, want ErrDiskFull", err)
+	}
+}
+
+func TestClosingOnAFullDiskLeavesTheLogForTheNextStart(t *testing.T) {
+	var free atomic.Uint64
+	free.Store(1 << 40)
+	o := Options{Dir: t.TempDir(), Small: true, Now: (&clock{noon}).now, free: func(string) (uint64, uint64, error) { return free.Load(), 1 << 41, nil }}
+	s, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := put(s, "k", nil); err != nil {
+		t.Fatal(err)
+	}
+	free.Store(1 << 20)
+	if err := s.Close(); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("close: got %v, want ErrDiskFull", err)
+	}
+	crashed := t.TempDir() // what the next start of a new process finds
+	if err := os.CopyFS(filepath.Join(crashed, "store"), os.DirFS(filepath.Join(o.Dir, "store"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := engineOf(s).db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	free.Store(1 << 40)
+	o.Dir = crashed
+	if _, ok := dump(t, mustOpen(t, o))["k"]; !ok {
+		t.Errorf("the last write is gone")
+	}
+}
+
+// A real disk really fills up, by somebody else's file, while many write. Badger's memory maps would turn that into a
+// SIGBUS, which no test survives: that this one ends is its first claim.
+func TestARealDiskThatFillsUpLosesNothing(t *testing.T) {
+	dir := smallDisk(t, 160<<20)
+	o := Options{Dir: filepath.Join(dir, "data"), Small: true, Now: time.Now, Virtual: true}
+	s, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ballast := filepath.Join(dir, "ballast")
+	acked, again := sync.Map{}, atomic.Int64{}
+	var full, stop atomic.Bool
+	var wg sync.WaitGroup
+	for caller := range 8 {
+		wg.Go(func() {
+			for i := 0; !stop.Load(); i++ {
+				key := fmt.Sprintf("k/%d/%d", caller, i)
+				err := put(s, key, make([]byte, 1000))
+				switch {
+				case err == nil:
+					acked.Store(key, true)
+					if full.Load() {
+						again.Add(1)
+					}
+				case !errors.Is(err, ErrDiskFull):
+					t.Errorf("put: %v", err)
+					return
+				default:
+					time.Sleep(time.Millisecond) // as a caller that answers 503 would
+				}
+			}
+		})
+	}
+	if !fill(t, ballast) {
+		t.Errorf("the disk did not fill up")
+	}
+	for s.Stats().Refused == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(50 * time.Millisecond) // writers hammer at a disk without one free block
+	if err := s.Healthy(context.Background()); !errors.Is(err, ErrDiskFull) {
+		t.Errorf("healthy on a full disk: got %v", err)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	full.Store(true)
+	for again.Load() < 100 {
+		time.Sleep(time.Millisecond)
+	}
+	stop.Store(true)
+	wg.Wait()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	all := dump(t, mustOpen(t, o))
+	n := 0
+	acked.Range(func(key, _ any) bool {
+		n++
+		if _, ok := all[key.(string)]; !ok {
+			t.Errorf("%s was acknowledged and is gone", key)
+		}
+		return true
+	})
+	t.Logf("%d acknowledged writes, %d of them after the disk had room again", n, again.Load())
+}
+
+// fill writes a file until no block is left.
+func fill(t *testing.T, path string) bool {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	chunk := make([]byte, 256<<10)
+	for {
+		if _, err := f.Write(chunk); err != nil {
+			return true
+		}
+		time.Sleep(time.Millisecond) // 250 MB/s: as fast as a good disk takes it
+	}
+}

@@ -1,0 +1,52 @@
+package storage
+
+import (
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// Person reads what is known of a phone number; one never seen is empty but for the number.
+func (s *Snapshot) Person(a booking.AccountID, p booking.Phone) (booking.Person, error) {
+	v, err := find[booking.Person](s.g, accountKey(a, "person", string(p)))
+	if err != nil || v == nil {
+		return booking.Person{Phone: p}, err
+	}
+	return *v, nil
+}
+
+// PutPerson writes what is known of a phone number.
+func (t *Tx) PutPerson(a booking.AccountID, v booking.Person) error {
+	return t.put(accountKey(a, "person", string(v.Phone)), v, evidence(t.Now))
+}
+
+// OptOut reads a person's opt-out; nil when there is none. The read is validated at commit, so an opt-out that arrives
+// while a text is being claimed stops the claim.
+func (s *Snapshot) OptOut(a booking.AccountID, p booking.Phone) (*booking.OptOut, error) {
+	return find[booking.OptOut](s.g, accountKey(a, "optout", string(p)))
+}
+
+// OptOuts lists opt-outs by number.
+func (s *Snapshot) OptOuts(a booking.AccountID, cursor string, limit int) ([]booking.OptOut, string, error) {
+	return list[booking.OptOut](s.g, sub(a, "optout"), cursor, limit)
+}
+
+// PutOptOut writes an opt-out; it never expires.
+func (t *Tx) PutOptOut(a booking.AccountID, v booking.OptOut) error {
+	return t.put(accountKey(a, "optout", string(v.Phone)), v, time.Time{})
+}
+
+// DeleteOptOut lifts an opt-out.
+func (t *Tx) DeleteOptOut(a booking.AccountID, p booking.Phone) error {
+	return t.p.Delete(accountKey(a, "optout", string(p)))
+}
+
+// Inbound reads a received text by the carrier's own name of it; nil when it is new.
+func (s *Snapshot) Inbound(a booking.AccountID, sid string) (*booking.Inbound, error) {
+	return find[booking.Inbound](s.g, accountKey(a, "inbound", sid))
+}
+
+// PutInbound keeps a received text.
+func (t *Tx) PutInbound(a booking.AccountID, v booking.Inbound) error {
+	return t.put(accountKey(a, "inbound", v.SID), v, evidence(v.At))
+}

@@ -1,0 +1,164 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// noon is when the samples happen.
+var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
+
+// clock is a clock that a test sets.
+type clock struct{ t time.Time }
+
+func (c *clock) now() time.Time { return c.t }
+
+// memStore opens a small store in memory that goes by c.
+func memStore(t testing.TB, c *clock) *Store {
+	t.Helper()
+	return mustOpen(t, Options{InMemory: true, Small: true, Now: c.now})
+}
+
+func mustOpen(t testing.TB, o Options) *Store {
+	t.Helper()
+	s, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return s
+}
+
+func update(t testing.TB, s *Store, fn func(*Tx) error) {
+	t.Helper()
+	if err := s.Update(context.Background(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func view(t testing.TB, s *Store, fn func(*Snapshot) error) {
+	t.Helper()
+	if err := s.View(context.Background(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dump gives every key with its raw value.
+func dump(t testing.TB, s *Store) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	view(t, s, func(v *Snapshot) error {
+		for from := []byte(nil); ; {
+			rows, err := v.g.Scan(nil, from, 100)
+			for _, r := range rows {
+				all[string(r.Key)] = string(r.Value)
+			}
+			if err != nil || len(rows) < 100 {
+				return err
+			}
+			from = append(rows[99].Key, 0)
+		}
+	})
+	return all
+}
+
+// uuid gives the n-th sample ID.
+func uuid(n int) string { return fmt.Sprintf("0195a2b0-0000-7000-8000-%012d", n) }
+
+func sampleAccount() booking.Account {
+	return booking.Account{
+		ID: "acme", Name: "Acme Plumbing", Website: "https://acme.example", OfficePhone: "+13125550100", EmergencyPhone: "+13125550199",
+		Timezone: "America/Chicago", SMSFollowUpEnabled: true, Settings: booking.DefaultSettings(), CreatedAt: noon, UpdatedAt: noon,
+	}
+}
+
+func sampleSession(n int) booking.Session {
+	return booking.Session{
+		ID: booking.SessionID(uuid(n)), Scheduler: "web", ClientID: fmt.Sprintf("page/%d", n), Status: booking.StatusAbandoned,
+		Customer: booking.Customer{
+			FirstName: "Ada", LastName: "Miller", Phone: "(312) 555-0142", Email: "Ada@example.com",
+			Address: booking.Address{Line1: "1 North Main Street", Line2: "Apt 2", City: "Chicago", State: "IL", PostalCode: "60601"},
+		},
+		Phone: "+13125550142", Email: "ada@example.com", Service: "drain", Preferred: "tomorrow", Step: "contact",
+		PageURL: "https://acme.example/book", Timezone: "America/Chicago", Locale: "en-US",
+		Consent: booking.Consent{SMS: true, Text: "Text me", At: noon, Page: "https://acme.example/book", IP: "192.0.2.1", UserAgent: "Test"},
+		Fields:  map[string]string{"pets": "two cats"}, ValueCents: 12900,
+		StartedAt: noon, SeenAt: noon.Add(time.Minute), AbandonedAt: noon.Add(time.Minute),
+		FollowUp: booking.FollowUp{State: booking.FollowUpDue, DueAt: noon.Add(16 * time.Minute)},
+		DueKind:  booking.KindFollowUp, DueAt: noon.Add(16 * time.Minute),
+	}
+}
+
+func sampleAttempt(n int) booking.Attempt {
+	return booking.Attempt{
+		ID: booking.AttemptID(uuid(n)), Account: "acme", Session: booking.SessionID(uuid(1)), Scheduler: "web", To: "+13125550142", From: "+13125550100",
+		MessagingService: "MG1", Body: "Hello", Segments: 1, Template: "follow_up_link", State: booking.AttemptBegun, Epoch: 1,
+		ClaimedAt: noon, BegunAt: noon, DueAt: noon.Add(time.Minute),
+	}
+}
+
+func sampleBooking(n int) booking.Booking {
+	return booking.Booking{
+		ID: uuid(n), Source: booking.SourceLink, Session: booking.SessionID(uuid(1)), Scheduler: "web", Phone: "+13125550142",
+		Email: "ada@example.com", Address: "1 n main st unit 2|60601", Service: "drain", ValueCents: 12900, At: noon,
+	}
+}
+
+// fillSample writes at least one row of every family, as a real account would have them.
+func fillSample(t testing.TB, s *Store) {
+	t.Helper()
+	update(t, s, func(tx *Tx) error {
+		session := sampleSession(1)
+		done := sampleSession(2)
+		done.Status, done.DueKind, done.DueAt, done.Phone, done.Email = booking.StatusCompleted, 0, time.Time{}, "", ""
+		done.CompletedAt = noon.Add(time.Minute)
+		sent := sampleAttempt(4)
+		sent.State, sent.DueAt, sent.SID, sent.Status, sent.SettledAt = booking.AttemptSent, time.Time{}, "SM1", "delivered", noon
+		steps := []error{
+			tx.PutAccount(sampleAccount()),
+			tx.PutRegistration("acme", booking.Registration{Status: booking.RegistrationApproved, MessagingService: "MG1", UpdatedAt: noon}),
+			tx.PutNumber("acme", booking.PhoneNumber{ID: "PN1", Number: "+13125550100", Label: "office", SMSCapable: true, DefaultOutbound: true}),
+			tx.PutFacts("acme", []booking.Fact{{ID: "f1", Text: "A visit costs $49.", Prices: []int{4900}}}),
+			tx.PutScheduler("acme", booking.Scheduler{
+				ID: "web", Name: "Web", URL: "https://acme.example/book", Origins: []string{"https://acme.example"}, PublishableKey: "pk_web",
+				Services:    []booking.Service{{Name: "drain", Keywords: []string{"clog"}, Duration: booking.Duration(time.Hour), PriceNote: "from $99"}},
+				ServiceZips: []string{"60601"}, FollowUp: booking.FollowUpSet{Enabled: true, Mode: booking.PrefilledLink, Delay: booking.DefaultDelay}, CreatedAt: noon,
+			}),
+			tx.PutCredential("pk_web", Credential{Account: "acme", Role: booking.RoleOffice, Scheduler: "web"}),
+			tx.PutWindows("acme", "web", []booking.Window{{ID: "w1", Start: noon.Add(24 * time.Hour), End: noon.Add(26 * time.Hour), Capacity: 2, Open: 1, Note: "am", SurchargeCents: 500}}),
+			tx.PutAPIKey("acme", Key{ID: "key1", Label: "crm", Role: booking.RoleAdministrator, CreatedAt: noon}, "secret"),
+			tx.PutSession("acme", nil, session, 90*24*time.Hour),
+			tx.PutSession("acme", nil, done, 90*24*time.Hour),
+			tx.AddTrace("acme", session, []booking.Finding{{At: noon, Check: booking.CheckHours, Result: booking.Wait, Fact: "03:00", Setting: "09:00", Message: "It is night.", Fix: "Wait.", Until: noon.Add(time.Hour)}}, 90*24*time.Hour),
+			tx.PutPerson("acme", booking.Person{Phone: "+13125550142", Started: []booking.Started{{At: noon, Attempt: booking.AttemptID(uuid(4)), Session: booking.SessionID(uuid(1))}}, Bad: &booking.BadPhone{At: noon, Code: 30006}, Inbound: noon}),
+			tx.PutOptOut("acme", booking.OptOut{Phone: "+13125550143", Source: "text", Text: "STOP", At: noon}),
+			tx.PutAttempt(nil, sampleAttempt(3)),
+			tx.PutAttempt(nil, sent),
+			tx.PutBooking("acme", sampleBooking(5)),
+			tx.PutInbound("acme", booking.Inbound{SID: "SM2", From: "+13125550142", To: "+13125550100", Body: "yes", Media: []string{"https://media.example/1"}, At: noon}),
+			tx.PutOnce("acme", "idem", Once{Request: "digest", Result: []byte(`{"session":"x"}`)}),
+			tx.PutPoison("acme", Poison{Kind: booking.KindFollowUp, Ref: uuid(9), Error: "boom", At: noon}),
+			tx.PutAlarm("acme", Alarm{Code: "carrier", Ref: "30032", Message: "The number is not verified.", Fix: "Verify it.", Since: noon}),
+			tx.PutLink("token", Link{Account: "acme", Session: booking.SessionID(uuid(1))}),
+			tx.PutMark(Shard("acme"), noon),
+		}
+		for i, err := range steps {
+			if err != nil {
+				return fmt.Errorf("step %d: %w", i, err)
+			}
+		}
+		_, err := tx.NextEpoch()
+		return err
+	})
+	if err := s.Healthy(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}

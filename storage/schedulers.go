@@ -1,0 +1,54 @@
+package storage
+
+import (
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// Scheduler reads one booking form; nil when there is none of that ID.
+func (s *Snapshot) Scheduler(a booking.AccountID, id booking.SchedulerID) (*booking.Scheduler, error) {
+	return find[booking.Scheduler](s.g, accountKey(a, "scheduler", string(id)))
+}
+
+// Schedulers lists booking forms by ID.
+func (s *Snapshot) Schedulers(a booking.AccountID, cursor string, limit int) ([]booking.Scheduler, string, error) {
+	return list[booking.Scheduler](s.g, sub(a, "scheduler"), cursor, limit)
+}
+
+// PutScheduler writes a booking form. Its publishable key is written by PutCredential.
+func (t *Tx) PutScheduler(a booking.AccountID, v booking.Scheduler) error {
+	return t.put(accountKey(a, "scheduler", string(v.ID)), v, time.Time{})
+}
+
+// DeleteScheduler removes a booking form with its windows, and its publishable key opens nothing any more. Its sessions
+// stay until their time.
+func (t *Tx) DeleteScheduler(a booking.AccountID, id booking.SchedulerID) error {
+	v, err := t.Scheduler(a, id)
+	if err != nil {
+		return err
+	}
+	if v != nil && v.PublishableKey != "" {
+		if err := t.DeleteCredential(v.PublishableKey); err != nil {
+			return err
+		}
+	}
+	if err := t.p.Delete(accountKey(a, "windows", string(id))); err != nil {
+		return err
+	}
+	return t.p.Delete(accountKey(a, "scheduler", string(id)))
+}
+
+// Windows reads the arrival windows of a scheduler.
+func (s *Snapshot) Windows(a booking.AccountID, id booking.SchedulerID) ([]booking.Window, error) {
+	w, err := find[[]booking.Window](s.g, accountKey(a, "windows", string(id)))
+	if err != nil || w == nil {
+		return nil, err
+	}
+	return *w, nil
+}
+
+// PutWindows writes the arrival windows of a scheduler.
+func (t *Tx) PutWindows(a booking.AccountID, id booking.SchedulerID, w []booking.Window) error {
+	return t.put(accountKey(a, "windows", string(id)), w, time.Time{})
+}

@@ -1,0 +1,154 @@
+// Package storage keeps everything Rebook must not lose, in one data directory. It owns the key table, the lives of
+// keys, the schema and its migrations, backup and restore. It promises that an Update has reached the disk before it
+// returns, and that concurrent Updates behave as if one after the other (but see the gaps rule of [KV]). It decides
+// nothing and never reads the clock but through the function handed to [Open].
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// Store is the typed store over a [KV].
+type Store struct {
+	kv     KV
+	engine Engine // nil: kv offers nothing beside the seam
+	now    func() time.Time
+	key    []byte // the encryption key, for backups; empty: none
+}
+
+// New puts the typed store over an engine. Most callers want [Open].
+func New(kv KV, now func() time.Time) *Store {
+	s := &Store{kv: kv, now: now}
+	if c, ok := kv.(*Contract); ok {
+		s.engine = c.engine
+	}
+	return s
+}
+
+// Close waits for commits under way and closes the engine.
+func (s *Store) Close() error { return s.kv.Close() }
+
+// Reader gives the read-only half, for those who may not change anything.
+func (s *Store) Reader() *Reader { return &Reader{s} }
+
+// Reader reads the store and can do nothing else.
+type Reader struct{ s *Store }
+
+// View runs fn on one consistent snapshot.
+func (r *Reader) View(ctx context.Context, fn func(*Snapshot) error) error { return r.s.View(ctx, fn) }
+
+// View runs fn on one consistent snapshot.
+func (s *Store) View(ctx context.Context, fn func(*Snapshot) error) error {
+	return s.kv.View(ctx, func(g Getter) error { return fn(&Snapshot{g: g, Now: s.now()}) })
+}
+
+// Update runs fn in one durable transaction. fn may run many times: see the contract of [KV].
+func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
+	return s.kv.Update(ctx, func(p Putter) error {
+		return fn(&Tx{Snapshot: Snapshot{g: p, Now: s.now()}, p: p})
+	})
+}
+
+// Snapshot reads one consistent state. Now is the transaction's own instant, taken once, so that all stamps of one
+// change agree.
+type Snapshot struct {
+	g   Getter
+	Now time.Time
+}
+
+// Tx reads and writes one transaction.
+type Tx struct {
+	Snapshot
+	p Putter
+}
+
+// format is the first byte of every stored value: JSON of the booking type follows.
+const format = 1
+
+// get decodes the value of key. A missing key gives ErrNotFound.
+func get[T any](g Getter, key []byte) (T, error) {
+	var v T
+	b, err := g.Get(key)
+	if err != nil {
+		if errors.Is(err, ErrNotFound) {
+			return v, ErrNotFound
+		}
+		return v, fmt.Errorf("read %q: %w", key, err)
+	}
+	err = decode(key, b, &v)
+	return v, err
+}
+
+// find is get where a missing key is an ordinary answer: nil.
+func find[T any](g Getter, key []byte) (*T, error) {
+	v, err := get[T](g, key)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &v, nil
+}
+
+// errValue is in every error about a value that cannot be understood.
+var errValue = errors.New("it cannot be read")
+
+func decode(key, b []byte, v any) error {
+	if len(b) == 0 || b[0] != format {
+		return fmt.Errorf("value of %q: %w: a newer version of Rebook may have written it", key, errValue)
+	}
+	if err := json.Unmarshal(b[1:], v); err != nil {
+		return fmt.Errorf("value of %q: %w: %w", key, errValue, err)
+	}
+	return nil
+}
+
+func (t *Tx) put(key []byte, v any, expires time.Time) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode %q: %w", key, err)
+	}
+	return t.p.Put(key, append([]byte{format}, b...), expires)
+}
+
+// mark writes a key whose presence is all it says.
+func (t *Tx) mark(key []byte, expires time.Time) error { return t.p.Put(key, nil, expires) }
+
+// list decodes a page of values under prefix. cursor is the last key part of the page before, empty for the first; next is
+// empty at the end.
+func list[T any](g Getter, prefix []byte, cursor string, limit int) (items []T, next string, err error) {
+	from := prefix
+	if cursor != "" {
+		from = append(append([]byte{}, prefix...), cursor+"\x00"...)
+	}
+	rows, err := g.Scan(prefix, from, limit+1)
+	if err != nil {
+		return nil, "", fmt.Errorf("list %q: %w", prefix, err)
+	}
+	for i, r := range rows {
+		if i == limit {
+			return items, string(rows[i-1].Key[len(prefix):]), nil
+		}
+		var v T
+		if err := decode(r.Key, r.Value, &v); err != nil {
+			return nil, "", err
+		}
+		items = append(items, v)
+	}
+	return items, "", nil
+}
+
+// evidence is when a row that must be kept as evidence may go.
+func evidence(at time.Time) time.Time { return at.Add(EvidenceLife) }
+
+// sub gives the prefix of an account's family with its separator.
+func sub(a booking.AccountID, family string, rest ...string) []byte {
+	return append(accountKey(a, family, rest...), '/')
+}

@@ -1,0 +1,310 @@
+package storage
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// families has the check of each family under an account; name is the rest of the key.
+var families = map[string]func(v *verifier, a booking.AccountID, name string, r Row) error{
+	"account":      called(func(booking.Account) string { return "" }),
+	"registration": called(func(booking.Registration) string { return "" }),
+	"facts":        called(func([]booking.Fact) string { return "" }),
+	"number":       called(func(x booking.PhoneNumber) string { return string(x.Number) }),
+	"scheduler":    called(func(x booking.Scheduler) string { return string(x.ID) }),
+	"windows":      (*verifier).windows,
+	"key":          (*verifier).apiKey,
+	"session":      (*verifier).session,
+	"client":       (*verifier).client,
+	"status":       (*verifier).sessionIndex,
+	"phone":        (*verifier).sessionIndex,
+	"email":        (*verifier).sessionIndex,
+	"trace":        (*verifier).trace,
+	"person":       called(func(x booking.Person) string { return string(x.Phone) }),
+	"optout":       called(func(x booking.OptOut) string { return string(x.Phone) }),
+	"attempt":      (*verifier).attempt,
+	"booking":      (*verifier).booking,
+	"bookedby":     (*verifier).bookedBy,
+	"inbound":      called(func(x booking.Inbound) string { return x.SID }),
+	"once":         (*verifier).once,
+	"poison":       called(func(x Poison) string { return x.Kind.String() + "/" + x.Ref }),
+	"alarm":        called(func(x Alarm) string { return x.Code + "/" + x.Ref }),
+}
+
+// called makes the check of a family whose rows stand alone and carry their own name.
+func called[T any](name func(T) string) func(*verifier, booking.AccountID, string, Row) error {
+	return func(v *verifier, _ booking.AccountID, key string, r Row) error {
+		if x, ok := value[T](v, r); ok && name(x) != key {
+			v.find(r.Key, "the value calls itself %q", name(x))
+		}
+		return nil
+	}
+}
+
+func (v *verifier) once(_ booking.AccountID, _ string, r Row) error {
+	value[Once](v, r)
+	return nil
+}
+
+// trace rows may outlive their session or go before it: they age by themselves.
+func (v *verifier) trace(_ booking.AccountID, name string, r Row) error {
+	if session, stamp, ok := strings.Cut(name, "/"); !ok || session == "" || len(stamp) != 10 {
+		v.find(r.Key, "not a key of a trace")
+	}
+	value[[]booking.Finding](v, r)
+	return nil
+}
+
+func (v *verifier) windows(a booking.AccountID, name string, r Row) error {
+	value[[]booking.Window](v, r)
+	return v.there(accountKey(a, "scheduler", name), r.Key, "the scheduler of these windows")
+}
+
+func (v *verifier) apiKey(a booking.AccountID, name string, r Row) error {
+	k, ok := value[Key](v, r)
+	if !ok {
+		return nil
+	}
+	if k.ID != name {
+		v.find(r.Key, "the value calls itself %q", k.ID)
+	}
+	c, err := find[Credential](v.g, globalKey("k", k.Digest))
+	if err != nil {
+		return err
+	}
+	if c == nil || c.Account != a || c.Key != k.ID || c.Role != k.Role {
+		v.find(r.Key, "its secret does not open it: the credential is %+v", c)
+	}
+	return nil
+}
+
+func (v *verifier) credential(r Row, _ string) error {
+	c, ok := value[Credential](v, r)
+	if !ok {
+		return nil
+	}
+	if err := v.account(r.Key, c.Account); err != nil {
+		return err
+	}
+	if c.Key != "" {
+		return v.there(accountKey(c.Account, "key", c.Key), r.Key, "the API key of this credential")
+	}
+	if c.Scheduler != "" {
+		return v.there(accountKey(c.Account, "scheduler", string(c.Scheduler)), r.Key, "the scheduler of this credential")
+	}
+	return nil
+}
+
+func (v *verifier) session(a booking.AccountID, name string, r Row) error {
+	s, ok := value[booking.Session](v, r)
+	if !ok {
+		return nil
+	}
+	if string(s.ID) != name {
+		v.find(r.Key, "the value calls itself %q", s.ID)
+		return nil
+	}
+	for _, x := range indexes(s) {
+		if x.value == "" {
+			continue
+		}
+		if err := v.there(accountKey(a, x.family, x.value, name), r.Key, "its row in the "+x.family+" index"); err != nil {
+			return err
+		}
+	}
+	if err := v.there(clientKey(a, s.Scheduler, s.ClientID), r.Key, "the row that leads its page to it"); err != nil {
+		return err
+	}
+	if d, ok := s.Due(a); ok {
+		return v.there(dueKey(d), r.Key, "its due-key")
+	}
+	return nil
+}
+
+func (v *verifier) client(a booking.AccountID, name string, r Row) error {
+	id, ok := value[booking.SessionID](v, r)
+	if !ok {
+		return nil
+	}
+	s, err := find[booking.Session](v.g, accountKey(a, "session", string(id)))
+	switch {
+	case err != nil:
+		return v.unread(err)
+	case s == nil:
+		v.find(r.Key, "leads to session %s, which is not there", id)
+	case string(s.Scheduler)+"/"+digest(s.ClientID) != name:
+		v.find(r.Key, "leads to session %s, which has another page", id)
+	}
+	return nil
+}
+
+// sessionIndex checks a row a/<account>/<family>/<value>/<session>.
+func (v *verifier) sessionIndex(a booking.AccountID, name string, r Row) error {
+	val, id, _ := strings.Cut(name, "/")
+	family := strings.Split(string(r.Key), "/")[2]
+	s, err := find[booking.Session](v.g, accountKey(a, "session", id))
+	if err != nil {
+		return v.unread(err)
+	}
+	if s == nil {
+		v.find(r.Key, "stands for session %q, which is not there", id)
+		return nil
+	}
+	for _, x := range indexes(*s) {
+		if x.family == family && x.value != val {
+			v.find(r.Key, "says %s %q, its session says %q", family, val, x.value)
+		}
+	}
+	if family == "status" && len(r.Value) != 8 {
+		v.find(r.Key, "does not hold the expiry of its session")
+	}
+	return nil
+}
+
+// unread passes on what keeps us from looking; a damaged record is reported where it stands.
+func (v *verifier) unread(err error) error {
+	if errors.Is(err, errValue) {
+		return nil
+	}
+	return err
+}
+
+func (v *verifier) attempt(a booking.AccountID, name string, r Row) error {
+	x, ok := value[booking.Attempt](v, r)
+	if !ok {
+		return nil
+	}
+	if string(x.ID) != name || x.Account != a {
+		v.find(r.Key, "the value calls itself %q of account %q", x.ID, x.Account)
+		return nil
+	}
+	if x.InFlight() {
+		if err := v.there(inFlightKey(a, x.ID), r.Key, "its in-flight row"); err != nil {
+			return err
+		}
+	}
+	if d, ok := settleDue(x); ok {
+		return v.there(dueKey(d), r.Key, "its settle due-key")
+	}
+	return nil
+}
+
+func (v *verifier) inFlight(r Row) error {
+	if len(r.Key) < 5 {
+		v.find(r.Key, "not a key of an in-flight row")
+		return nil
+	}
+	account, id, ok := cut(r.Key[4:])
+	if !ok || Shard(booking.AccountID(account)) != r.Key[2] {
+		v.find(r.Key, "not the shard of its account, or no attempt in it")
+		return nil
+	}
+	epoch, ok := value[uint64](v, r)
+	if !ok {
+		return nil
+	}
+	x, err := v.Attempt(booking.AccountID(account), booking.AttemptID(id))
+	switch {
+	case err != nil:
+		return v.unread(err)
+	case x == nil:
+		v.find(r.Key, "stands for an attempt that is not there")
+	case !x.InFlight():
+		v.find(r.Key, "stands for an attempt that is %s", x.State)
+	case x.Epoch != epoch:
+		v.find(r.Key, "says epoch %d, its attempt says %d", epoch, x.Epoch)
+	}
+	return nil
+}
+
+func (v *verifier) due(r Row) error {
+	d, err := parseDue(r.Key)
+	if err != nil {
+		v.find(r.Key, "%v", err)
+		return nil
+	}
+	shard := r.Key[2]
+	if shard != Shard(d.Account) {
+		v.find(r.Key, "not in the shard of its account, so nobody will look for it there")
+	}
+	if first, ok := v.earliest[shard]; !ok || d.At.Before(first) {
+		v.earliest[shard] = d.At
+	}
+	if err := v.account(r.Key, d.Account); err != nil {
+		return err
+	}
+	switch d.Kind {
+	case booking.KindLapse, booking.KindFollowUp:
+		s, err := find[booking.Session](v.g, accountKey(d.Account, "session", d.Ref))
+		if err != nil {
+			return v.unread(err)
+		}
+		if s == nil {
+			v.find(r.Key, "stands for session %q, which is not there", d.Ref)
+			return nil
+		}
+		own, armed := s.Due(d.Account)
+		v.sameDue(r, own, armed)
+	case booking.KindSettle:
+		x, err := v.Attempt(d.Account, booking.AttemptID(d.Ref))
+		if err != nil {
+			return v.unread(err)
+		}
+		if x == nil {
+			v.find(r.Key, "stands for attempt %q, which is not there", d.Ref)
+			return nil
+		}
+		own, armed := settleDue(*x)
+		v.sameDue(r, own, armed)
+	default:
+		if d.Kind.String() == booking.Kind(255).String() {
+			v.find(r.Key, "kind %d is unknown", d.Kind)
+		}
+	}
+	return nil
+}
+
+// sameDue expects a due-key to be the one its record knows of.
+func (v *verifier) sameDue(r Row, own booking.Due, armed bool) {
+	switch {
+	case !armed:
+		v.find(r.Key, "its record has nothing due")
+	case string(dueKey(own)) != string(r.Key):
+		v.find(r.Key, "its record says %s at %s", own.Kind, own.At.UTC().Format(time.RFC3339Nano))
+	}
+}
+
+func (v *verifier) booking(a booking.AccountID, name string, r Row) error {
+	b, ok := value[booking.Booking](v, r)
+	if !ok {
+		return nil
+	}
+	if b.ID != name {
+		v.find(r.Key, "the value calls itself %q", b.ID)
+		return nil
+	}
+	for _, m := range matches(b.Phone, b.Email, b.Address) {
+		if err := v.there(accountKey(a, "bookedby", m, b.ID), r.Key, "a row by which it is recognised"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *verifier) bookedBy(a booking.AccountID, name string, r Row) error {
+	if _, ok := value[booking.Booking](v, r); !ok {
+		return nil
+	}
+	match, id, _ := strings.Cut(name, "/")
+	own, err := v.g.Get(accountKey(a, "booking", id))
+	if err != nil && !IsNotFound(err) {
+		return err
+	}
+	if string(own) != string(r.Value) {
+		v.find(r.Key, "differs from the booking it stands for (match %s)", match)
+	}
+	return nil
+}
