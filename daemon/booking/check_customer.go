@@ -1,0 +1,175 @@
+package booking
+
+import (
+	"strconv"
+	"time"
+)
+
+// The checks of the customer's side: what the person wants, did, and already got.
+
+// optedOut: 47 CFR 64.1200(a)(10). A new consent tick does not undo a STOP; only START does.
+func (d *decision) optedOut() Finding {
+	o := d.f.OptOut
+	if o == nil {
+		return Finding{Result: Pass,
+			Fact:    "the customer has not opted out",
+			Message: "The customer did not ask us to stop."}
+	}
+	how := ""
+	switch o.Source {
+	case "text":
+		how = " by text"
+	case "carrier":
+		how = ", the carrier says"
+	case "staff":
+		how = ", told to the office"
+	}
+	return Finding{Result: Stop,
+		Fact:    "opted out on " + d.tell(o.At) + how,
+		Message: "No text: this person asked us to stop texting.",
+		Fix:     "Only the customer can undo this, by texting START. Ticking the consent box again does not."}
+}
+
+func (d *decision) completed() Finding {
+	if at := d.f.Session.CompletedAt; !at.IsZero() {
+		return Finding{Result: Stop,
+			Fact:    "finished on " + d.tell(at),
+			Message: "No text: the customer finished this booking.",
+			Fix:     "Nothing to do: the booking is made."}
+	}
+	return Finding{Result: Pass,
+		Fact:    "the booking was not finished",
+		Message: "The customer did not finish this booking."}
+}
+
+func (d *decision) bookedElsewhere() Finding {
+	s := &d.f.Session
+	from := s.StartedAt.Add(-bookedBefore)
+	for i := range d.f.Bookings {
+		b := &d.f.Bookings[i]
+		if b.Session == s.ID && b.Session != "" || b.At.Before(from) {
+			continue
+		}
+		return Finding{Result: Stop,
+			Fact:    "booked " + bookedHow(b.Source) + " on " + d.tell(b.At),
+			Message: "No text: this person has booked another way.",
+			Fix:     "Nothing to do. If that booking was a different job, call the customer."}
+	}
+	return Finding{Result: Pass,
+		Fact:    "no other booking since 24h before the session began",
+		Message: "This person has not booked another way."}
+}
+
+func bookedHow(s BookingSource) string {
+	switch s {
+	case SourcePhone:
+		return "by phone"
+	case SourceAgent:
+		return "by text"
+	case SourceLink:
+		return "through a link"
+	}
+	return "elsewhere"
+}
+
+func (d *decision) handled() Finding {
+	s := &d.f.Session
+	if s.HandledAt.IsZero() {
+		return Finding{Result: Pass,
+			Fact:    "nobody marked the session as handled",
+			Message: "The office has not taken this customer."}
+	}
+	fact := "handled"
+	if s.HandledBy != "" {
+		fact += " by " + s.HandledBy
+	}
+	return Finding{Result: Stop,
+		Fact:    fact + " on " + d.tell(s.HandledAt),
+		Message: "No text: the office took this customer by phone.",
+		Fix:     "Nothing to do: the office has it."}
+}
+
+// duplicate keeps two texts from one person's two tabs: the session that was left last gets the text. One that a check
+// already withheld gets none, so it keeps nobody else from it.
+func (d *decision) duplicate() Finding {
+	s := &d.f.Session
+	if st := s.FollowUp.State; !s.FollowUp.Resend && (st == FollowUpClaimed || st == FollowUpSent || st == FollowUpUnknown) {
+		return Finding{Result: Stop, // never reached while engine and Session keep their promises; a second text would be worse
+			Fact:    "the text of this session is " + string(st),
+			Message: "No text: this session already had its one text.",
+			Fix:     "Nothing to do. A text whose sending is unknown can be sent again by a person."}
+	}
+	for i := range d.f.Rivals {
+		if r := &d.f.Rivals[i]; r.Qualifies && r.State != FollowUpWithheld && d.later(r) {
+			fact := "another session of this person was left later, on " + d.tell(r.AbandonedAt)
+			if r.AbandonedAt.IsZero() {
+				fact = "another session of this person is open, last seen on " + d.tell(r.SeenAt)
+			}
+			return Finding{Result: Stop,
+				Fact:    fact,
+				Message: "No text here: another session of this person gets it.",
+				Fix:     "Nothing to do: one person gets one text for all open tabs."}
+		}
+	}
+	return Finding{Result: Pass,
+		Fact:    "no later session of this person is waiting for a text",
+		Message: "This is the person's latest unfinished session."}
+}
+
+// later tells whether the rival came after the session: it is a total order, so of two sessions exactly one is later.
+func (d *decision) later(r *Rival) bool {
+	at := r.AbandonedAt
+	if at.IsZero() {
+		at = r.SeenAt
+	}
+	if c := at.Compare(d.left); c != 0 {
+		return c > 0
+	}
+	return r.Session > d.f.Session.ID
+}
+
+// frequency caps the texts started by us to one person in a sliding period: Fla. Stat. 501.616(6), 15 O.S. 775C and Md.
+// Com. Law 14-4502 permit three in 24 h. Waits until so many have left the period that one more is permitted.
+func (d *decision) frequency() Finding {
+	limit := d.f.Account.Settings.Frequency
+	setting := "settings.frequency " + strconv.Itoa(limit.Max) + " per " + limit.Per.String()
+	since := d.now.Add(-limit.Per.Std())
+	var buf [8]time.Time // on the stack for everybody who is not over any cap
+	counting := buf[:0]
+	for _, t := range d.f.Person.Started {
+		if t.At.After(since) && !d.repeats(t) {
+			counting = insert(counting, t.At)
+		}
+	}
+	n := len(counting)
+	fact := strconv.Itoa(n) + " texts to this person within " + limit.Per.String()
+	switch {
+	case n < limit.Max:
+		return Finding{Result: Pass, Fact: fact, Setting: setting, Message: "The person did not get too many texts lately."}
+	case limit.Max <= 0:
+		return Finding{Result: Stop, Fact: fact, Setting: setting, Message: "No text: the settings permit none.",
+			Fix: "Set settings.frequency.max to 1, 2 or 3."}
+	}
+	until := counting[n-limit.Max].Add(limit.Per.Std())
+	return Finding{Result: Wait, Until: until,
+		Fact:    fact + ", one may go from " + d.tell(until) + " on",
+		Setting: setting,
+		Message: "The text waits: this person got as many texts as the settings permit.",
+		Fix:     "Nothing to do: it goes out when the earliest of them is old enough."}
+}
+
+// repeats tells whether t is the attempt that a person decided to repeat. Earlier repeats count, so that pressing the
+// button again and again does not get around the cap.
+func (d *decision) repeats(t Started) bool {
+	u := d.f.Session.FollowUp
+	return u.Resend && u.Attempt != "" && t.Attempt == u.Attempt
+}
+
+// insert keeps times in order, the earliest first.
+func insert(sorted []time.Time, t time.Time) []time.Time {
+	sorted = append(sorted, t)
+	for i := len(sorted) - 1; i > 0 && sorted[i].Before(sorted[i-1]); i-- {
+		sorted[i], sorted[i-1] = sorted[i-1], sorted[i]
+	}
+	return sorted
+}

@@ -1,0 +1,36 @@
+package booking
+
+import "time"
+
+// Kind says what is to be done when a due-key's time comes. Stored in keys: never renumber.
+type Kind uint8
+
+// The kinds of due work.
+const (
+	KindLapse    Kind = 1 // has the session fallen silent? Ref: session
+	KindFollowUp Kind = 2 // decide and send the follow-up. Ref: session
+	KindSettle   Kind = 3 // find out what became of a send. Ref: attempt
+	KindWake     Kind = 4 // something that kept texts waiting was mended. Ref: a UUIDv7 of its time
+)
+
+func (k Kind) String() string {
+	switch k {
+	case KindLapse:
+		return "lapse"
+	case KindFollowUp:
+		return "followup"
+	case KindSettle:
+		return "settle"
+	case KindWake:
+		return "wake"
+	}
+	return "unknown"
+}
+
+// Due is one entry of the due index: at time At do Kind for Ref. Ref is a UUID in text form.
+type Due struct {
+	Account AccountID
+	At      time.Time
+	Kind    Kind
+	Ref     string
+}

@@ -1,0 +1,107 @@
+package booking
+
+import "time"
+
+// hoursHorizon bounds the search for a permitted minute. The week repeats itself, so what is not permitted within eight
+// days is permitted never; a text is too late long before.
+const hoursHorizon = 8 * 24 * time.Hour
+
+// On gives the permitted span of a day of the week.
+func (h Hours) On(day time.Weekday) Span {
+	switch day {
+	case time.Sunday:
+		return h.Sunday
+	case time.Saturday:
+		return h.Saturday
+	}
+	return h.Weekday
+}
+
+// Has tells whether the span permits a time of day: from inclusive, to exclusive.
+func (s Span) Has(t TimeOfDay) bool { return s.From <= t && t < s.To }
+
+// Empty tells whether the span permits nothing.
+func (s Span) Empty() bool { return s.From >= s.To }
+
+// Permitted tells whether the wall clock of every zone is within the hours at t. Without zones nothing is permitted: a
+// text whose recipient's time nobody knows does not go out.
+//
+// 47 CFR 64.1200(c)(1) rules by the local time of the called party; since nobody knows for sure where that is, every
+// candidate zone must agree.
+func Permitted(t time.Time, zones []*time.Location, h Hours) bool {
+	for _, loc := range zones {
+		if !permitted(t.In(loc), h) {
+			return false
+		}
+	}
+	return len(zones) > 0
+}
+
+func permitted(local time.Time, h Hours) bool {
+	return h.On(local.Weekday()).Has(timeOfDay(local))
+}
+
+func timeOfDay(local time.Time) TimeOfDay {
+	return TimeOfDay(local.Hour()*60 + local.Minute())
+}
+
+// NextPermitted gives the earliest instant, now or later, at which the wall clocks of all zones are within the hours: now
+// itself, else the first second of a permitted minute. ok is false when there is none within eight days, since the hours
+// are empty or the zones' days do not overlap.
+//
+// It walks real time, so it is right in nights when clocks change: an hour that does not exist is passed over (the span
+// begins when the clock jumps into it), and one that comes twice counts each time.
+func NextPermitted(now time.Time, zones []*time.Location, h Hours) (at time.Time, ok bool) {
+	if len(zones) == 0 {
+		return time.Time{}, false
+	}
+	end := now.Add(hoursHorizon)
+	// Each zone in turn pushes t to its own next permitted instant; when none pushes any more, all permit.
+	t := now
+	for agreed := 0; ; {
+		for _, loc := range zones {
+			if next := nextIn(t, loc, h, end); next.After(t) {
+				t, agreed = next, 0
+			}
+			if t.After(end) {
+				return time.Time{}, false
+			}
+			if agreed++; agreed == len(zones) {
+				return t, true
+			}
+		}
+	}
+}
+
+// nextIn gives the earliest instant from t on that one zone permits, or one after end. Between two changes of a zone's
+// offset its wall clock runs evenly, so a step leads to the next opening by that clock or to the change, whatever is first.
+func nextIn(t time.Time, loc *time.Location, h Hours, end time.Time) time.Time {
+	for !t.After(end) {
+		local := t.In(loc)
+		if permitted(local, h) {
+			return t
+		}
+		next := t.Add(untilOpening(local, h))
+		if _, change := local.ZoneBounds(); !change.IsZero() && !next.Before(change) {
+			next = change
+		}
+		t = next
+	}
+	return t
+}
+
+// untilOpening gives the time from local, which is not permitted, to the next opening, as if no clock ever changed;
+// without any opening it gives the horizon.
+func untilOpening(local time.Time, h Hours) time.Duration {
+	midnight := -time.Duration(timeOfDay(local))*time.Minute - time.Duration(local.Second())*time.Second -
+		time.Duration(local.Nanosecond())
+	day := local.Weekday()
+	for n := range 8 {
+		span := h.On((day + time.Weekday(n)) % 7)
+		opens := midnight + time.Duration(n)*24*time.Hour + time.Duration(span.From)*time.Minute
+		if !span.Empty() && opens > 0 {
+			return opens
+		}
+	}
+	return hoursHorizon + time.Minute
+}
