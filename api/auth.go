@@ -1,0 +1,195 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// eventsPath is the one route that pages in browsers use.
+const eventsPath = "/v1/session-events"
+
+// maxKey bounds what is looked up as a key.
+const maxKey = 200
+
+// admit lets the request in or says why not: key, rate, permission, origin.
+func (c *call) admit() error {
+	if c.route.may == open {
+		if c.route.path == "/healthz" { // costs nothing, and an orchestrator that is refused kills the daemon
+			return nil
+		}
+		return c.limits.public.take(c.address(), c.now())
+	}
+	key := c.key()
+	if key == "" {
+		if err := c.limits.failures.take(c.address(), c.now()); err != nil {
+			return err
+		}
+		return booking.Refuse(booking.Unauthorized, "missing_key", "Authorization", "an API key is needed", "send the header Authorization: Bearer KEY")
+	}
+	var sched *booking.Scheduler
+	known, err := false, error(nil)
+	if len(key) <= maxKey {
+		err = c.view(func(s *storage.Snapshot) error {
+			who, err := s.Credential(key)
+			if err != nil || who == nil {
+				return err
+			}
+			known, c.who = true, *who
+			if who.Role == booking.RolePublishable && c.f.Get(fiber.HeaderOrigin) != "" {
+				sched, err = s.Scheduler(who.Account, who.Scheduler)
+			}
+			return err
+		})
+	}
+	if err != nil {
+		return err
+	}
+	if !known {
+		if err := c.limits.failures.take(c.address(), c.now()); err != nil {
+			return err
+		}
+		return booking.Refuse(booking.Unauthorized, "unknown_key", "Authorization", "this API key opens nothing", "it may have been revoked; an administrator can make another")
+	}
+	if err := c.limitCaller(); err != nil {
+		return err
+	}
+	if c.who.Role == booking.RolePublishable && c.route.path == eventsPath {
+		if err := c.admitPage(sched); err != nil {
+			return err
+		}
+	}
+	return c.need(booking.Permission(c.route.may))
+}
+
+// key gives the secret of the request. Only where a page cannot set headers it may stand in the address.
+func (c *call) key() string {
+	if scheme, key, ok := strings.Cut(c.f.Get(fiber.HeaderAuthorization), " "); ok && strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(key)
+	}
+	if c.route.path == eventsPath {
+		return c.f.Query("key")
+	}
+	return ""
+}
+
+// limitCaller holds the caller to the rate of its key. The address counts too where the key is no secret.
+func (c *call) limitCaller() error {
+	if c.who.Role != booking.RolePublishable {
+		return c.limits.secret.take(c.identity(), c.now())
+	}
+	if err := c.limits.page.take(c.address(), c.now()); err != nil {
+		return err
+	}
+	return c.limits.publishable.take(c.identity(), c.now())
+}
+
+// identity names the caller's key without its secret.
+func (c *call) identity() string {
+	if c.who.Role == booking.RolePublishable {
+		return string(c.who.Account) + "/s/" + string(c.who.Scheduler)
+	}
+	return string(c.who.Account) + "/k/" + c.who.Key
+}
+
+// need refuses who may not do this.
+func (c *call) need(p booking.Permission) error {
+	if c.who.Role.May(p) {
+		return nil
+	}
+	return booking.Refuse(booking.Forbidden, "forbidden", "", "the role "+string(c.who.Role)+" may not do this", "use a key with another role; api/README.md has the table")
+}
+
+// admitPage checks where a publishable key is used from. A request without Origin comes from no page: browsers send it with
+// every cross-origin POST and cannot be talked out of it.
+func (c *call) admitPage(sched *booking.Scheduler) error {
+	origin := c.f.Get(fiber.HeaderOrigin)
+	if origin == "" {
+		return nil
+	}
+	if origin != c.origin && (sched == nil || !lists(*sched, origin)) {
+		return booking.Refuse(booking.Forbidden, "origin_not_allowed", "Origin", "pages of this origin may not report sessions of the scheduler",
+			"add the page's origin to the scheduler's origins")
+	}
+	c.share(origin)
+	return nil
+}
+
+// share lets a page of the origin read the answer.
+func (c *call) share(origin string) {
+	c.f.Set(fiber.HeaderAccessControlAllowOrigin, origin)
+	c.f.Set(fiber.HeaderVary, fiber.HeaderOrigin)
+	c.f.Set(fiber.HeaderAccessControlExposeHeaders, "X-Request-Id, Retry-After")
+}
+
+// lists tells whether the scheduler lists the origin. The stored ones are in the form that browsers send.
+func lists(s booking.Scheduler, origin string) bool {
+	return slices.Contains(s.Origins, origin)
+}
+
+// preflight answers a browser that asks whether a page may report. It carries no key in its headers, so the origin is looked
+// up among the key's scheduler, if the address has a key, else among all.
+func (s *Server) preflight(f *fiber.Ctx) error {
+	began := s.now()
+	s.prepare(f, began)
+	c := &call{Server: s, f: f, ctx: f.Context(), route: &route{method: http.MethodOptions, path: eventsPath}}
+	err := s.limits.public.take(c.address(), began)
+	var shared bool
+	if origin := f.Get(fiber.HeaderOrigin); err == nil && origin != "" {
+		shared, err = c.listed(origin)
+		if err == nil && shared {
+			c.share(origin)
+			f.Set(fiber.HeaderAccessControlAllowMethods, http.MethodPost)
+			f.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, Idempotency-Key, X-Request-Id")
+			f.Set(fiber.HeaderAccessControlMaxAge, strconv.Itoa(2*60*60)) // Chromium's own bound
+		}
+	}
+	if err != nil {
+		s.fail(f, err)
+	} else {
+		f.Set(fiber.HeaderVary, fiber.HeaderOrigin)
+		f.Status(http.StatusNoContent)
+	}
+	s.observe(f, c.route, began, err)
+	return nil
+}
+
+// listed tells whether some scheduler lists the origin.
+func (c *call) listed(origin string) (found bool, err error) {
+	if origin == c.origin {
+		return true, nil
+	}
+	if u, err := url.Parse(origin); err != nil || u.Host == "" { // "null" among others
+		return false, nil
+	}
+	err = c.view(func(s *storage.Snapshot) error {
+		if key := c.f.Query("key"); key != "" && len(key) <= maxKey {
+			who, err := s.Credential(key)
+			if err != nil || who == nil {
+				return err
+			}
+			sched, err := s.Scheduler(who.Account, who.Scheduler)
+			found = sched != nil && lists(*sched, origin)
+			return err
+		}
+		accounts, err := s.Accounts()
+		for _, a := range accounts {
+			schedulers, _, err := s.Schedulers(a, "", 1000)
+			if err != nil {
+				return err
+			}
+			for _, sched := range schedulers {
+				found = found || lists(sched, origin)
+			}
+		}
+		return err
+	})
+	return found, err
+}

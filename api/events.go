@@ -1,0 +1,48 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/rebookhq/rebook/api/wire"
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// reportEvent takes what a page reports. The body is JSON whatever its content type says: sendBeacon can only send
+// text/plain without a preflight.
+func (c *call) reportEvent() (any, error) {
+	b, err := c.body()
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > maxEvent {
+		return nil, tooLarge(maxEvent)
+	}
+	var in wire.Event
+	if err := wire.DecodeLoosely(b, &in); err != nil {
+		return nil, err
+	}
+	ev, err := in.Booking()
+	if err != nil {
+		return nil, err
+	}
+	if c.who.Role == booking.RolePublishable {
+		if ev.Scheduler == "" {
+			ev.Scheduler = c.who.Scheduler
+		}
+		if ev.Scheduler != c.who.Scheduler {
+			return nil, booking.Refuse(booking.Forbidden, "wrong_scheduler", "scheduler", "this key reports sessions of another scheduler",
+				"use the publishable key of the scheduler, or leave scheduler out")
+		}
+	}
+	if ev.Consent != nil { // who ticked the box, as evidence
+		ev.Consent.IP = c.clientIP(c.f).String()
+		ev.Consent.UserAgent = strings.ToValidUTF8(c.f.Get(fiber.HeaderUserAgent), "\uFFFD")
+	}
+	out, err := c.engine.Track(c.ctx, c.who.Account, ev)
+	if err != nil {
+		return nil, err
+	}
+	return wire.Tracked{Session: string(out.Session), Warnings: wire.Map(out.Warnings, func(w booking.Warning) wire.Warning { return wire.Warning(w) })}, nil
+}

@@ -1,0 +1,126 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/rebookhq/rebook/api/wire"
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/simulator"
+)
+
+// permission is what a route asks of a caller: one of the booking permissions, or open.
+type permission int
+
+// open routes need no key.
+const open permission = -1
+
+const (
+	report     = permission(booking.MayReport)
+	read       = permission(booking.MayRead)
+	work       = permission(booking.MayWork)
+	manage     = permission(booking.MayManage)
+	administer = permission(booking.MayAdminister)
+)
+
+// route is one line of the table: the whole HTTP surface, from which the server and the API document are made.
+type route struct {
+	method, path string
+	may          permission
+	handle       handler
+	status       int // of a good answer
+	tag, summary string
+	query        any    // struct with `query` tags; nil: none
+	in, out      any    // samples of the bodies; nil: none
+	plain        string // content type of a good answer that is not JSON
+}
+
+// handler does one request and gives what is answered: a value that becomes JSON, a [raw] answer, or nil for no body.
+type handler func(*call) (any, error)
+
+// pageQuery is how lists are read.
+type pageQuery struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" description:"Items per page; more than 1000 counts as 1000."`
+	Cursor string `query:"cursor" description:"next_cursor of the page before."`
+}
+
+type sessionQuery struct {
+	Status string `query:"status" enum:"active,abandoned,waiting,texted,talking,recovered,completed,withheld,expired"`
+	Q      string `query:"q" description:"A phone number, an e-mail address, or the ID of a session, ours or the page's; whole, not parts."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" description:"Items per page; more than 1000 counts as 1000."`
+	Cursor string `query:"cursor" description:"next_cursor of the page before."`
+}
+
+type keyQuery struct {
+	Key string `query:"key" description:"The publishable key, where no header can be set (sendBeacon)."`
+}
+
+type phoneQuery struct {
+	Phone string `query:"phone" required:"true"`
+}
+
+type idQuery struct {
+	ID string `query:"id" required:"true"`
+}
+
+const (
+	get    = http.MethodGet
+	post   = http.MethodPost
+	put    = http.MethodPut
+	remove = http.MethodDelete
+
+	ok        = http.StatusOK
+	created   = http.StatusCreated
+	accepted  = http.StatusAccepted
+	noContent = http.StatusNoContent
+)
+
+// table is the whole HTTP surface. Roles: see booking.Role.May. Reading what a route's line calls settings needs MayManage,
+// because office, csr and dispatcher see sessions, threads and bookings only.
+func table() []route {
+	return []route{
+		{post, "/v1/session-events", report, (*call).reportEvent, accepted, "sessions", "Report what happens on a booking page", keyQuery{}, wire.Event{}, wire.Tracked{}, ""},
+		{get, "/v1/sessions", read, (*call).listSessions, ok, "sessions", "List sessions, oldest first", sessionQuery{}, nil, wire.List[wire.Session]{}, ""},
+		{get, "/v1/sessions/{id}", read, (*call).getSession, ok, "sessions", "One session", nil, nil, wire.Session{}, ""},
+		{get, "/v1/sessions/{id}/trace", read, (*call).traceSession, ok, "sessions", "Every check that was made, in order", nil, nil, wire.List[wire.Finding]{}, ""},
+		{post, "/v1/sessions/{id}/handled", work, (*call).handleSession, ok, "sessions", "Handled by phone: no text goes out", nil, wire.Handled{}, wire.Session{}, ""},
+		{post, "/v1/sessions/{id}/resend", work, (*call).resendSession, ok, "sessions", "Send once more after an unknown or refused send", nil, nil, wire.Session{}, ""},
+
+		{get, "/v1/account", manage, (*call).getAccount, ok, "account", "The business and its rules", nil, nil, wire.Account{}, ""},
+		{put, "/v1/account", manage, (*call).putAccount, ok, "account", "Change the account; absent fields keep their value", nil, wire.Account{}, wire.Account{}, ""},
+		{get, "/v1/registration", manage, (*call).getRegistration, ok, "account", "Where the texting registration stands", nil, nil, wire.Registration{}, ""},
+		{get, "/v1/phone-numbers", manage, (*call).listNumbers, ok, "account", "The account's numbers", nil, nil, wire.List[wire.PhoneNumber]{}, ""},
+		{put, "/v1/phone-numbers/{id}", manage, (*call).putNumber, ok, "account", "Change a number's label or use", nil, wire.PhoneNumber{}, wire.PhoneNumber{}, ""},
+		{get, "/v1/facts", manage, (*call).getFacts, ok, "account", "What an agent may state", nil, nil, wire.List[wire.Fact]{}, ""},
+		{put, "/v1/facts", manage, (*call).putFacts, ok, "account", "Replace what an agent may state", nil, wire.Items[wire.Fact]{}, wire.List[wire.Fact]{}, ""},
+		{get, "/v1/alarms", read, (*call).listAlarms, ok, "account", "Whatever keeps texts from going out", nil, nil, wire.List[wire.Alarm]{}, ""},
+
+		{get, "/v1/schedulers", manage, (*call).listSchedulers, ok, "schedulers", "The booking forms", pageQuery{}, nil, wire.List[wire.Scheduler]{}, ""},
+		{post, "/v1/schedulers", manage, (*call).createScheduler, created, "schedulers", "Add a booking form", nil, wire.Scheduler{}, wire.Scheduler{}, ""},
+		{get, "/v1/schedulers/{id}", manage, (*call).getScheduler, ok, "schedulers", "One booking form", nil, nil, wire.Scheduler{}, ""},
+		{put, "/v1/schedulers/{id}", manage, (*call).putScheduler, ok, "schedulers", "Change a booking form; absent fields keep their value", nil, wire.Scheduler{}, wire.Scheduler{}, ""},
+		{remove, "/v1/schedulers/{id}", manage, (*call).deleteScheduler, noContent, "schedulers", "Remove a booking form; its open sessions are dropped", nil, nil, nil, ""},
+		{get, "/v1/schedulers/{id}/windows", read, (*call).getWindows, ok, "schedulers", "Arrival windows", nil, nil, wire.List[wire.Window]{}, ""},
+		{put, "/v1/schedulers/{id}/windows", manage, (*call).putWindows, ok, "schedulers", "Replace the arrival windows", nil, wire.Items[wire.Window]{}, wire.List[wire.Window]{}, ""},
+
+		{get, "/v1/opt-outs", work, (*call).listOptOuts, ok, "people", "Who wants no texts", pageQuery{}, nil, wire.List[wire.OptOut]{}, ""},
+		{post, "/v1/opt-outs", work, (*call).createOptOut, created, "people", "Record that a person wants no texts", nil, wire.OptOut{}, wire.OptOut{}, ""},
+		{remove, "/v1/opt-outs", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", phoneQuery{}, nil, nil, ""},
+		{remove, "/v1/opt-outs/{phone}", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", nil, nil, nil, ""},
+
+		{get, "/v1/api-keys", administer, (*call).listKeys, ok, "keys", "API keys, without their secrets", pageQuery{}, nil, wire.List[wire.APIKey]{}, ""},
+		{post, "/v1/api-keys", administer, (*call).createKey, created, "keys", "Make an API key; its secret is shown once", nil, wire.NewAPIKey{}, wire.APIKey{}, ""},
+		{remove, "/v1/api-keys", administer, (*call).deleteKey, noContent, "keys", "Revoke an API key", idQuery{}, nil, nil, ""},
+		{remove, "/v1/api-keys/{id}", administer, (*call).deleteKey, noContent, "keys", "Revoke an API key", nil, nil, nil, ""},
+
+		{get, "/v1/simulator/messages", manage, (*call).listMessages, ok, "simulator", "What the simulated carrier took and sent", pageQuery{}, nil, wire.List[simulator.Message]{}, ""},
+		{post, "/v1/simulator/inbound", manage, (*call).receiveText, created, "simulator", "Play a customer who texts", nil, wire.InboundText{}, simulator.Message{}, ""},
+		{get, "/v1/simulator/faults", manage, (*call).getFaults, ok, "simulator", "What shall still go wrong", nil, nil, simulator.Faults{}, ""},
+		{put, "/v1/simulator/faults", manage, (*call).putFaults, ok, "simulator", "Say what shall go wrong with the next texts", nil, simulator.Faults{}, simulator.Faults{}, ""},
+
+		{get, "/l/{token}", open, (*call).followLink, http.StatusFound, "links", "A prefilled link: leads to the scheduler and changes nothing", nil, nil, nil, "text/html"},
+		{get, "/healthz", open, (*call).healthy, ok, "daemon", "The process is alive", nil, nil, wire.Health{}, ""},
+		{get, "/readyz", open, (*call).ready, ok, "daemon", "The store takes writes and the motor runs", nil, nil, wire.Health{}, ""},
+		{get, "/metrics", open, (*call).metrics, ok, "daemon", "Figures for Prometheus; no personal data", nil, nil, nil, "text/plain"},
+		{get, "/v1/openapi.json", open, (*call).openAPI, ok, "daemon", "This API as an OpenAPI 3.1 document", nil, nil, nil, "application/json"},
+	}
+}

@@ -1,0 +1,290 @@
+package api
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// document is what the tests read of the API document.
+type document struct {
+	OpenAPI    string `json:"openapi"`
+	Info       struct{ Title, Version string }
+	Paths      map[string]map[string]operation
+	Components struct {
+		Schemas         map[string]json.RawMessage
+		SecuritySchemes map[string]json.RawMessage
+	}
+}
+
+type operation struct {
+	OperationID string `json:"operationId"`
+	Summary     string
+	Parameters  []struct {
+		Name, In string
+		Required bool
+		Schema   json.RawMessage
+	}
+	RequestBody struct {
+		Content map[string]struct{ Schema json.RawMessage }
+	}
+	Responses map[string]struct {
+		Description string
+		Content     map[string]struct{ Schema json.RawMessage }
+	}
+	Security []map[string][]string
+}
+
+func apiDocument(h *house) (document, string) {
+	h.t.Helper()
+	a := h.must(h.request("GET", "/v1/openapi.json", "", "Authorization: "), 200)
+	var d document
+	if err := json.Unmarshal([]byte(a.body), &d); err != nil {
+		h.t.Fatal(err)
+	}
+	return d, a.body
+}
+
+// Every route is in the document, and every line of the document is a route that answers.
+func TestDocumentAndRoutesAreOne(t *testing.T) {
+	inHouse(t, func(h *house) {
+		d, _ := apiDocument(h)
+		var documented, routed, mounted []string
+		for path, ops := range d.Paths {
+			for method := range ops {
+				documented = append(documented, strings.ToUpper(method)+" "+path)
+			}
+		}
+		for _, r := range table() {
+			routed = append(routed, r.method+" "+r.path)
+		}
+		for _, r := range h.s.App().GetRoutes() {
+			if r.Method != "HEAD" && r.Method != "OPTIONS" {
+				parts := strings.Split(r.Path, "/")
+				for i, p := range parts {
+					if name, ok := strings.CutPrefix(p, ":"); ok {
+						parts[i] = "{" + name + "}"
+					}
+				}
+				mounted = append(mounted, r.Method+" "+strings.Join(parts, "/"))
+			}
+		}
+		for _, list := range [][]string{documented, routed, mounted} {
+			slices.Sort(list)
+		}
+		if !slices.Equal(documented, routed) || !slices.Equal(mounted, routed) {
+			t.Errorf("documented %q\n    routed %q\n   mounted %q", documented, routed, mounted)
+		}
+	})
+}
+
+func TestDocumentIsValid(t *testing.T) {
+	inHouse(t, func(h *house) {
+		d, text := apiDocument(h)
+		if !strings.HasPrefix(d.OpenAPI, "3.1") || d.Info.Title == "" || d.Info.Version == "" {
+			t.Errorf("openapi %q, info %+v", d.OpenAPI, d.Info)
+		}
+		if len(d.Components.SecuritySchemes) != 1 {
+			t.Errorf("security schemes: %v", d.Components.SecuritySchemes)
+		}
+		seen := map[string]bool{}
+		for path, ops := range d.Paths {
+			for method, op := range ops {
+				name := method + " " + path
+				if op.OperationID == "" || seen[op.OperationID] || op.Summary == "" {
+					t.Errorf("%s: operation ID %q is empty or used twice, or the summary %q is empty", name, op.OperationID, op.Summary)
+				}
+				seen[op.OperationID] = true
+				for _, m := range pathParams.FindAllStringSubmatch(path, -1) {
+					if !slices.ContainsFunc(op.Parameters, func(p struct {
+						Name, In string
+						Required bool
+						Schema   json.RawMessage
+					}) bool {
+						return p.Name == m[1] && p.In == "path" && p.Required
+					}) {
+						t.Errorf("%s: path parameter %s is not described: %+v", name, m[1], op.Parameters)
+					}
+				}
+				if len(op.Responses) < 2 || op.Responses["default"].Content["application/json"].Schema == nil {
+					t.Errorf("%s: responses %v", name, slices.Collect(maps.Keys(op.Responses)))
+				}
+				if (method == "put" || method == "post" && !strings.HasSuffix(path, "/resend")) && op.RequestBody.Content["application/json"].Schema == nil {
+					t.Errorf("%s: no request body", name)
+				}
+			}
+		}
+		for rest := text; ; {
+			_, after, found := strings.Cut(rest, `"$ref":"#/components/schemas/`)
+			if !found {
+				break
+			}
+			name, tail, _ := strings.Cut(after, `"`)
+			if d.Components.Schemas[name] == nil {
+				t.Errorf("$ref to %s, which is not there", name)
+			}
+			rest = tail
+		}
+		for name := range d.Components.Schemas {
+			if strings.ContainsAny(name, "[]/ ") || strings.Contains(name, "Github") || strings.HasPrefix(name, "Wire") {
+				t.Errorf("schema name %q is Go's, not ours", name)
+			}
+		}
+	})
+}
+
+// mays says, independently of the code, who may use each route: the first letters of roles in order support, administrator,
+// manager, dispatcher, csr, office, and p for a publishable key.
+var mays = map[string]string{
+	"POST /v1/session-events":         "samdc p",
+	"GET /v1/sessions":                "samdco",
+	"GET /v1/sessions/{id}":           "samdco",
+	"GET /v1/sessions/{id}/trace":     "samdco",
+	"POST /v1/sessions/{id}/handled":  "samdc",
+	"POST /v1/sessions/{id}/resend":   "samdc",
+	"GET /v1/account":                 "sam",
+	"PUT /v1/account":                 "sam",
+	"GET /v1/registration":            "sam",
+	"GET /v1/phone-numbers":           "sam",
+	"PUT /v1/phone-numbers/{id}":      "sam",
+	"GET /v1/facts":                   "sam",
+	"PUT /v1/facts":                   "sam",
+	"GET /v1/alarms":                  "samdco",
+	"GET /v1/schedulers":              "sam",
+	"POST /v1/schedulers":             "sam",
+	"GET /v1/schedulers/{id}":         "sam",
+	"PUT /v1/schedulers/{id}":         "sam",
+	"DELETE /v1/schedulers/{id}":      "sam",
+	"GET /v1/schedulers/{id}/windows": "samdco",
+	"PUT /v1/schedulers/{id}/windows": "sam",
+	"GET /v1/opt-outs":                "samdc",
+	"POST /v1/opt-outs":               "samdc",
+	"DELETE /v1/opt-outs":             "samdc",
+	"DELETE /v1/opt-outs/{phone}":     "samdc",
+	"GET /v1/api-keys":                "sa",
+	"POST /v1/api-keys":               "sa",
+	"DELETE /v1/api-keys":             "sa",
+	"DELETE /v1/api-keys/{id}":        "sa",
+	"GET /v1/simulator/messages":      "sam",
+	"POST /v1/simulator/inbound":      "sam",
+	"GET /v1/simulator/faults":        "sam",
+	"PUT /v1/simulator/faults":        "sam",
+	"GET /l/{token}":                  "open",
+	"GET /healthz":                    "open",
+	"GET /readyz":                     "open",
+	"GET /metrics":                    "open",
+	"GET /v1/openapi.json":            "open",
+}
+
+var letters = map[booking.Role]string{booking.RoleSupport: "s", booking.RoleAdministrator: "a", booking.RoleManager: "m",
+	booking.RoleDispatcher: "d", booking.RoleCSR: "c", booking.RoleOffice: "o", booking.RolePublishable: "p"}
+
+func TestEveryRoleOnEveryRoute(t *testing.T) {
+	inHouse(t, func(h *house) {
+		for _, r := range table() {
+			name := r.method + " " + r.path
+			may, listed := mays[name]
+			if !listed {
+				t.Errorf("%s: the test does not know who may use it", name)
+				continue
+			}
+			path := strings.NewReplacer("{id}", "nobody-has-this-id", "{phone}", "x", "{token}", "x").Replace(r.path)
+			anonymous := h.request(r.method, path, "not json", "Authorization: ")
+			wrong := h.request(r.method, path, "not json", "Authorization: Bearer guessed")
+			if may == "open" {
+				if anonymous.status == 401 || wrong.status == 401 {
+					t.Errorf("%s: asks for a key: %d %d", name, anonymous.status, wrong.status)
+				}
+				continue
+			}
+			if anonymous.status != 401 || anonymous.code() != "missing_key" || anonymous.header.Get("WWW-Authenticate") == "" {
+				t.Errorf("%s without a key: %d %s", name, anonymous.status, anonymous.body)
+			}
+			if wrong.status != 401 || wrong.code() != "unknown_key" {
+				t.Errorf("%s with a wrong key: %d %s", name, wrong.status, wrong.body)
+			}
+			for role, letter := range letters {
+				got := h.request(r.method, path, "not json", "Authorization: Bearer "+h.key(role))
+				allowed := strings.Contains(may, letter)
+				if refused := got.status == 403 && got.code() == "forbidden"; refused == allowed {
+					t.Errorf("%s as %s: %d %s, allowed should be %v", name, role, got.status, got.body, allowed)
+				}
+			}
+		}
+		if n := h.sessions(); n != 0 {
+			t.Errorf("%d sessions were made by refused or unreadable requests", n)
+		}
+	}, func(o *Options) { o.Limits.Failures = Limit{1000, 1000} })
+}
+
+func TestUnknownPathsAndMethodsAreToldInOurWords(t *testing.T) {
+	inHouse(t, func(h *house) {
+		for _, c := range []struct {
+			method, path string
+			status       int
+			code         string
+		}{
+			{"GET", "/", 404, "not_found"},
+			{"GET", "/v1", 404, "not_found"},
+			{"GET", "/v1/nothing", 404, "not_found"},
+			{"GET", "/V1/account", 404, "not_found"},
+			{"GET", "/v1/account/", 404, "not_found"},
+			{"GET", "//v1/account", 404, "not_found"},
+			{"GET", "/v1/sessions/", 404, "not_found"},
+			{"GET", "/v1/../v1/account", 404, "not_found"},
+			{"GET", "/v1/%61ccount", 404, "not_found"},
+			{"GET", "/v1/sessions/..%2f..%2faccount", 404, "not_found"},
+			{"GET", "/v1/sessions/%00", 404, "not_found"},
+			{"GET", "/v1/sessions/%zz", 404, "not_found"},
+			{"GET", "/v1/sessions/" + strings.Repeat("a", 5000), 404, "not_found"},
+			{"GET", "/v1/sessions/a/b/c", 404, "not_found"},
+			{"POST", "/v1/account", 405, "method_not_allowed"},
+			{"DELETE", "/v1/sessions", 405, "method_not_allowed"},
+			{"PATCH", "/v1/account", 405, "method_not_allowed"},
+			{"TRACE", "/v1/account", 405, "method_not_allowed"},
+			{"OPTIONS", "/v1/account", 405, "method_not_allowed"},
+			{"GET", "/v1/session-events", 405, "method_not_allowed"},
+		} {
+			a := h.request(c.method, c.path, "")
+			if a.status != c.status || a.code() != c.code {
+				t.Errorf("%s %.40s: %d %s, want %d %s", c.method, c.path, a.status, a.body, c.status, c.code)
+			}
+			if c.status == 405 && a.header.Get("Allow") == "" {
+				t.Errorf("%s %s: no Allow header", c.method, c.path)
+			}
+		}
+	})
+}
+
+func TestEveryAnswerCarriesTheHouseHeaders(t *testing.T) {
+	inHouse(t, func(h *house) {
+		for _, path := range []string{"/v1/account", "/healthz", "/nowhere", "/l/unknownunknownunknown"} {
+			a := h.request("GET", path, "")
+			for name, want := range map[string]string{
+				"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
+				"Date": "Tue, 10 Mar 2026 14:00:00 GMT", "Server": "", "X-Powered-By": "", "Access-Control-Allow-Origin": "",
+			} {
+				if got := a.header.Get(name); got != want {
+					t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+				}
+			}
+		}
+		seen := map[string]bool{}
+		for range 100 {
+			id := h.request("GET", "/healthz", "").header.Get("X-Request-Id")
+			if id == "" || seen[id] {
+				t.Fatalf("request ID %q is empty or used twice", id)
+			}
+			seen[id] = true
+		}
+		for given, kept := range map[string]bool{"abc-123_x.y": true, "with space": false, strings.Repeat("a", 65): false, "a\tb": false, "<script>": false} {
+			if got := h.request("GET", "/healthz", "", "X-Request-Id: "+given).header.Get("X-Request-Id"); (got == given) != kept {
+				t.Errorf("X-Request-Id %q came back as %q, kept should be %v", given, got, kept)
+			}
+		}
+	})
+}

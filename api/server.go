@@ -1,0 +1,186 @@
+// Package api is the daemon's door: REST over HTTP. It owns the table of routes, who may use which, how requests are read
+// and how answers and errors are written. It promises that every refusal has a stable code, that nothing a stranger sends
+// gets further than the reading of it without a key, and that personal data stays out of the log. Reading asks storage,
+// changing goes through engine; here nothing is decided.
+package api
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/daemon/simulator"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// Options are the parts of a server. Engine, Reader and Now are needed.
+type Options struct {
+	Engine         *engine.Engine
+	Reader         *storage.Reader
+	Simulator      *simulator.Carrier // nil: texts are really sent, and the simulator's routes say so
+	PublicURL      string             // of this daemon; pages of its own origin may always report sessions
+	TrustedProxies []string           // addresses or CIDRs whose X-Forwarded-For counts
+	Now            func() time.Time
+	Log            *slog.Logger         // nil: silent
+	Version        string               // told by /healthz and the API document
+	StoreStats     func() storage.Stats // for /metrics; nil: no figures of the store
+	Limits         Limits               // zero fields: those of [DefaultLimits]
+}
+
+// The bounds of a request. The larger body limit is the server's; session events are held to their own.
+const (
+	maxBody       = 1 << 20
+	maxEvent      = 64 << 10
+	maxHeader     = 8 << 10 // all header lines together
+	readTimeout   = 30 * time.Second
+	writeTimeout  = 30 * time.Second
+	idleTimeout   = 2 * time.Minute
+	handleTimeout = 15 * time.Second // of one use case: a transaction that conflicts again and again ends then
+)
+
+// Server answers requests.
+type Server struct {
+	o       Options
+	app     *fiber.App
+	engine  *engine.Engine
+	reader  *storage.Reader
+	now     func() time.Time
+	log     *slog.Logger
+	origin  string // of PublicURL, as browsers write it
+	trusted []netip.Prefix
+	routes  []route
+	limits  *limiters
+	meters  *meters
+	doc     func() ([]byte, error)
+	inbound onceInbound
+
+	mu      sync.Mutex
+	closed  bool
+	serving []net.Listener
+	ids     atomic.Uint64
+}
+
+// New puts a server together; [Server.Listen] or [Server.Serve] sets it going.
+func New(o Options) *Server {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{
+		o: o, engine: o.Engine, reader: o.Reader, now: o.Now, log: o.Log, origin: originOf(o.PublicURL),
+		trusted: prefixes(o.TrustedProxies, o.Log), routes: table(), limits: newLimiters(o.Limits),
+	}
+	s.meters = newMeters(s)
+	s.doc = sync.OnceValues(s.document)
+	s.app = fiber.New(fiber.Config{
+		AppName:                   "rebook",
+		BodyLimit:                 maxBody,
+		CaseSensitive:             true,
+		StrictRouting:             true,
+		DisableDefaultDate:        true, // fasthttp keeps an endless goroutine for it; ours comes from Now
+		DisableStartupMessage:     true,
+		Immutable:                 true, // what is read from a request goes into the store
+		ReadBufferSize:            maxHeader,
+		ReadTimeout:               readTimeout,
+		WriteTimeout:              writeTimeout,
+		IdleTimeout:               idleTimeout,
+		ErrorHandler:              s.unrouted,
+		DisableDefaultContentType: true,
+	})
+	for i := range s.routes {
+		s.mount(&s.routes[i])
+	}
+	s.app.Options(eventsPath, s.preflight)
+	server := s.app.Server()
+	inner := server.Handler
+	server.Handler = func(ctx *fasthttp.RequestCtx) {
+		if knownMethod(string(ctx.Method())) {
+			inner(ctx)
+			return
+		}
+		f := s.app.AcquireCtx(ctx) // Fiber would answer in its own words
+		defer s.app.ReleaseCtx(f)
+		_ = s.unrouted(f, fiber.ErrMethodNotAllowed)
+	}
+	return s
+}
+
+func knownMethod(m string) bool { return slices.Contains(fiber.DefaultMethods, m) }
+
+// mount adds a route, and HEAD where there is a GET.
+func (s *Server) mount(r *route) {
+	path := strings.NewReplacer("{", ":", "}", "").Replace(r.path)
+	h := s.serve(r)
+	s.app.Add(r.method, path, h)
+	if r.method == fiber.MethodGet {
+		s.app.Add(fiber.MethodHead, path, h)
+	}
+}
+
+// Listen takes the address and serves until [Server.Shutdown].
+func (s *Server) Listen(addr string) error {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	return s.Serve(ln)
+}
+
+// Serve answers what comes in over ln until [Server.Shutdown], which closes it. It gives nil after a shutdown.
+func (s *Server) Serve(ln net.Listener) error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return ln.Close()
+	}
+	s.serving = append(s.serving, ln)
+	s.mu.Unlock()
+	err := s.app.Listener(ln)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	return err
+}
+
+// Shutdown takes no new requests and waits for those under way, until ctx ends. It may be called twice.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	again := s.closed
+	s.closed = true
+	serving := s.serving
+	s.mu.Unlock()
+	if again || len(serving) == 0 {
+		return nil
+	}
+	err := s.app.ShutdownWithContext(ctx)
+	for _, ln := range serving { // one that was not yet accepting when the app was shut down
+		ln.Close()
+	}
+	return err
+}
+
+// App gives the Fiber app, for tests.
+func (s *Server) App() *fiber.App { return s.app }
+
+// originOf gives the origin of an address as browsers write it; empty when it has none.
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
+	return u.Scheme + "://" + strings.TrimSuffix(strings.ToLower(u.Host), cmp.Or(port, " "))
+}
