@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/wheel"
+)
+
+// benchCallers is how many do the same at once, as in perf.md.
+const benchCallers = 64
+
+// disk measures how often one writer can sync 4 KiB: the floor under everything durable.
+func (b *trialBench) disk(ctx context.Context) error {
+	f, err := os.Create(filepath.Join(b.dir, "probe"))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	block := make([]byte, 4096)
+	b.fsync, err = b.rate(ctx, 1, b.lasting/3, func(context.Context) error {
+		if _, err := f.WriteAt(block, 0); err != nil {
+			return err
+		}
+		return f.Sync()
+	})
+	b.add("disk: syncs of 4 KiB by one writer", "%s/s", thousands(b.fsync))
+	return err
+}
+
+// wheel measures a million timers in memory, beside as many of Go's own.
+func (b *trialBench) wheel(context.Context) error {
+	type key struct { // as large as the engine's
+		ref [16]byte
+		tag uint32
+	}
+	start := b.p.now()
+	before := heap()
+	w := wheel.New[key](start)
+	handles := make([]wheel.Handle, b.timers)
+	at := func(i int) time.Time { return start.Add(time.Minute + time.Duration(i%100_000)*time.Millisecond) }
+	began := b.p.now()
+	for i := range handles {
+		handles[i] = w.Schedule(key{ref: [16]byte{byte(i)}, tag: uint32(i)}, at(i))
+	}
+	scheduled := b.p.now()
+	bytes := float64(heap()-before) / float64(b.timers)
+	resumed := b.p.now()
+	for _, h := range handles {
+		w.Cancel(h)
+	}
+	ours := (scheduled.Sub(began) + b.p.now().Sub(resumed)) / time.Duration(b.timers)
+	runtime.KeepAlive(w)
+
+	timers := make([]*time.Timer, b.timers)
+	began = b.p.now()
+	for i := range timers {
+		timers[i] = time.AfterFunc(at(i).Sub(start), func() {})
+	}
+	for _, t := range timers {
+		t.Stop()
+	}
+	theirs := b.p.now().Sub(began) / time.Duration(b.timers)
+	b.judged(ours*2 <= theirs, fmt.Sprintf("≤ %d ns (half of AfterFunc here)", theirs.Nanoseconds()/2),
+		"wheel: schedule + cancel, "+thousands(float64(b.timers))+" pending", "%d ns", ours.Nanoseconds())
+	b.judged(bytes <= 48, "≤ 48 B (key of 20 B and handle included)", "wheel: memory of one timer", "%.1f B", bytes)
+	return nil
+}
+
+// heap gives the bytes in use after a collection.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// ingest measures durable enqueues and cancels from 64 callers.
+func (b *trialBench) ingest(ctx context.Context) (err error) {
+	r, err := b.room(ctx, "ingest", b.p.now, 24*time.Hour, nowhere{})
+	if err != nil {
+		return err
+	}
+	defer together(&err, r.close)
+	var mu sync.Mutex
+	var clients []string
+	events, err := b.rate(ctx, benchCallers, b.lasting, func(ctx context.Context) error {
+		client, err := r.leave(ctx, b.p.now())
+		mu.Lock()
+		clients = append(clients, client)
+		mu.Unlock()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	cancels, err := b.rate(ctx, benchCallers, b.lasting, func(ctx context.Context) error {
+		mu.Lock()
+		if len(clients) == 0 {
+			mu.Unlock()
+			return errEnough
+		}
+		client := clients[len(clients)-1]
+		clients = clients[:len(clients)-1]
+		mu.Unlock()
+		return r.finish(ctx, client)
+	})
+	b.judged(events >= 8*b.fsync, fmt.Sprintf("≥ %s/s (8 × the syncs)", thousands(8*b.fsync)),
+		"session events, durable, 64 callers", "%s/s", thousands(events))
+	b.judged(cancels >= 37_200, "≥ 37 k/s (3 × asynq)", "cancels (completed), durable, 64 callers", "%s/s", thousands(cancels))
+	return err
+}
+
+// http measures the same events through the whole daemon, in a process of its own.
+func (b *trialBench) http(ctx context.Context) error {
+	dir := filepath.Join(b.dir, "http")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	d, err := b.p.newChild(dir, demoSeed)
+	if err != nil {
+		return err
+	}
+	defer d.kill()
+	if _, err := d.start(ctx, b.p.now); err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	n := int64(0)
+	events, err := b.rate(ctx, benchCallers, b.lasting, func(ctx context.Context) error {
+		mu.Lock()
+		n++
+		i := n
+		mu.Unlock()
+		_, err := d.api.report(ctx, map[string]any{
+			"scheduler": demoScheduler, "session": fmt.Sprintf("bench-%d", i), "event": "started", "service": "AC repair",
+			"customer": map[string]any{"first_name": "Ada", "phone": benchPhone(i)},
+			"consent":  map[string]any{"sms": true, "text": demoConsent},
+		})
+		return err
+	})
+	b.judged(events >= 14_300, "≥ 14 k/s (6 × PocketBase)", "session events over HTTP, durable, 64 connections", "%s/s", thousands(events))
+	return err
+}

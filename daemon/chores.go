@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// chores is the housekeeping that nobody waits for. What must happen at its time is a due-key in the store and no chore:
+// a chore that is missed is made up by the next.
+var chores = []struct {
+	name string
+	when string
+	do   func(context.Context, *house) error
+}{
+	// Retention is by expiry: a row past its life is not seen by anybody from that second on. This gives back its room.
+	{"collect what has expired", "@every 10m", func(ctx context.Context, h *house) error { return h.store.GC(ctx) }},
+}
+
+// openChores sets the chores going. One that still runs is not started a second time; one that panics is logged.
+func (h *house) openChores(ctx context.Context) error {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	log := choreLog{h}
+	table := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log), cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(log)))
+	for _, c := range chores {
+		_, err := table.AddFunc(c.when, func() {
+			began := h.p.now()
+			err := c.do(ctx, h)
+			switch {
+			case err != nil && !errors.Is(err, context.Canceled):
+				h.log.Error("a chore failed; it is tried again at its next time", "chore", c.name, "error", err)
+			case err == nil:
+				h.log.Debug("chore done", "chore", c.name, "took", h.p.now().Sub(began))
+			}
+		})
+		if err != nil {
+			stop()
+			return fmt.Errorf("chore %q: %w", c.name, err)
+		}
+	}
+	table.Start()
+	h.undo = append(h.undo, func(context.Context) error {
+		stop() // chores work in small steps and end soon
+		<-table.Stop().Done()
+		return nil
+	})
+	return nil
+}
+
+// choreLog passes cron's complaints on; its talk about schedules is for its own developers.
+type choreLog struct{ h *house }
+
+func (l choreLog) Info(string, ...any) {}
+
+func (l choreLog) Error(err error, msg string, keysAndValues ...any) {
+	l.h.log.Error("chores: "+msg, append(keysAndValues, "error", err)...)
+}

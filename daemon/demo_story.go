@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/simulator"
+)
+
+// story plays a sample visitor against a running daemon, over its API and nothing else, and tells what happens.
+type story struct {
+	out   *paint
+	api   *caller
+	now   func() time.Time
+	delay time.Duration
+	began time.Time
+	link  string // that came with the text
+}
+
+const (
+	demoScheduler = "website"
+	demoPhone     = "(614) 555-0142"
+	demoE164      = "+16145550142"
+	demoConsent   = "Text me about my booking. Message and data rates may apply. Reply STOP to opt out."
+)
+
+func newStory(h *house, out *paint, delay time.Duration) *story {
+	return &story{out: out, api: newCaller(localURL(h.addr.String()), h.key.Secret, 4), now: h.p.now, delay: delay}
+}
+
+// introduce says what this is, and where.
+func (s *story) introduce(dir string) {
+	o := s.out
+	o.printf("\n  %s  %s\n\n", o.bold("Rebook "+release), o.dim("demo: nothing is really sent"))
+	o.printf("  A sample business, Brightwater Home Services, in a throw-away directory. Two things differ from\n")
+	o.printf("  real life: its follow-up goes out %s after a visitor left and not 15 minutes, and its hours\n", seconds(s.delay))
+	o.printf("  are opened to the whole day, so that you see a text at 3 a.m. on a Sunday too (it is %s now).\n\n",
+		s.now().Format("Mon 15:04"))
+	for _, row := range [][2]string{
+		{"API", s.api.base}, {"Key", s.api.key}, {"Texts", s.api.base + "/v1/simulator/messages"}, {"Data", dir},
+	} {
+		o.printf("    %-7s %s\n", row[0], o.cyan(row[1]))
+	}
+}
+
+// play lets a visitor come and go, waits for the text, and shows it with its reasons.
+func (s *story) play(ctx context.Context) error {
+	session, err := s.visit(ctx)
+	if err != nil {
+		return notSo("the demo could not report its session: %s", why(err))
+	}
+	sent, err := s.await(ctx, session)
+	if err != nil {
+		return err
+	}
+	if err := s.showText(ctx, sent); err != nil {
+		return err
+	}
+	return s.showTrace(ctx, session)
+}
+
+// say tells one step of the story with its time.
+func (s *story) say(mark, what, more string) {
+	o := s.out
+	o.over("")
+	o.printf("  %s  %s %s %s\n", o.dim(fmt.Sprintf("%6.1f s", s.now().Sub(s.began).Seconds())), mark, o.bold(fmt.Sprintf("%-9s", what)), more)
+}
+
+// visit is a customer who begins a booking and leaves.
+func (s *story) visit(ctx context.Context) (session string, err error) {
+	o := s.out
+	o.heading("A visitor on the booking page")
+	s.began = s.now()
+	pace := min(1200*time.Millisecond, s.delay/4)
+	steps := []struct {
+		mark, what, more string
+		event            map[string]any
+	}{
+		{o.cyan("●"), "started", "the booking page is opened", map[string]any{"event": "started"}},
+		{o.cyan("●"), "service", "AC repair, tomorrow morning", map[string]any{
+			"event": "progress", "step": "service", "service": "AC repair", "preferred": "tomorrow morning"}},
+		{o.cyan("●"), "contact", "Maya Torres, " + demoPhone + ", ticks " + o.dim("“"+demoConsent[:28]+"…”"), map[string]any{
+			"event": "progress", "step": "contact",
+			"customer": map[string]any{"first_name": "Maya", "last_name": "Torres", "phone": demoPhone},
+			"consent":  map[string]any{"sms": true, "text": demoConsent}}},
+		{o.yellow("●"), "left", "the page is closed, nothing is booked", map[string]any{"event": "abandoned"}},
+	}
+	for i, step := range steps {
+		if i > 0 && !sleep(ctx, pace) {
+			return "", ctx.Err()
+		}
+		step.event["scheduler"], step.event["session"] = demoScheduler, "demo-visitor"
+		step.event["page_url"] = "https://brightwater.example/book"
+		if session, err = s.api.report(ctx, step.event); err != nil {
+			return "", err
+		}
+		s.say(step.mark, step.what, step.more)
+	}
+	return session, nil
+}
+
+// followUp is the part of a session that the story and the self-test look at.
+type followUp struct {
+	Status   booking.Status    `json:"status"`
+	Fields   map[string]string `json:"fields"`
+	FollowUp struct {
+		State      booking.FollowUpState `json:"state"`
+		DueAt      time.Time             `json:"due_at"`
+		SentAt     time.Time             `json:"sent_at"`
+		WithheldBy booking.Check         `json:"withheld_by"`
+	} `json:"follow_up"`
+}
+
+// await waits for the follow-up.
+func (s *story) await(ctx context.Context, session string) (followUp, error) {
+	o, told := s.out, false
+	deadline := s.now().Add(s.delay + 30*time.Second)
+	for {
+		var v followUp
+		if err := s.api.do(ctx, http.MethodGet, "/v1/sessions/"+session, nil, &v); err != nil {
+			return v, notSo("the demo could not read its session: %s", why(err))
+		}
+		f := v.FollowUp
+		if !told && !f.DueAt.IsZero() {
+			s.say(o.dim("◷"), "due", "at "+f.DueAt.Local().Format("15:04:05")+o.dim(", on disk: a crash changes nothing"))
+			told = true
+		}
+		switch {
+		case f.State == booking.FollowUpSent:
+			s.say(o.green("✔"), "sent", fmt.Sprintf("%d ms after its time", f.SentAt.Sub(f.DueAt).Milliseconds()))
+			return v, nil
+		case f.State == booking.FollowUpWithheld:
+			_ = s.showTrace(ctx, session)
+			return v, notSo("the text was withheld by the check %s; the table above says why", f.WithheldBy)
+		case s.now().After(deadline):
+			return v, notSo("no text came within %s; the session's follow-up is %q", s.delay+30*time.Second, f.State)
+		}
+		if left := f.DueAt.Sub(s.now()); told && left > 0 {
+			o.over("  %s  %s %s", o.dim(fmt.Sprintf("%6.1f s", s.now().Sub(s.began).Seconds())), o.dim("…"), o.dim(fmt.Sprintf("%.0f s to go", left.Seconds())))
+		}
+		if !sleep(ctx, min(100*time.Millisecond, s.delay/10)) {
+			return v, ctx.Err()
+		}
+	}
+}
+
+// showText shows the text as it arrived at the simulated phone.
+func (s *story) showText(ctx context.Context, v followUp) error {
+	var list page[simulator.Message]
+	if err := s.api.do(ctx, http.MethodGet, "/v1/simulator/messages", nil, &list); err != nil {
+		return notSo("the simulator's messages cannot be read: %s", why(err))
+	}
+	var texts []simulator.Message
+	for _, m := range list.Items {
+		if m.Direction == simulator.Outbound && m.To == demoE164 {
+			texts = append(texts, m)
+		}
+	}
+	if len(texts) != 1 {
+		return notSo("the simulator has %d texts for the visitor, want exactly one", len(texts))
+	}
+	s.out.heading("The text on Maya's phone")
+	m := texts[0]
+	for word := range strings.FieldsSeq(m.Body) {
+		if strings.Contains(word, "/l/") {
+			s.link = word
+		}
+	}
+	lines := []string{"from " + string(m.From) + "   " + m.At.Local().Format("15:04:05"), ""}
+	s.out.box(append(lines, wrap(m.Body, 66)...))
+	return nil
+}
+
+// showTrace shows every check that was made, in order.
+func (s *story) showTrace(ctx context.Context, session string) error {
+	var trace page[booking.Finding]
+	if err := s.api.do(ctx, http.MethodGet, "/v1/sessions/"+session+"/trace", nil, &trace); err != nil {
+		return notSo("the trace cannot be read: %s", why(err))
+	}
+	if len(trace.Items) == 0 {
+		return errors.New("the trace is empty")
+	}
+	o := s.out
+	o.heading("Why: every check before it went out")
+	for _, f := range trace.Items {
+		o.finding(f)
+	}
+	return nil
+}
+
+// finding is a line of the trace: what was found and, where there is room, by which rule. A check that did not pass says
+// all that it knows.
+func (o *paint) finding(f booking.Finding) {
+	mark := map[booking.Result]string{booking.Pass: o.green("✔"), booking.Wait: o.yellow("◷"), booking.Stop: o.red("✘")}[f.Result]
+	name := o.bold(fmt.Sprintf("%-18s", f.Check))
+	if f.Result == booking.Pass && f.Fact != "" {
+		fact := f.Fact
+		if f.Setting != "" && utf8.RuneCountInString(fact) < 64 {
+			fact = fmt.Sprintf("%-64s ", fact) + o.dim(f.Setting)
+		}
+		o.printf("  %s %s %s\n", mark, name, fact)
+		return
+	}
+	lines := wrap(f.Message, 76)
+	for _, l := range wrap(f.Fact, 76) {
+		lines = append(lines, o.dim(l))
+	}
+	if f.Fix != "" {
+		lines = append(lines, wrap("→ "+f.Fix, 76)...)
+	}
+	o.printf("  %s %s %s\n", mark, name, lines[0])
+	for _, l := range lines[1:] {
+		o.printf("  %21s%s\n", "", l)
+	}
+}
+
+// invite shows what to try next.
+func (s *story) invite() {
+	o := s.out
+	o.heading("Your turn: this daemon keeps running until Ctrl-C")
+	o.printf("  Report a session yourself, and look for its text %s later:\n\n", seconds(s.delay))
+	lines := []string{
+		"U=" + s.api.base + " K='Authorization: Bearer " + s.api.key + "'",
+		`E='"scheduler":"` + demoScheduler + `","session":"mine"'`,
+		`curl -s -H "$K" $U/v1/session-events -d "{$E,\"event\":\"started\",\"customer\":{\"first_name\":\"Ada\",\"phone\":\"614-555-0177\"},\"consent\":{\"sms\":true,\"text\":\"Text me\"}}"`,
+		`curl -s -H "$K" $U/v1/session-events -d "{$E,\"event\":\"abandoned\"}"`,
+		`curl -s -H "$K" $U/v1/simulator/messages`,
+		``,
+		`# Where Maya's link leads: to the booking page of the (invented) shop, with a token for what she had typed`,
+		`curl -sI ` + s.link,
+		``,
+		`# Answer STOP as Maya, then let her leave again: the trace will say why she is left alone`,
+		`curl -s -H "$K" $U/v1/simulator/inbound -d '{"from":"` + demoE164 + `","to":"+16145550123","body":"STOP"}'`,
+	}
+	for _, l := range lines {
+		o.printf("    %s\n", o.cyan(l))
+	}
+	o.printf("\n")
+}
+
+// seconds writes a short duration for people: "15 seconds".
+func seconds(d time.Duration) string {
+	if d == time.Second {
+		return "1 second"
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", d.Seconds()), ".0") + " seconds"
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/rebookhq/rebook/daemon/engine"
+)
+
+// stopWithin is how long a gentle stop may take: longer than one call to the carrier may last (15 s), so that texts under way
+// are settled, and shorter than the patience of whoever stops us (systemd 90 s; tell Docker 30).
+const stopWithin = 20 * time.Second
+
+// serve runs the daemon until a signal comes.
+func (p *process) serve(ctx context.Context, c *cli.Command) error {
+	cfg, warnings, err := loadConfig(c.String("config"), p.environ)
+	if err != nil {
+		return err
+	}
+	lines := newHeld(p.stderr)
+	log := newLog(lines, cfg.Log)
+	limitMemory(cgroupMemory)
+	h, err := p.open(ctx, cfg, log)
+	if _, mendable := errors.AsType[*problem](err); mendable {
+		lines.drop()
+	}
+	lines.release()
+	if err != nil {
+		return err
+	}
+	h.announce()
+	for _, w := range append(warnings, h.warnings...) {
+		log.Warn(w)
+	}
+	var broken error
+	select {
+	case <-ctx.Done():
+		log.Info("stopping: texts under way are settled first; a second signal stops at once", "because", context.Cause(ctx))
+	case broken = <-h.failed:
+		log.Error("the API stopped answering", "error", broken)
+	}
+	return errors.Join(broken, h.stop(log))
+}
+
+// stop closes the house gently: until the deadline, or until the second signal hurries it.
+func (h *house) stop(log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(h.p.hurry, stopWithin)
+	defer cancel()
+	err := h.close(ctx)
+	if err == nil {
+		log.Info("stopped; everything is on disk")
+	}
+	return err
+}
+
+// newLog gives the logger of the configuration.
+func newLog(w io.Writer, c LogConfig) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.Level)) // checked with the configuration
+	o := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// announce says that the daemon works, where, and that nothing is really sent. On the first start it shows the key that was
+// made: it is nowhere else, so it goes to the terminal whatever the log's form is.
+func (h *house) announce() {
+	dir, err := filepath.Abs(h.cfg.Storage.Dir)
+	if err != nil {
+		dir = h.cfg.Storage.Dir
+	}
+	h.log.Info(fmt.Sprintf("rebook %s listening on http://%s", release, h.addr),
+		"data", dir, "carrier", "simulator: nothing is really sent", "public_url", h.cfg.Server.PublicURL)
+	if h.key == nil {
+		return
+	}
+	from := cmp.Or(h.cfg.Seed.File, "defaults")
+	h.log.Info("first start: the account was made", "account", engine.MainAccount, "from", from)
+	if bootstrapKey(h.p.environ) != "" {
+		return
+	}
+	fmt.Fprintf(h.p.stderr, `
+  This is the administrator's API key. It is shown this once and kept nowhere; save it now.
+
+      %s
+
+  Use it as  Authorization: Bearer KEY.  To choose the key yourself, set REBOOK_BOOTSTRAP_KEY before the first start.
+  (This version has no console yet; the key is the way in.)
+
+`, h.key.Secret)
+}
+
+// bootstrapKey is the administrator's key that the operator chose for the first start; "" when none.
+func bootstrapKey(environ []string) string { return rebookVars(environ)[envPrefix+"BOOTSTRAP_KEY"] }
