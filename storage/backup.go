@@ -136,7 +136,20 @@ func load(ctx context.Context, r io.Reader, o Options) (info Summary, err error)
 	if have, err := s.Schema(ctx); err != nil || have != info.Schema {
 		return info, errors.Join(err, fmt.Errorf("%w: its head speaks of schema %d, its content of %d", ErrBadBackup, info.Schema, have))
 	}
-	return info, s.migrate()
+	if err := s.migrate(); err != nil {
+		return info, err
+	}
+	return info, s.Update(ctx, func(t *Tx) error { return t.put(globalKey("m/restored"), now, time.Time{}) })
+}
+
+// RestoredAt tells when the store was restored from a backup; zero: never. What happened between the backup and that moment
+// is unknown to it: texts that were due until then may have gone out.
+func (s *Snapshot) RestoredAt() (time.Time, error) {
+	at, err := find[time.Time](s.g, globalKey("m/restored"))
+	if err != nil || at == nil {
+		return time.Time{}, err
+	}
+	return *at, nil
 }
 
 // importer writes records in transactions as large as the contract permits, a few at once so that they share syncs.

@@ -300,3 +300,26 @@ func FuzzBackup(f *testing.F) {
 		}
 	})
 }
+
+func TestARestoreSaysWhenItWas(t *testing.T) {
+	c := &clock{noon}
+	s := memStore(t, c)
+	fillSample(t, s)
+	file, _ := backup(t, s)
+	o := Options{Dir: t.TempDir(), Small: true, Now: c.now}
+	if _, err := Restore(t.Context(), bytes.NewReader(file), o, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		s    *Store
+		want time.Time
+	}{{s, time.Time{}}, {mustOpen(t, o), c.now()}} {
+		view(t, x.s, func(v *Snapshot) error {
+			at, err := v.RestoredAt()
+			if !at.Equal(x.want) {
+				t.Errorf("restored at %v, want %v", at, x.want)
+			}
+			return err
+		})
+	}
+}

@@ -14,6 +14,7 @@ import (
 //	key                                            value                life
 //	m/schema                                       schema number        ever
 //	m/epoch                                        process epoch        ever
+//	m/restored                                     time of the restore  ever
 //	m/health                                       time of last probe   ever
 //	m/mark/<shard>                                 low-water mark, ms   ever
 //	m/account/<account>                            -                    ever

@@ -130,7 +130,7 @@ func (v *verifier) global(r Row, name, arg string) error {
 		}
 	case "epoch":
 		value[uint64](v, r)
-	case "health":
+	case "health", "restored":
 		value[time.Time](v, r)
 	case "mark":
 		return v.mark(r, arg)

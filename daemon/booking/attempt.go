@@ -73,9 +73,10 @@ type StatusUpdate struct {
 
 // Inbound is a text from a customer.
 type Inbound struct {
-	SID      string
-	From, To Phone
-	Body     string
-	Media    []string
-	At       time.Time
+	SID   string    `json:"sid"`
+	From  Phone     `json:"from"`
+	To    Phone     `json:"to"`
+	Body  string    `json:"body"`
+	Media []string  `json:"media,omitempty"`
+	At    time.Time `json:"at"`
 }

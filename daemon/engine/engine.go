@@ -13,6 +13,9 @@
 //   - begun: the carrier may have the text. It is asked at once and again after [Options.SettleAfter]. Found: settled. Not
 //     found: the send is unknown, held and shown; it is never repeated by itself, only by a person (Resend).
 //
+// A store that was restored from a backup does not know what was sent since that backup: a text that was due until the
+// restore is unknown too, and a claim from before it is asked about, not decided afresh.
+//
 // So a person gets at most one text, and a missing one is visible.
 package engine
 
@@ -63,6 +66,9 @@ type Engine struct {
 	now   func() time.Time
 	log   *slog.Logger
 	epoch uint64
+	// restored is when the store was restored from a backup: what was due until then may have gone out. Zero: never.
+	restored time.Time
+
 	motor *motor
 	sends sync.Map // AttemptID of sends under way in this process
 	stats counters
@@ -95,6 +101,9 @@ func (e *Engine) Start(ctx context.Context) error {
 		return nil
 	}
 	err := e.store.Update(ctx, func(tx *storage.Tx) (err error) {
+		if e.restored, err = tx.RestoredAt(); err != nil {
+			return err
+		}
 		e.epoch, err = tx.NextEpoch()
 		return err
 	})

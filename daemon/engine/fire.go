@@ -150,6 +150,9 @@ func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
 	if err != nil || !due {
 		return err
 	}
+	if f := facts.Session.FollowUp; !f.Resend && !e.restored.IsZero() && !f.DueAt.After(e.restored) {
+		return e.lostInRestore(ctx, facts)
+	}
 	v := booking.Decide(now, facts)
 	if v.Result != booking.Pass {
 		return e.hold(ctx, now, facts, v)
@@ -191,6 +194,25 @@ func (e *Engine) hold(ctx context.Context, now time.Time, f booking.Facts, v boo
 			if err := t.AddTrace(f.Account.ID, s, v.Trail, f.Account.Settings.Retention.Std()); err != nil {
 				return err
 			}
+		}
+		return t.putSession(f.Account, old, s)
+	})
+}
+
+// lostInRestore holds a text that was due before the store was restored from a backup: the store does not know whether it
+// went out.
+func (e *Engine) lostInRestore(ctx context.Context, f booking.Facts) error {
+	e.stats.unknown.Add(1)
+	return e.update(ctx, func(t *txn) error {
+		s, old, err := t.session(f.Account.ID, f.Session.ID)
+		if err != nil || s.Rev != f.Session.Rev {
+			return err
+		}
+		s.Unknown()
+		err = t.holdUnknown(f.Account, s, "restored from a backup on "+e.restored.UTC().Format("2006-01-02 15:04 MST"),
+			"The text was due before the data was restored from a backup, so it may have gone out already. It is not sent by itself.")
+		if err != nil {
+			return err
 		}
 		return t.putSession(f.Account, old, s)
 	})

@@ -184,7 +184,7 @@ func (e *Engine) fireSettle(ctx context.Context, d booking.Due) error {
 		return err
 	case a == nil || !a.InFlight():
 		return nil
-	case a.State == booking.AttemptClaimed:
+	case a.State == booking.AttemptClaimed && a.ClaimedAt.After(e.restored):
 		return e.release(ctx, *a)
 	case a.Epoch == e.epoch && a.DueAt.After(e.now()):
 		e.motor.hint(booking.Due{Account: d.Account, At: a.DueAt, Kind: d.Kind, Ref: d.Ref})
@@ -206,12 +206,24 @@ func (e *Engine) release(ctx context.Context, a booking.Attempt) error {
 	})
 }
 
+// holdUnknown raises the alarm for a text nobody can say the outcome of, and says so in its trace.
+func (t *txn) holdUnknown(account booking.Account, s booking.Session, fact, message string) error {
+	const fix = "look into the carrier's log; if the text is not there, send it again with POST /v1/sessions/{id}/resend"
+	err := t.PutAlarm(account.ID, alarm(alarmUnknownSend, string(s.ID), "Nobody can say whether a text went out. "+message, fix, t.Now))
+	if err != nil {
+		return err
+	}
+	return t.AddTrace(account.ID, s, []booking.Finding{{
+		At: t.Now, Check: booking.CheckCarrier, Result: booking.Stop, Fact: fact, Message: message, Fix: fix,
+	}}, account.Settings.Retention.Std())
+}
+
 // ask asks the carrier what became of a begun attempt: found, it is settled; not found twice, it is unknown, and stays so
 // until a person decides. A carrier that does not answer is asked again.
 func (e *Engine) ask(ctx context.Context, a booking.Attempt) error {
 	call, cancel := context.WithTimeout(ctx, e.o.SendTimeout)
 	defer cancel()
-	found, err := e.o.Carrier.Find(call, textOf(a), a.BegunAt.Add(-time.Minute))
+	found, err := e.o.Carrier.Find(call, textOf(a), a.ClaimedAt.Add(-time.Minute))
 	if err == nil && found != nil {
 		return e.sent(ctx, a, found.SID, found.Status)
 	}
@@ -221,7 +233,7 @@ func (e *Engine) ask(ctx context.Context, a booking.Attempt) error {
 	lost := false
 	err = e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
 		lost = false
-		if now.State != booking.AttemptBegun {
+		if !now.InFlight() {
 			return nil
 		}
 		now.Epoch = e.epoch // looked after by this process from here on
@@ -236,15 +248,8 @@ func (e *Engine) ask(ctx context.Context, a booking.Attempt) error {
 		now.State, now.SettledAt, now.DueAt = booking.AttemptUnknown, t.Now, time.Time{}
 		now.Asked++
 		s.Unknown()
-		const fix = "look into the carrier's log; if the text is not there, send it again with POST /v1/sessions/{id}/resend"
-		if err := t.PutAlarm(a.Account, alarm(alarmUnknownSend, string(a.Session),
-			"Nobody can say whether a text went out: Rebook was interrupted while the carrier was called.", fix, t.Now)); err != nil {
-			return err
-		}
-		return t.AddTrace(a.Account, *s, []booking.Finding{{
-			At: t.Now, Check: booking.CheckCarrier, Result: booking.Stop, Fact: fmt.Sprintf("asked %d times, not found", now.Asked),
-			Message: "The carrier was called, its answer was lost, and it does not list the text. It is not sent again by itself.", Fix: fix,
-		}}, account.Settings.Retention.Std())
+		return t.holdUnknown(account, *s, fmt.Sprintf("asked %d times, not found", now.Asked),
+			"The carrier was called, its answer was lost, and it does not list the text. It is not sent again by itself.")
 	})
 	if err == nil && lost {
 		e.stats.unknown.Add(1)

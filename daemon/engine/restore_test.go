@@ -1,0 +1,51 @@
+package engine_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// A restored store has forgotten what was sent since its backup.
+func TestARestoreFromABackupRepeatsNoText(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		for i := range 3 {
+			left(w, fmt.Sprint("c", i), phone(i))
+		}
+		var backup bytes.Buffer
+		_, err := w.store.Backup(t.Context(), &backup)
+		w.must(err)
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		if n := len(w.texts("")); n != 3 {
+			t.Fatalf("%d texts before the disaster", n)
+		}
+		w.close()
+
+		o := storage.Options{Dir: t.TempDir(), Small: true, Now: time.Now}
+		_, err = storage.Restore(t.Context(), &backup, o, false)
+		w.must(err)
+		store, err := storage.Open(o)
+		w.must(err)
+		w = newWorldOver(t, store)
+		defer w.close()
+		id := left(w, "after", phone(9))
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		if n := len(w.texts("")); n != 1 || len(w.texts(phone(9))) != 1 {
+			t.Errorf("%d texts after the restore, want only the one of the new session", n)
+		}
+		if s := w.session(id); s.FollowUp.State != booking.FollowUpSent {
+			t.Errorf("the session after the restore: %+v", s.FollowUp)
+		}
+		if n := len(w.alarms()); n != 3 {
+			t.Errorf("%d alarms, want one for each text that may have gone out", n)
+		}
+	})
+}
