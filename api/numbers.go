@@ -1,8 +1,6 @@
 package api
 
 import (
-	"slices"
-
 	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/storage"
@@ -20,7 +18,6 @@ func (c *call) listNumbers() (any, error) {
 	return pageOf(v, "", wire.FromNumber), nil
 }
 
-// putNumber merges. The engine has no edit of one number, so two who change the same number at once can undo each other.
 func (c *call) putNumber() (any, error) {
 	id, err := c.param("id")
 	if err != nil {
@@ -30,40 +27,18 @@ func (c *call) putNumber() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var v *booking.PhoneNumber
-	var reg booking.Registration
-	err = c.view(func(s *storage.Snapshot) error {
-		all, err := s.Numbers(c.who.Account)
+	got, err := c.engine.EditNumber(c.ctx, c.who.Account, id, func(v *booking.PhoneNumber) error {
+		in, err := wire.Merge(wire.FromNumber(*v), b)
 		if err != nil {
 			return err
 		}
-		if i := slices.IndexFunc(all, func(n booking.PhoneNumber) bool { return n.ID == id || string(n.Number) == id }); i >= 0 {
-			v = &all[i]
+		if len(in.Label) > 100 {
+			return booking.Refuse(booking.Invalid, "too_long", "label", "it is too long", "at most 100 bytes are kept")
 		}
-		reg, err = s.Registration(c.who.Account)
-		return err
+		v.ID, v.Number = in.ID, booking.Phone(in.Number)
+		v.Label, v.SMSCapable, v.DefaultOutbound = in.Label, in.SMSCapable, in.DefaultOutbound
+		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	if v == nil {
-		return nil, booking.Refuse(booking.NotFound, "unknown_number", "id", "the account has no such number", "GET /v1/phone-numbers lists them")
-	}
-	in, err := wire.Merge(wire.FromNumber(*v), b)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case in.ID != v.ID || in.Number != string(v.Number):
-		return nil, booking.Refuse(booking.Invalid, "read_only", "number", "a number's id and number cannot be changed", "leave them out")
-	case len(in.Label) > 100:
-		return nil, booking.Refuse(booking.Invalid, "too_long", "label", "it is too long", "at most 100 bytes are kept")
-	case in.DefaultOutbound && !v.DefaultOutbound && reg.Status != booking.RegistrationApproved:
-		return nil, booking.Refuse(booking.Conflict, "registration_required", "default_outbound",
-			"a default outbound number can be set when the texting registration is approved; it is "+string(reg.Status), "complete the registration first")
-	}
-	v.Label, v.SMSCapable, v.DefaultOutbound = in.Label, in.SMSCapable, in.DefaultOutbound
-	got, err := c.engine.PutNumber(c.ctx, c.who.Account, *v)
 	if err != nil {
 		return nil, err
 	}

@@ -193,6 +193,20 @@ func TestPublishableKeyWorksFromItsPagesOnly(t *testing.T) {
 				}
 			}
 		}
+		beacon := h.request("POST", "/v1/session-events?key="+pageKey, body, "Authorization: ", "Content-Type: text/plain;charset=UTF-8", "Origin: "+site)
+		if beacon.status != 202 {
+			t.Errorf("beacon: %d %s", beacon.status, beacon.body)
+		}
+		defer func() { // what staff take back is taken back at once
+			h.must(h.request("PUT", "/v1/schedulers/web", `{"origins":[]}`), 200)
+			if a := h.request("POST", "/v1/session-events", body, key, "Origin: "+site); a.code() != "origin_not_allowed" {
+				t.Errorf("an origin that was taken off the list: %d %s", a.status, a.body)
+			}
+			h.must(h.request("DELETE", "/v1/schedulers/web", ""), 204)
+			if a := h.request("POST", "/v1/session-events", body, key); a.status != 401 {
+				t.Errorf("the key of a deleted scheduler: %d %s", a.status, a.body)
+			}
+		}()
 		// A page that is let in may also read why it is refused.
 		if a := h.request("POST", "/v1/session-events", "{", key, "Origin: "+site); a.status != 400 || a.header.Get("Access-Control-Allow-Origin") != site {
 			t.Errorf("refusal for a page: %d %v", a.status, a.header)

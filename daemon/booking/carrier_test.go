@@ -155,8 +155,8 @@ func TestTheDailyCapOpensAtMidnightInLosAngeles(t *testing.T) {
 }
 
 func TestCarrierErrorsShowNoPhoneNumber(t *testing.T) {
-	err := &CarrierError{Code: 21211, HTTPStatus: 400, Message: "The 'To' number +16145550142 is not a valid phone number (code 21211)."}
-	if got, want := err.Error(), "carrier error 21211 (HTTP 400): The 'To' number +…42 is not a valid phone number (code 21211)."; got != want {
+	err := &CarrierError{Code: 21211, HTTPStatus: 400, Message: "The 'To' number +16145550142 is not a valid phone number (code 21211; local 5550142, zip 432145)."}
+	if got, want := err.Error(), "carrier error 21211 (HTTP 400): The 'To' number +…42 is not a valid phone number (code 21211; local …42, zip 432145)."; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }

@@ -47,6 +47,7 @@ type FollowUp struct {
 	WithheldBy Check         `json:"withheld_by,omitempty"` // the check that stopped it or put it off
 	Attempt    AttemptID     `json:"attempt,omitempty"`     // the latest
 	Resend     bool          `json:"resend,omitempty"`      // a person decided to send again after an unknown or refused send
+	Retries    int           `json:"retries,omitempty"`     // times the carrier wanted the text later
 	Spent      bool          `json:"spent,omitempty"`       // a text went out, may have, or was refused: none is planned by itself any more
 }
 

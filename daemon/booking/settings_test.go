@@ -59,6 +59,7 @@ func TestSettingsCanBeTightenedButNotLoosened(t *testing.T) {
 		{"a minute too late", func(s *Settings) { s.Hours.Sunday = span("12:00", "21:01") }, "hours_outside_law settings.hours.sunday", ""},
 		{"round the clock", func(s *Settings) { s.Hours.Saturday = span("00:00", "24:00") }, "hours_outside_law settings.hours.saturday", ""},
 		{"no Sunday", func(s *Settings) { s.Hours.Sunday = Span{} }, "", ""},
+		{"only Saturday", func(s *Settings) { s.Hours.Weekday, s.Hours.Sunday = Span{}, Span{} }, "", ""},
 		{"no day", func(s *Settings) { s.Hours = Hours{} }, "hours_empty settings.hours", "hours_empty settings.hours"},
 		{"an end before the start", func(s *Settings) { s.Hours.Sunday = Span{600, 540} }, "hours_invalid settings.hours.sunday", "hours_invalid settings.hours.sunday"},
 		{"a day of 25 hours", func(s *Settings) { s.Hours.Sunday = Span{0, 1500} }, "hours_invalid settings.hours.sunday", "hours_invalid settings.hours.sunday"},

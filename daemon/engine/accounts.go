@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/storage"
@@ -42,10 +43,40 @@ func (e *Engine) SetRegistration(ctx context.Context, a booking.AccountID, r boo
 	})
 }
 
-// PutNumber records one of the account's numbers. There is one default outbound number: a new one takes the mark from the
-// old.
-func (e *Engine) PutNumber(ctx context.Context, a booking.AccountID, n booking.PhoneNumber) (booking.PhoneNumber, error) {
-	return apply(ctx, e, a, func(t *txn) (booking.PhoneNumber, error) { return t.putNumber(a, n) })
+// EditNumber changes one of the account's numbers by edit, which gets the present value and may run again; id is its ID or
+// the number itself. There is one default outbound number, chosen when the registration is approved: a new one takes the
+// mark from the old.
+func (e *Engine) EditNumber(ctx context.Context, a booking.AccountID, id string, edit func(*booking.PhoneNumber) error) (booking.PhoneNumber, error) {
+	return apply(ctx, e, a, func(t *txn) (booking.PhoneNumber, error) {
+		all, err := t.Numbers(a)
+		if err != nil {
+			return booking.PhoneNumber{}, err
+		}
+		i := slices.IndexFunc(all, func(n booking.PhoneNumber) bool { return n.ID == id || string(n.Number) == id })
+		if i < 0 {
+			return booking.PhoneNumber{}, booking.Refuse(booking.NotFound, "unknown_number", "id", "the account has no such number",
+				"GET /v1/phone-numbers lists them")
+		}
+		v := all[i]
+		if err := edit(&v); err != nil {
+			return v, err
+		}
+		if v.ID != all[i].ID || v.Number != all[i].Number {
+			return v, booking.Refuse(booking.Invalid, "read_only", "number", "a number's id and number cannot be changed", "leave them out")
+		}
+		if v.DefaultOutbound && !all[i].DefaultOutbound {
+			reg, err := t.Registration(a)
+			if err != nil {
+				return v, err
+			}
+			if reg.Status != booking.RegistrationApproved {
+				return v, booking.Refuse(booking.Conflict, "registration_required", "default_outbound",
+					"a default outbound number can be set when the texting registration is approved; it is "+string(reg.Status),
+					"complete the registration first")
+			}
+		}
+		return t.putNumber(a, v)
+	})
 }
 
 func (t *txn) putNumber(a booking.AccountID, n booking.PhoneNumber) (booking.PhoneNumber, error) {

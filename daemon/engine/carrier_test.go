@@ -111,6 +111,21 @@ func (c *lateList) Find(ctx context.Context, t booking.Text, since time.Time) (*
 	return c.Carrier.Find(ctx, t, since)
 }
 
+func TestACodeThatBearsOneRetryGetsOne(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		twice := simulator.Fault{ErrorCode: 20409} // tried once more, by the table
+		w.must(w.carrier.SetFaults(simulator.Faults{Next: []simulator.Fault{twice, twice, twice}}))
+		id := left(w, "c1", phone(1))
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		if s := w.session(id); len(w.carrier.Faults().Next) != 1 || s.FollowUp.WithheldBy != booking.CheckCarrier || s.Status != booking.StatusWithheld {
+			t.Errorf("%d faults left of 3, %s %+v; want the text tried twice and then withheld", len(w.carrier.Faults().Next), s.Status, s.FollowUp)
+		}
+	})
+}
+
 func TestTheCarrierIsAskedAgainAfterAMinuteSinceItsListIsLate(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		c := &lateList{}

@@ -57,6 +57,64 @@ func TestConflictsAndUnknownCommitsChangeNothing(t *testing.T) {
 	}
 }
 
+func TestEveryUseCaseKnowsItsOwnEarlierCommit(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := storagetest.NewFaulty(7)
+		f.Set(storagetest.Faults{Unknown: 0.5})
+		w := over(t, f) // the first start is a use case too
+		defer w.close()
+		ctx := t.Context()
+		for i := range 30 {
+			v, err := w.e.CreateScheduler(ctx, account, booking.Scheduler{Name: "S", URL: "https://brightwater.example/s"})
+			w.must(err)
+			w.must(w.e.DeleteScheduler(ctx, account, v.ID))
+			k, err := w.e.CreateKey(ctx, account, "k", booking.RoleOffice, "")
+			w.must(err)
+			if k.Secret == "" {
+				t.Fatal("a key came without its secret")
+			}
+			w.must(w.e.DeleteKey(ctx, account, k.ID))
+			id := left(w, fmt.Sprint("h", i), phone(i))
+			_, err = w.e.Handle(ctx, account, id, engine.Handled{By: "csr", Booked: true})
+			w.must(err)
+			if n := len(w.trace(id)); n != 1 {
+				t.Errorf("handled once, told %d times in the trace", n)
+			}
+		}
+		w.must(w.store.View(ctx, func(s *storage.Snapshot) error {
+			schedulers, _, err := s.Schedulers(account, "", 100)
+			if err != nil {
+				return err
+			}
+			keys, _, err := s.APIKeys(account, "", 100)
+			if len(schedulers) != 2 || len(keys) != 1 {
+				t.Errorf("%d schedulers and %d keys are left, want the seed's two and one", len(schedulers), len(keys))
+			}
+			return err
+		}))
+	})
+}
+
+func TestAnUnknownCommitOfTheFirstQuestionIsNoSecondQuestion(t *testing.T) {
+	for seed := range uint64(8) {
+		bubble(t, func(t *testing.T) {
+			f := storagetest.NewFaulty(seed)
+			w := over(t, f)
+			defer w.close()
+			left(w, "c1", phone(1))
+			c := &lateList{Carrier: w.carrier}
+			w.swap(c)
+			w.deaf = true
+			f.Set(storagetest.Faults{Unknown: 0.5})
+			time.Sleep(30 * time.Minute)
+			synctest.Wait()
+			if got := w.stats().Unknown; got != 0 || c.asked != 2 {
+				t.Errorf("seed %d: %d unknown sends after %d questions; the second question finds the text", seed, got, c.asked)
+			}
+		})
+	}
+}
+
 func TestADeadDiskPutsOffAndLosesNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := storagetest.NewFaulty(1)

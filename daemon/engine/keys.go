@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/storage"
@@ -25,37 +26,38 @@ func (e *Engine) CreateKey(ctx context.Context, a booking.AccountID, label strin
 		return NewKey{}, booking.Refuse(booking.Invalid, "unknown_role", "role", "there is no role "+string(role),
 			"roles are support, administrator, manager, dispatcher, csr, office")
 	}
-	secret = orSecret(secret)
-	if len(secret) < MinSecret {
+	k := newKey(e.now(), label, role, secret)
+	if len(k.Secret) < MinSecret {
 		return NewKey{}, booking.Refuse(booking.Invalid, "secret_too_short", "secret", "a secret needs at least 16 characters", "use a longer, random one")
 	}
-	return apply(ctx, e, a, func(t *txn) (NewKey, error) { return t.createKey(a, label, role, secret) })
+	return apply(ctx, e, a, func(t *txn) (NewKey, error) { return k, t.createKey(a, k) })
 }
 
-// orSecret gives the secret, or a fresh one where there is none.
-func orSecret(secret string) string {
+// newKey makes a key outside of the transaction that writes it, so that a run after an unknown commit knows it again.
+func newKey(now time.Time, label string, role booking.Role, secret string) NewKey {
 	if secret == "" {
-		return "rbk_" + strings.ToLower(rand.Text())
+		secret = "rbk_" + strings.ToLower(rand.Text())
 	}
-	return secret
+	return NewKey{storage.Key{ID: newID(now), Label: label, Role: role, CreatedAt: now}, secret}
 }
 
-func (t *txn) createKey(a booking.AccountID, label string, role booking.Role, secret string) (NewKey, error) {
-	k := NewKey{storage.Key{ID: newID(t.Now), Label: label, Role: role, CreatedAt: t.Now}, secret}
-	if was, err := t.Credential(secret); err != nil || was != nil {
-		if err == nil {
-			err = booking.Refuse(booking.Conflict, "secret_taken", "secret", "this secret is in use", "use another one")
-		}
-		return k, err
+func (t *txn) createKey(a booking.AccountID, k NewKey) error {
+	was, err := t.Credential(k.Secret)
+	switch {
+	case err != nil, was != nil && was.Key == k.ID:
+		return err
+	case was != nil:
+		return booking.Refuse(booking.Conflict, "secret_taken", "secret", "this secret is in use", "use another one")
 	}
-	return k, t.PutAPIKey(a, k.Key, secret)
+	return t.PutAPIKey(a, k.Key, k.Secret)
 }
 
 // DeleteKey makes an API key open nothing. The last administrator's key stays, so that nobody locks the account.
 func (e *Engine) DeleteKey(ctx context.Context, a booking.AccountID, id string) error {
+	deleted := false // by an earlier run of this transaction, whose commit ended unknown
 	return e.update(ctx, func(t *txn) error {
 		k, err := t.APIKey(a, id)
-		if err != nil {
+		if err != nil || k == nil && deleted {
 			return err
 		}
 		if k == nil {
@@ -70,6 +72,7 @@ func (e *Engine) DeleteKey(ctx context.Context, a booking.AccountID, id string) 
 			return booking.Refuse(booking.Conflict, "last_administrator", "id", "this is the last key that may administer the account",
 				"make another administrator key first")
 		}
+		deleted = true
 		return t.DeleteAPIKey(a, *k)
 	})
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"strings"
@@ -11,22 +12,21 @@ import (
 
 // CreateScheduler adds a booking form. An empty ID, name of the key, mode or delay get their defaults.
 func (e *Engine) CreateScheduler(ctx context.Context, a booking.AccountID, v booking.Scheduler) (booking.Scheduler, error) {
-	return apply(ctx, e, a, func(t *txn) (booking.Scheduler, error) { return e.createScheduler(t, a, v) })
+	v = e.fillScheduler(v)
+	return apply(ctx, e, a, func(t *txn) (booking.Scheduler, error) { return t.createScheduler(a, v) })
 }
 
-func (e *Engine) createScheduler(t *txn, a booking.AccountID, v booking.Scheduler) (booking.Scheduler, error) {
-	if v.ID == "" {
-		v.ID = booking.SchedulerID(newID(t.Now))
-	}
-	if v.PublishableKey == "" {
-		v.PublishableKey = "pk_" + strings.ToLower(rand.Text())
-	}
-	if v.FollowUp.Mode == "" {
-		v.FollowUp.Mode = booking.PrefilledLink
-	}
-	if v.FollowUp.Delay == 0 {
-		v.FollowUp.Delay = booking.DefaultDelay
-	}
+// fillScheduler gives a new scheduler what it was not given. It happens outside the transaction, so that a run after an
+// unknown commit knows its own scheduler by its key.
+func (e *Engine) fillScheduler(v booking.Scheduler) booking.Scheduler {
+	v.ID = cmp.Or(v.ID, booking.SchedulerID(newID(e.now())))
+	v.PublishableKey = cmp.Or(v.PublishableKey, "pk_"+strings.ToLower(rand.Text()))
+	v.FollowUp.Mode = cmp.Or(v.FollowUp.Mode, booking.PrefilledLink)
+	v.FollowUp.Delay = cmp.Or(v.FollowUp.Delay, booking.DefaultDelay)
+	return v
+}
+
+func (t *txn) createScheduler(a booking.AccountID, v booking.Scheduler) (booking.Scheduler, error) {
 	v.CreatedAt = t.Now
 	if err := booking.ValidateScheduler(&v); err != nil {
 		return v, err
@@ -34,6 +34,9 @@ func (e *Engine) createScheduler(t *txn, a booking.AccountID, v booking.Schedule
 	was, err := t.Scheduler(a, v.ID)
 	if err != nil {
 		return v, err
+	}
+	if was != nil && was.PublishableKey == v.PublishableKey {
+		return *was, nil
 	}
 	if was != nil {
 		return v, booking.Refuse(booking.Conflict, "scheduler_exists", "id", "there is a scheduler "+string(v.ID)+" already",
@@ -84,14 +87,16 @@ func (t *txn) putScheduler(a booking.AccountID, v booking.Scheduler) error {
 
 // DeleteScheduler removes a booking form. Its open sessions are dropped at their time, with the reason in their trace.
 func (e *Engine) DeleteScheduler(ctx context.Context, a booking.AccountID, id booking.SchedulerID) error {
+	deleted := false // by an earlier run of this transaction, whose commit ended unknown
 	return e.update(ctx, func(t *txn) error {
 		was, err := t.Scheduler(a, id)
-		if err != nil {
+		if err != nil || was == nil && deleted {
 			return err
 		}
 		if was == nil {
 			return unknownScheduler(id)
 		}
+		deleted = true
 		if err := t.DeleteCredential(was.PublishableKey); err != nil {
 			return err
 		}

@@ -2,7 +2,7 @@ package engine
 
 import (
 	"context"
-	"errors"
+	"slices"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/storage"
@@ -30,10 +30,22 @@ func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error
 		return nil, booking.Refuse(booking.Invalid, "secret_too_short", "REBOOK_BOOTSTRAP_KEY", "the bootstrap key needs at least 16 characters",
 			"use a longer, random one")
 	}
+	k := newKey(e.now(), "bootstrap", booking.RoleAdministrator, s.AdminSecret)
+	s.Schedulers = slices.Clone(s.Schedulers)
+	for i, sched := range s.Schedulers {
+		s.Schedulers[i] = e.fillScheduler(sched)
+	}
 	err = e.update(ctx, func(t *txn) error {
 		key = nil
 		_, err := t.Account(MainAccount)
-		if err == nil || !errors.Is(err, storage.ErrNotFound) {
+		if err == nil { // seeded before: by an earlier start, or by this transaction's own earlier, unknown commit
+			mine, err := t.Credential(k.Secret)
+			if mine != nil && mine.Key == k.ID {
+				key = &k
+			}
+			return err
+		}
+		if !storage.IsNotFound(err) {
 			return err
 		}
 		v := s.Account
@@ -55,7 +67,7 @@ func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error
 			}
 		}
 		for _, sched := range s.Schedulers {
-			if _, err := e.createScheduler(t, MainAccount, sched); err != nil {
+			if _, err := t.createScheduler(MainAccount, sched); err != nil {
 				return err
 			}
 		}
@@ -69,9 +81,8 @@ func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error
 				return err
 			}
 		}
-		k, err := t.createKey(MainAccount, "bootstrap", booking.RoleAdministrator, orSecret(s.AdminSecret))
 		key = &k
-		return err
+		return t.createKey(MainAccount, k)
 	})
 	return key, err
 }

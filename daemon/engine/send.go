@@ -55,9 +55,12 @@ func textOf(a booking.Attempt) booking.Text {
 }
 
 // settle changes an attempt that is still open, together with its session, in one transaction. An attempt that was
-// settled by somebody else, a callback perhaps, is left as it is.
-func (e *Engine) settle(ctx context.Context, a booking.Attempt, fn func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error) error {
-	return e.update(ctx, func(t *txn) error {
+// settled by somebody else, a callback perhaps, is left as it is. It gives the
+// attempt's new state, empty if that did not change.
+func (e *Engine) settle(ctx context.Context, a booking.Attempt, fn func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error) (booking.AttemptState, error) {
+	var state booking.AttemptState
+	err := e.update(ctx, func(t *txn) error {
+		state = ""
 		now, err := t.Attempt(a.Account, a.ID)
 		if err != nil {
 			return err
@@ -79,6 +82,9 @@ func (e *Engine) settle(ctx context.Context, a booking.Attempt, fn func(t *txn, 
 		if err := fn(t, account, now, &s); err != nil {
 			return err
 		}
+		if now.State != old.State {
+			state = now.State
+		}
 		if err := t.putAttempt(&old, *now); err != nil {
 			return err
 		}
@@ -87,13 +93,25 @@ func (e *Engine) settle(ctx context.Context, a booking.Attempt, fn func(t *txn, 
 		}
 		return t.putSession(account, oldSession, s)
 	})
+	if err != nil {
+		return "", err
+	}
+	switch state {
+	case booking.AttemptSent:
+		e.stats.sent.Add(1)
+	case booking.AttemptFailed:
+		e.stats.failed.Add(1)
+	case booking.AttemptReleased:
+		e.stats.released.Add(1)
+	case booking.AttemptUnknown:
+		e.stats.unknown.Add(1)
+	}
+	return state, nil
 }
 
 // sent records that the carrier has the text.
 func (e *Engine) sent(ctx context.Context, a booking.Attempt, sid, status string) error {
-	took := false
-	err := e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
-		took = true
+	_, err := e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
 		at := now.BegunAt
 		if at.IsZero() {
 			at = t.Now
@@ -105,16 +123,12 @@ func (e *Engine) sent(ctx context.Context, a booking.Attempt, sid, status string
 		s.Sent(at)
 		return t.DeleteAlarm(a.Account, alarmUnknownSend, string(a.Session))
 	})
-	if err == nil && took {
-		e.stats.sent.Add(1)
-	}
 	return err
 }
 
 // refused records that the carrier did not take the text, and reacts by the table of its codes.
 func (e *Engine) refused(ctx context.Context, a booking.Attempt, refusal *booking.CarrierError) error {
-	e.stats.failed.Add(1)
-	return e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
+	_, err := e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
 		r := booking.ReactionTo(refusal)
 		now.State, now.ErrorCode, now.SettledAt, now.DueAt = booking.AttemptFailed, refusal.Code, t.Now, time.Time{}
 		if err := t.unstart(a); err != nil {
@@ -122,6 +136,7 @@ func (e *Engine) refused(ctx context.Context, a booking.Attempt, refusal *bookin
 		}
 		return e.react(t, account, a, refusal.Code, r, s)
 	})
+	return err
 }
 
 // unstart takes a text that did not go out off the person's count.
@@ -141,8 +156,9 @@ func (e *Engine) react(t *txn, account booking.Account, a booking.Attempt, code 
 		At: t.Now, Check: booking.CheckCarrier, Result: booking.Stop, Fact: fmt.Sprintf("carrier error %d", code),
 		Message: r.Meaning, Fix: r.Fix,
 	}
-	switch r.Class {
-	case booking.ReactRetry, booking.ReactHalt:
+	switch {
+	case r.Class == booking.ReactHalt, r.Class == booking.ReactRetry && (r.Tries == 0 || s.FollowUp.Retries < r.Tries):
+		s.FollowUp.Retries++
 		f.Result, f.Until = booking.Wait, r.RetryAt(t.Now)
 		s.PutOff(booking.CheckCarrier, f.Until)
 	default:
@@ -195,8 +211,7 @@ func (e *Engine) fireSettle(ctx context.Context, d booking.Due) error {
 
 // release undoes a claim that never reached the carrier: the session is decided afresh, at once.
 func (e *Engine) release(ctx context.Context, a booking.Attempt) error {
-	e.stats.released.Add(1)
-	return e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
+	_, err := e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
 		if now.State != booking.AttemptClaimed {
 			return nil
 		}
@@ -204,6 +219,7 @@ func (e *Engine) release(ctx context.Context, a booking.Attempt) error {
 		s.Release(t.Now)
 		return t.unstart(a)
 	})
+	return err
 }
 
 // holdUnknown raises the alarm for a text nobody can say the outcome of, and says so in its trace.
@@ -230,29 +246,24 @@ func (e *Engine) ask(ctx context.Context, a booking.Attempt) error {
 	if err != nil {
 		e.log.Warn("the carrier cannot be asked about an unknown send; it is asked again", "attempt", a.ID, "err", err)
 	}
-	lost := false
-	err = e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
-		lost = false
-		if !now.InFlight() {
+	failed := err
+	_, err = e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
+		if !now.InFlight() || now.Asked != a.Asked { // settled meanwhile, or this transaction's own earlier, unknown commit
 			return nil
 		}
 		now.Epoch = e.epoch // looked after by this process from here on
-		if err != nil || now.Asked == 0 {
-			if err == nil {
+		if failed != nil || now.Asked == 0 {
+			if failed == nil {
 				now.Asked++
 			}
 			now.DueAt = t.Now.Add(e.o.SettleAfter)
 			return nil
 		}
-		lost = true
 		now.State, now.SettledAt, now.DueAt = booking.AttemptUnknown, t.Now, time.Time{}
 		now.Asked++
 		s.Unknown()
 		return t.holdUnknown(account, *s, fmt.Sprintf("asked %d times, not found", now.Asked),
 			"The carrier was called, its answer was lost, and it does not list the text. It is not sent again by itself.")
 	})
-	if err == nil && lost {
-		e.stats.unknown.Add(1)
-	}
 	return err
 }

@@ -93,6 +93,17 @@ func seed() engine.Seed {
 	}
 }
 
+// swap begins a new process over the same store, with another carrier.
+func (w *world) swap(c engine.Carrier) {
+	w.t.Helper()
+	w.must(w.e.Stop(context.Background()))
+	w.options.Carrier = c
+	w.e = engine.New(w.options)
+	w.must(w.e.Start(w.t.Context()))
+}
+
+func (w *world) stats() engine.Stats { return w.e.Stats() }
+
 // close ends the house; nothing may be left running.
 func (w *world) close() {
 	w.t.Helper()
