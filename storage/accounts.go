@@ -8,7 +8,14 @@ import (
 
 // Account reads one business.
 func (s *Snapshot) Account(a booking.AccountID) (booking.Account, error) {
-	return get[booking.Account](s.g, accountKey(a, "account"))
+	v, err := once[booking.Account](s, accountKey(a, "account"))
+	if err == nil && v == nil {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return booking.Account{}, err
+	}
+	return *v, nil
 }
 
 // Accounts lists the IDs of all accounts.

@@ -249,3 +249,28 @@ func TestEpochsCountUpAndMarksAreKept(t *testing.T) {
 		return nil
 	})
 }
+
+func TestADecodedRowIsGivenAgainOnlyWhileItsBytesAreTheSame(t *testing.T) {
+	s := memStore(t, &clock{noon})
+	for _, name := range []string{"first", "second", "first"} {
+		update(t, s, func(tx *Tx) error {
+			if err := tx.PutScheduler("acme", booking.Scheduler{ID: "web", Name: name}); err != nil {
+				return err
+			}
+			own, err := tx.Scheduler("acme", "web") // not committed yet, and perhaps never
+			if own == nil || own.Name != name {
+				t.Errorf("in its own transaction: %+v, want %q", own, name)
+			}
+			return err
+		})
+		for range 2 {
+			view(t, s, func(v *Snapshot) error {
+				got, err := v.Scheduler("acme", "web")
+				if got == nil || got.Name != name {
+					t.Errorf("got %+v, want %q", got, name)
+				}
+				return err
+			})
+		}
+	}
+}

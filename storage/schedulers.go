@@ -6,9 +6,10 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 )
 
-// Scheduler reads one booking form; nil when there is none of that ID.
+// Scheduler reads one booking form; nil when there is none of that ID. Its slices are shared: see
+// booking.Scheduler.Clone.
 func (s *Snapshot) Scheduler(a booking.AccountID, id booking.SchedulerID) (*booking.Scheduler, error) {
-	return find[booking.Scheduler](s.g, accountKey(a, "scheduler", string(id)))
+	return once[booking.Scheduler](s, accountKey(a, "scheduler", string(id)))
 }
 
 // Schedulers lists booking forms by ID.

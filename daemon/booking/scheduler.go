@@ -2,6 +2,7 @@ package booking
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,6 +51,15 @@ type FollowUpSet struct {
 	Delay       Duration `json:"delay"`
 	Template    string   `json:"template,omitempty"` // empty: follow_up_link
 	Agent       string   `json:"agent,omitempty"`    // empty: agent
+}
+
+// Clone gives a copy that shares nothing with s.
+func (s Scheduler) Clone() Scheduler {
+	s.Origins, s.ServiceZips, s.Services = slices.Clone(s.Origins), slices.Clone(s.ServiceZips), slices.Clone(s.Services)
+	for i := range s.Services {
+		s.Services[i].Keywords = slices.Clone(s.Services[i].Keywords)
+	}
+	return s
 }
 
 // Zone gives the scheduler's zone name, or the account's where it has none.

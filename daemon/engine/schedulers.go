@@ -62,7 +62,7 @@ func (e *Engine) EditScheduler(ctx context.Context, a booking.AccountID, id book
 		if was == nil {
 			return booking.Scheduler{}, unknownScheduler(id)
 		}
-		v := *was
+		v := was.Clone()
 		if err := edit(&v); err != nil {
 			return v, err
 		}
