@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -64,4 +65,34 @@ func BenchmarkTrackDurable64(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// Whole follow-ups, all due at once: decide, write, claim, begun, a carrier that answers at once, settled; every step on disk.
+func BenchmarkFollowUps(b *testing.B) {
+	e, _ := benchEngine(b)
+	due := time.Now().Add(2*time.Second + time.Duration(b.N)*150*time.Microsecond)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range 64 {
+		all.Go(func() {
+			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+				ev := booking.Event{Kind: booking.EventAbandoned, Scheduler: scheduler, ClientID: fmt.Sprint(i), At: due.Add(-15 * time.Minute)}
+				filled(fmt.Sprintf("+1%d55501%02d", 201+i/100%700, i%100))(&ev)
+				if _, err := e.Track(b.Context(), account, ev); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if late := time.Since(due); late > 0 {
+		b.Fatalf("the sessions were stored %v after they were due", late)
+	}
+	time.Sleep(time.Until(due))
+	b.ReportAllocs()
+	b.ResetTimer()
+	for e.Stats().Sent < uint64(b.N) {
+		time.Sleep(time.Millisecond)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
 }
