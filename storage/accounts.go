@@ -61,7 +61,7 @@ func (t *Tx) PutRegistration(a booking.AccountID, r booking.Registration) error 
 
 // Number reads one of the account's numbers; nil when it has no such number.
 func (s *Snapshot) Number(a booking.AccountID, p booking.Phone) (*booking.PhoneNumber, error) {
-	return find[booking.PhoneNumber](s.g, accountKey(a, "number", string(p)))
+	return once[booking.PhoneNumber](s, accountKey(a, "number", string(p)))
 }
 
 // Numbers lists the account's numbers. A business has few; the first 500 are given.
@@ -70,8 +70,38 @@ func (s *Snapshot) Numbers(a booking.AccountID) ([]booking.PhoneNumber, error) {
 	return items, err
 }
 
-// PutNumber writes one of the account's numbers.
+// DefaultNumber reads the account's default outbound number; nil when it has none.
+func (s *Snapshot) DefaultNumber(a booking.AccountID) (*booking.PhoneNumber, error) {
+	p, err := find[booking.Phone](s.g, accountKey(a, "outbound"))
+	if err != nil || p == nil {
+		return nil, err
+	}
+	return s.Number(a, *p)
+}
+
+// PutNumber writes one of the account's numbers. Only one is the default outbound number: the mark goes over from the one
+// that had it.
 func (t *Tx) PutNumber(a booking.AccountID, n booking.PhoneNumber) error {
+	was, err := t.DefaultNumber(a)
+	if err != nil {
+		return err
+	}
+	switch {
+	case n.DefaultOutbound:
+		if was != nil && was.Number != n.Number {
+			was.DefaultOutbound = false
+			if err := t.put(accountKey(a, "number", string(was.Number)), *was, time.Time{}); err != nil {
+				return err
+			}
+		}
+		if err := t.put(accountKey(a, "outbound"), n.Number, time.Time{}); err != nil {
+			return err
+		}
+	case was != nil && was.Number == n.Number:
+		if err := t.p.Delete(accountKey(a, "outbound")); err != nil {
+			return err
+		}
+	}
 	return t.put(accountKey(a, "number", string(n.Number)), n, time.Time{})
 }
 

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -11,10 +12,13 @@ func (s *Snapshot) Booking(a booking.AccountID, id string) (*booking.Booking, er
 	return find[booking.Booking](s.g, accountKey(a, "booking", id))
 }
 
-// PutBooking writes a booking and what it can be recognised by. What the booking was recognised by before and is no longer
-// goes away.
+// bookedKept bounds the bookings one person is recognised by: the newest count.
+const bookedKept = 20
+
+// PutBooking writes a booking and what it can be recognised by: by phone, e-mail and address, one row each, which is also the
+// guard between a booking and a text that is being claimed for the same person. What the booking was recognised by before and
+// is no longer goes away.
 func (t *Tx) PutBooking(a booking.AccountID, v booking.Booking) error {
-	expires := evidence(v.At)
 	is := matches(v.Phone, v.Email, v.Address)
 	old, err := t.Booking(a, v.ID)
 	if err != nil {
@@ -25,17 +29,43 @@ func (t *Tx) PutBooking(a booking.AccountID, v booking.Booking) error {
 			if slices.Contains(is, m) {
 				continue
 			}
-			if err := t.p.Delete(accountKey(a, "bookedby", m, v.ID)); err != nil {
+			if err := t.rewriteBooked(a, m, func(all []booking.Booking) []booking.Booking { return without(all, v.ID) }); err != nil {
 				return err
 			}
 		}
 	}
 	for _, m := range is {
-		if err := t.put(accountKey(a, "bookedby", m, v.ID), v, expires); err != nil {
+		err := t.rewriteBooked(a, m, func(all []booking.Booking) []booking.Booking {
+			all = append(without(all, v.ID), v)
+			slices.SortFunc(all, func(x, y booking.Booking) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.ID, y.ID)) })
+			return all[max(0, len(all)-bookedKept):]
+		})
+		if err != nil {
 			return err
 		}
 	}
-	return t.put(accountKey(a, "booking", v.ID), v, expires)
+	return t.put(accountKey(a, "booking", v.ID), v, evidence(v.At))
+}
+
+// rewriteBooked changes the bookings of one match, oldest first.
+func (t *Tx) rewriteBooked(a booking.AccountID, match string, change func([]booking.Booking) []booking.Booking) error {
+	key := accountKey(a, "bookedby", match)
+	all, err := find[[]booking.Booking](t.g, key)
+	if err != nil {
+		return err
+	}
+	if all == nil {
+		all = new([]booking.Booking)
+	}
+	now := change(*all)
+	if len(now) == 0 {
+		return t.p.Delete(key)
+	}
+	return t.put(key, now, evidence(now[len(now)-1].At))
+}
+
+func without(all []booking.Booking, id string) []booking.Booking {
+	return slices.DeleteFunc(all, func(b booking.Booking) bool { return b.ID == id })
 }
 
 // Bookings lists bookings, oldest first.
@@ -43,18 +73,17 @@ func (s *Snapshot) Bookings(a booking.AccountID, cursor string, limit int) ([]bo
 	return list[booking.Booking](s.g, sub(a, "booking"), cursor, limit)
 }
 
-// BookingsOf lists the bookings of the same person: same phone, or same e-mail, or same address. At most 50 of each.
+// BookingsOf lists the newest bookings of the same person: same phone, or same e-mail, or same address. The reads are
+// validated at commit, absent rows too: a booking that comes in while a text is being claimed stops the claim.
 func (s *Snapshot) BookingsOf(a booking.AccountID, p booking.Phone, email, address string) ([]booking.Booking, error) {
 	var all []booking.Booking
-	seen := map[string]bool{}
 	for _, m := range matches(p, email, address) {
-		items, _, err := list[booking.Booking](s.g, sub(a, "bookedby", m), "", 50)
+		items, err := find[[]booking.Booking](s.g, accountKey(a, "bookedby", m))
 		if err != nil {
 			return nil, err
 		}
-		for _, b := range items {
-			if !seen[b.ID] {
-				seen[b.ID] = true
+		for _, b := range *cmp.Or(items, new([]booking.Booking)) {
+			if !slices.ContainsFunc(all, func(o booking.Booking) bool { return o.ID == b.ID }) {
 				all = append(all, b)
 			}
 		}

@@ -25,6 +25,7 @@ import (
 //	a/<account>/account                            Account              ever
 //	a/<account>/registration                       Registration         ever
 //	a/<account>/number/<e164>                      PhoneNumber          ever
+//	a/<account>/outbound                           default number       ever
 //	a/<account>/scheduler/<id>                     Scheduler            ever
 //	a/<account>/windows/<scheduler>                []Window             ever
 //	a/<account>/facts                              []Fact               ever
@@ -39,7 +40,7 @@ import (
 //	a/<account>/optout/<e164>                      OptOut               ever
 //	a/<account>/attempt/<id>                       Attempt              5 years
 //	a/<account>/booking/<id>                       Booking              5 years
-//	a/<account>/bookedby/<match>/<booking>         Booking              5 years
+//	a/<account>/bookedby/<match>                   []Booking            5 years
 //	a/<account>/inbound/<sid>                      Inbound              5 years
 //	a/<account>/once/<hash>                        Once                 24 hours
 //	a/<account>/poison/<kind>/<ref>                Poison               ever

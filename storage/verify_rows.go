@@ -2,6 +2,7 @@ package storage
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,8 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"account":      called(func(booking.Account) string { return "" }),
 	"registration": called(func(booking.Registration) string { return "" }),
 	"facts":        called(func([]booking.Fact) string { return "" }),
-	"number":       called(func(x booking.PhoneNumber) string { return string(x.Number) }),
+	"number":       (*verifier).number,
+	"outbound":     (*verifier).outbound,
 	"scheduler":    called(func(x booking.Scheduler) string { return string(x.ID) }),
 	"windows":      (*verifier).windows,
 	"key":          (*verifier).apiKey,
@@ -277,6 +279,29 @@ func (v *verifier) sameDue(r Row, own booking.Due, armed bool) {
 	}
 }
 
+func (v *verifier) number(a booking.AccountID, name string, r Row) error {
+	n, ok := value[booking.PhoneNumber](v, r)
+	if !ok {
+		return nil
+	}
+	if string(n.Number) != name {
+		v.find(r.Key, "the value calls itself %q", n.Number)
+	}
+	def, err := v.DefaultNumber(a)
+	if err == nil && n.DefaultOutbound != (def != nil && def.Number == n.Number) {
+		v.find(r.Key, "it is the default outbound number by its own row or by the account's, not by both")
+	}
+	return err
+}
+
+func (v *verifier) outbound(a booking.AccountID, name string, r Row) error {
+	p, ok := value[booking.Phone](v, r)
+	if !ok {
+		return nil
+	}
+	return v.there(accountKey(a, "number", string(p)), r.Key, "the default outbound number")
+}
+
 func (v *verifier) booking(a booking.AccountID, name string, r Row) error {
 	b, ok := value[booking.Booking](v, r)
 	if !ok {
@@ -287,24 +312,31 @@ func (v *verifier) booking(a booking.AccountID, name string, r Row) error {
 		return nil
 	}
 	for _, m := range matches(b.Phone, b.Email, b.Address) {
-		if err := v.there(accountKey(a, "bookedby", m, b.ID), r.Key, "a row by which it is recognised"); err != nil {
+		all, err := find[[]booking.Booking](v.g, accountKey(a, "bookedby", m))
+		if err != nil {
 			return err
+		}
+		same := func(o booking.Booking) bool { return o.ID == b.ID }
+		if all == nil || !slices.ContainsFunc(*all, same) && len(*all) < bookedKept {
+			v.find(r.Key, "it is missing among the bookings by which its person is recognised (match %s)", m)
 		}
 	}
 	return nil
 }
 
-func (v *verifier) bookedBy(a booking.AccountID, name string, r Row) error {
-	if _, ok := value[booking.Booking](v, r); !ok {
+func (v *verifier) bookedBy(a booking.AccountID, match string, r Row) error {
+	all, ok := value[[]booking.Booking](v, r)
+	if !ok {
 		return nil
 	}
-	match, id, _ := strings.Cut(name, "/")
-	own, err := v.g.Get(accountKey(a, "booking", id))
-	if err != nil && !IsNotFound(err) {
-		return err
-	}
-	if string(own) != string(r.Value) {
-		v.find(r.Key, "differs from the booking it stands for (match %s)", match)
+	for _, b := range all {
+		own, err := find[booking.Booking](v.g, accountKey(a, "booking", b.ID))
+		if err != nil {
+			return err
+		}
+		if own == nil || *own != b {
+			v.find(r.Key, "booking %s differs from the one it stands for (match %s)", b.ID, match)
+		}
 	}
 	return nil
 }

@@ -83,18 +83,6 @@ func (t *txn) putNumber(a booking.AccountID, n booking.PhoneNumber) (booking.Pho
 	if n.ID == "" {
 		n.ID = string(n.Number)
 	}
-	numbers, err := t.Numbers(a)
-	if err != nil {
-		return n, err
-	}
-	for _, other := range numbers {
-		if n.DefaultOutbound && other.DefaultOutbound && other.Number != n.Number {
-			other.DefaultOutbound = false
-			if err := t.PutNumber(a, other); err != nil {
-				return n, err
-			}
-		}
-	}
 	if err := t.PutNumber(a, n); err != nil {
 		return n, err
 	}

@@ -104,13 +104,7 @@ func outbound(s *storage.Snapshot, a booking.AccountID, sched *booking.Scheduler
 	if sched != nil && sched.FollowUp.PhoneNumber != "" {
 		return s.Number(a, sched.FollowUp.PhoneNumber)
 	}
-	numbers, err := s.Numbers(a)
-	for _, n := range numbers {
-		if n.DefaultOutbound {
-			return &n, err
-		}
-	}
-	return nil, err
+	return s.DefaultNumber(a)
 }
 
 // errAgain says that the facts changed between reading and claiming; the entry is looked at again at once.

@@ -158,26 +158,38 @@ func TestHoldoutWithholdsAboutItsShareAndAlwaysTheSamePersons(t *testing.T) {
 }
 
 // The text is written between reading the facts and the claim: what comes in meanwhile must win.
-func TestOptOutThatArrivesWhileTheTextIsWrittenWins(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		var w *world
-		w = newWorld(t, func(o *engine.Options) {
-			o.Render = func(ctx context.Context, script string, f scripts.Facts) (string, error) {
-				err := w.e.Receive(ctx, account, booking.Inbound{SID: "SM1", From: booking.Phone(phone(1)), To: sender, Body: "STOP"})
-				if err != nil {
-					t.Error(err)
+func TestNewsThatComesWhileTheTextIsWrittenWins(t *testing.T) {
+	for _, news := range []struct {
+		want booking.Check
+		come func(w *world)
+	}{
+		{booking.CheckOptedOut, func(w *world) {
+			w.must(w.e.Receive(w.t.Context(), account, booking.Inbound{SID: "SM1", From: booking.Phone(phone(1)), To: sender, Body: "STOP"}))
+		}},
+		{booking.CheckBookedElsewhere, func(w *world) { // on another device, known by the e-mail address
+			w.event("desk", booking.EventCompleted, func(ev *booking.Event) { ev.Customer.Email = "ada@example.com" })
+		}},
+		{booking.CheckAccountEnabled, func(w *world) { w.settings(func(a *booking.Account) { a.SMSFollowUpEnabled = false }) }},
+	} {
+		t.Run(string(news.want), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				var w *world
+				w = newWorld(t, func(o *engine.Options) {
+					o.Render = func(ctx context.Context, script string, f scripts.Facts) (string, error) {
+						news.come(w)
+						return scripts.Render(ctx, script, f)
+					}
+				})
+				defer w.close()
+				id := left(w, "c1", phone(1), func(ev *booking.Event) { ev.Customer.Email = "ada@example.com" })
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				if s := w.session(id); len(w.texts("")) != 0 || s.FollowUp.WithheldBy != news.want {
+					t.Errorf("%d texts, %+v", len(w.texts("")), s.FollowUp)
 				}
-				return scripts.Render(ctx, script, f)
-			}
+			})
 		})
-		defer w.close()
-		id := left(w, "c1", phone(1))
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		if s := w.session(id); len(w.texts("")) != 0 || s.FollowUp.WithheldBy != booking.CheckOptedOut {
-			t.Errorf("%d texts, %+v", len(w.texts("")), s.FollowUp)
-		}
-	})
+	}
 }
 
 func TestAFailingScriptNeverLosesTheFollowUp(t *testing.T) {
