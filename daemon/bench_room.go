@@ -125,13 +125,32 @@ func callers(ctx context.Context, n int, fn func(context.Context) error) (calls 
 // errEnough ends callers in good order.
 var errEnough = errors.New("enough")
 
-// rate runs fn from n callers for a while and gives the calls per second.
-func (b *trialBench) rate(ctx context.Context, n int, d time.Duration, fn func(context.Context) error) (float64, error) {
+// speed is how fast something was done, and what it cost: on a busy machine the cost still tells the truth.
+type speed struct {
+	perSecond float64
+	cpu       time.Duration // of this process, per 1,000
+}
+
+func (s speed) String() string {
+	return fmt.Sprintf("%s/s, %.3f CPU s per 1 k", thousands(s.perSecond), s.cpu.Seconds())
+}
+
+// stopwatch begins to measure; the function it gives ends it after n things done.
+func (b *trialBench) stopwatch() func(n int64) speed {
+	began, cpu := b.p.now(), cpuTime()
+	return func(n int64) speed {
+		spent := cpuTime() - cpu
+		return speed{float64(n) / b.p.now().Sub(began).Seconds(), spent * 1000 / time.Duration(max(n, 1))}
+	}
+}
+
+// rate runs fn from n callers for a while.
+func (b *trialBench) rate(ctx context.Context, n int, d time.Duration, fn func(context.Context) error) (speed, error) {
 	run, stop := context.WithTimeout(ctx, d)
 	defer stop()
-	began := b.p.now()
+	watch := b.stopwatch()
 	calls, err := callers(run, n, fn)
-	return float64(calls) / b.p.now().Sub(began).Seconds(), err
+	return watch(calls), err
 }
 
 // room opens an engine in a fresh directory of the benchmark.

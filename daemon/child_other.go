@@ -2,6 +2,11 @@
 
 package main
 
-import "syscall"
+import (
+	"syscall"
+	"time"
+)
 
 func ownGroup() *syscall.SysProcAttr { return nil }
+
+func cpuTime() time.Duration { return 0 }

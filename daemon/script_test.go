@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -73,6 +74,7 @@ const scriptKey = "script-administrator-key"
 //	ready                waits until the daemon at $ADDR is ready
 //	call METHOD PATH [BODY]  asks the daemon at $ADDR as administrator; the answer is stdout
 //	sent N               waits until the simulator at $ADDR has N texts
+//	answers PATH WORD    waits until the daemon's answer to GET PATH has the word in it
 //	term                 sends SIGTERM to the daemon started last
 //	hold                 opens a connection to the daemon, says nothing, and keeps it to the end of the script
 //	newer DIR            makes the store in DIR one of a newer version
@@ -91,7 +93,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": scriptCode, "ready": scriptReady, "call": scriptCall, "sent": scriptSent, "newer": scriptNewer, "term": scriptTerm, "hold": scriptHold, "oneline": scriptOneLine,
+			"code": scriptCode, "ready": scriptReady, "call": scriptCall, "sent": scriptSent, "newer": scriptNewer, "term": scriptTerm, "answers": scriptAnswers, "hold": scriptHold, "oneline": scriptOneLine,
 		},
 	})
 }
@@ -154,6 +156,22 @@ func scriptSent(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		if len(list.Items) > want || !sleep(ctx, 20*time.Millisecond) {
 			ts.Fatalf("the simulator has %d texts, want %d", len(list.Items), want)
+		}
+	}
+}
+
+func scriptAnswers(ts *testscript.TestScript, _ bool, args []string) {
+	api := newCaller("http://"+ts.Getenv("ADDR"), ts.Getenv("KEY"), 1)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	for {
+		var answer json.RawMessage
+		ts.Check(api.do(ctx, http.MethodGet, args[0], nil, &answer))
+		if bytes.Contains(answer, []byte(args[1])) {
+			return
+		}
+		if !sleep(ctx, 20*time.Millisecond) {
+			ts.Fatalf("%s never had %q in it: %s", args[0], args[1], answer)
 		}
 	}
 }
