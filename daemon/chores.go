@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"github.com/rebookhq/rebook/storage"
 )
 
 // chores is the housekeeping that nobody waits for. What must happen at its time is a due-key in the store and no chore:
@@ -18,6 +20,17 @@ var chores = []struct {
 }{
 	// Retention is by expiry: a row past its life is not seen by anybody from that second on. This gives back its room.
 	{"collect what has expired", "@every 10m", func(ctx context.Context, h *house) error { return h.store.GC(ctx) }},
+	// A store that went down after a failed write answers nothing until it is opened anew, so the process ends and whoever
+	// supervises it starts it again. A full disk is no such case: it passes.
+	{"end when the store is down", "@every 15s", func(ctx context.Context, h *house) error {
+		if err := h.store.Healthy(ctx); errors.Is(err, storage.ErrDown) {
+			select {
+			case h.failed <- fmt.Errorf("the store is down and must be opened anew: %w", err):
+			default:
+			}
+		}
+		return nil
+	}},
 }
 
 // openChores sets the chores going. One that still runs is not started a second time; one that panics is logged.

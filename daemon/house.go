@@ -31,7 +31,7 @@ type house struct {
 	engine  *engine.Engine
 	addr    net.Addr       // where the API listens
 	key     *engine.NewKey // the administrator's key, on the first start only
-	failed  chan error     // the API stopped answering by itself
+	failed  chan error     // the API stopped answering by itself, or the store is down
 
 	warnings []string // of the configuration; told after the start, so that a start that fails says one thing only
 
@@ -149,7 +149,7 @@ func (h *house) openAPI(ln net.Listener) {
 	})
 	go func() {
 		if err := a.Serve(ln); err != nil {
-			h.failed <- err
+			h.failed <- fmt.Errorf("the API stopped answering: %w", err)
 		}
 	}()
 	h.undo = append(h.undo, func(ctx context.Context) error {

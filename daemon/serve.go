@@ -45,7 +45,7 @@ func (p *process) serve(ctx context.Context, c *cli.Command) error {
 	case <-ctx.Done():
 		log.Info("stopping: texts under way are settled first; a second signal stops at once", "because", context.Cause(ctx))
 	case broken = <-h.failed:
-		log.Error("the API stopped answering", "error", broken)
+		log.Error("stopping: the daemon cannot go on; start it again", "error", broken)
 	}
 	return errors.Join(broken, h.stop(log))
 }

@@ -51,7 +51,7 @@ type Options struct {
 	Simulator bool   // nothing is really sent: any hours may be set
 	Log       *slog.Logger
 
-	Workers     int           // texts under way at once; 64
+	Workers     int           // texts under way at once; 128
 	SendTimeout time.Duration // of one call to the carrier; 15 s
 	SettleAfter time.Duration // between the first and the second question about an unknown send; 60 s
 	Horizon     time.Duration // due work nearer than this is held in the wheel; 2 min
@@ -80,7 +80,7 @@ type Engine struct {
 
 // New puts the parts together; [Engine.Start] sets them going.
 func New(o Options) *Engine {
-	o.Workers = cmp.Or(o.Workers, 64)
+	o.Workers = cmp.Or(o.Workers, 128)
 	o.SendTimeout = cmp.Or(o.SendTimeout, 15*time.Second)
 	o.SettleAfter = cmp.Or(o.SettleAfter, time.Minute)
 	o.Horizon = cmp.Or(o.Horizon, 2*time.Minute)
