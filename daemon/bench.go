@@ -86,7 +86,7 @@ func (p *process) bench(ctx context.Context, c *cli.Command) (err error) {
 		name string
 		run  func(context.Context) error
 	}{
-		{"disk", b.disk}, {"timing wheel", b.wheel}, {"events and cancels", b.ingest}, {"events over HTTP", b.http},
+		{"disk", b.disk}, {"timing wheel", b.wheel}, {"enqueues and cancels", b.enqueue}, {"events and completions", b.ingest}, {"events over HTTP", b.http},
 		{"all due at once", b.burst}, {"lateness", b.lateness}, {"memory, restart, growth", b.restart},
 	} {
 		b.out.over("  measuring: %s …", part.name)
