@@ -99,6 +99,12 @@ func (d *decision) duplicate() Finding {
 			Message: "No text: this session already had its one text.",
 			Fix:     "Nothing to do. A text whose sending is unknown can be sent again by a person."}
 	}
+	if d.f.RivalsCut {
+		return Finding{Result: Stop,
+			Fact:    "more than " + strconv.Itoa(len(d.f.Rivals)) + " sessions of this number lately",
+			Message: "No text: this number has more sessions than a customer makes.",
+			Fix:     "Look who uses this number. A text to it can be written by hand."}
+	}
 	for i := range d.f.Rivals {
 		if r := &d.f.Rivals[i]; r.Qualifies && r.State != FollowUpWithheld && d.later(r) {
 			fact := "another session of this person was left later, on " + d.tell(r.AbandonedAt)

@@ -68,6 +68,7 @@ type Facts struct {
 	OptOut       *OptOut   // nil: not opted out
 	Bookings     []Booking // of the same person by phone, e-mail or address
 	Rivals       []Rival   // other sessions of the same phone
+	RivalsCut    bool      // there are more of them than can be looked at
 	ThreadOwner  string    // "" or "agent": ours; "human": a person has the thread
 }
 

@@ -16,7 +16,10 @@ import (
 func (e *Engine) fireLapse(ctx context.Context, d booking.Due) error {
 	return e.update(ctx, func(t *txn) error {
 		s, err := t.Session(d.Account, booking.SessionID(d.Ref))
-		if storage.IsNotFound(err) || err == nil && s.DueKind != booking.KindLapse {
+		if storage.IsNotFound(err) {
+			return errGone
+		}
+		if err == nil && s.DueKind != booking.KindLapse {
 			return nil
 		}
 		if err != nil {
@@ -53,8 +56,12 @@ func (t *txn) house(a booking.AccountID, id booking.SchedulerID) (booking.Accoun
 	return account, *sched, nil
 }
 
-// rivalSpan: sessions begun longer ago than this before now cannot be due any more and are not looked at.
-const rivalSpan = 72 * time.Hour
+// Which other sessions of a person are looked at: a page may stay open for days, but not for a month; and somebody with more
+// sessions than this is no customer.
+const (
+	rivalSpan = 30 * 24 * time.Hour
+	maxRivals = 300
+)
 
 // gather reads everything a decision about the session rests on, in one snapshot. In a transaction all of it is validated at
 // commit: an opt-out or another claim for the person that comes in between makes the commit fail.
@@ -84,10 +91,11 @@ func gather(s *storage.Snapshot, a booking.AccountID, sess booking.Session) (f b
 	if f.OptOut, err = s.OptOut(a, sess.Phone); err != nil {
 		return f, err
 	}
-	others, _, err := s.SessionsByPhone(a, sess.Phone, firstID(s.Now.Add(-rivalSpan)), 100)
+	others, more, err := s.SessionsByPhone(a, sess.Phone, firstID(s.Now.Add(-rivalSpan)), maxRivals)
 	if err != nil {
 		return f, err
 	}
+	f.RivalsCut = more != ""
 	for _, o := range others {
 		if o.ID != sess.ID {
 			f.Rivals = append(f.Rivals, booking.Rival{
@@ -127,7 +135,10 @@ func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
 	due := false
 	err := e.store.View(ctx, func(s *storage.Snapshot) error {
 		sess, err := s.Session(d.Account, id)
-		if storage.IsNotFound(err) || err == nil && sess.DueKind != booking.KindFollowUp {
+		if storage.IsNotFound(err) {
+			return errGone
+		}
+		if err == nil && sess.DueKind != booking.KindFollowUp {
 			return nil
 		}
 		if err != nil {
@@ -144,7 +155,7 @@ func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
 	if err != nil || !due {
 		return err
 	}
-	if f := facts.Session.FollowUp; !f.Resend && !e.restored.IsZero() && !f.DueAt.After(e.restored) {
+	if !facts.Session.FollowUp.Resend && idTime(string(facts.Session.ID)).Before(e.restored.Truncate(time.Millisecond)) {
 		return e.lostInRestore(ctx, facts)
 	}
 	v := booking.Decide(now, facts)
@@ -193,8 +204,8 @@ func (e *Engine) hold(ctx context.Context, now time.Time, f booking.Facts, v boo
 	})
 }
 
-// lostInRestore holds a text that was due before the store was restored from a backup: the store does not know whether it
-// went out.
+// lostInRestore holds the text of a session that is older than the restore of the store from a backup: the store does not know
+// whether it went out since that backup.
 func (e *Engine) lostInRestore(ctx context.Context, f booking.Facts) error {
 	e.stats.unknown.Add(1)
 	return e.update(ctx, func(t *txn) error {
@@ -204,7 +215,7 @@ func (e *Engine) lostInRestore(ctx context.Context, f booking.Facts) error {
 		}
 		s.Unknown()
 		err = t.holdUnknown(f.Account, s, "restored from a backup on "+e.restored.UTC().Format("2006-01-02 15:04 MST"),
-			"The text was due before the data was restored from a backup, so it may have gone out already. It is not sent by itself.")
+			"The session is older than the restore of the data from a backup, so its text may have gone out already. It is not sent by itself.")
 		if err != nil {
 			return err
 		}
@@ -271,7 +282,7 @@ func newToken() string { return rand.Text() }
 // fireWake looks again at the texts that waited for something that was mended. It goes on page by page; its
 // due-key goes last, so that a crash loses nothing.
 func (e *Engine) fireWake(ctx context.Context, d booking.Due) error {
-	const page = 20
+	const page = 3 // sessions of the largest kind still fit into one transaction
 	cursor := ""
 	for {
 		var next string
@@ -286,8 +297,8 @@ func (e *Engine) fireWake(ctx context.Context, d booking.Due) error {
 			}
 			next = n
 			for _, s := range waiting {
-				if s.DueKind != booking.KindFollowUp {
-					continue
+				if s.DueKind != booking.KindFollowUp || s.FollowUp.WithheldBy == booking.CheckCarrier {
+					continue // the carrier said when it may be tried again; no setting changes that
 				}
 				old := s.Clone()
 				s.Arm(booking.KindFollowUp, t.Now)

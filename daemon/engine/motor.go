@@ -20,7 +20,7 @@ const (
 	scanPage     = 512              // due-keys read at once
 	armLimit     = 250_000          // keys held in memory at once; the rest stays in the index until there is room
 	retryAfter   = time.Second      // a fire that met a store that is down
-	maxFailures  = 5                // fires of one entry that fail before it is set aside
+	maxFailures  = 7                // fires of one entry that fail before it is set aside, about 23 minutes
 	overdueGrace = 5 * time.Second  // work later than this at the start counts as overdue and is spread
 	overdueRate  = 50               // overdue entries taken up per second
 	markSlack    = time.Minute      // how far the low-water mark stays behind
@@ -74,6 +74,9 @@ func (m *motor) start(ctx context.Context, running *sync.WaitGroup) error {
 	if err := m.leftovers(ctx); err != nil {
 		return err
 	}
+	m.mu.Lock()
+	m.closed = false
+	m.mu.Unlock()
 	running.Go(func() { m.wheel.Run(ctx, m.e.now, m.due) })
 	running.Go(func() { m.refilling(ctx) })
 	for range m.e.o.Workers {
@@ -110,6 +113,18 @@ func (m *motor) arm(d booking.Due, at time.Time) {
 	defer m.mu.Unlock()
 	k := key{ref, m.account(d.Account)<<8 | uint32(d.Kind)}
 	m.schedule(k, at)
+}
+
+// armNew is arm for an entry that was read from the index: one that is in the wheel already stays where it is, so that
+// overdue work that was spread stays spread.
+func (m *motor) armNew(d booking.Due, at time.Time) {
+	m.mu.Lock()
+	ref, err := uuid.Parse(d.Ref)
+	_, there := m.armed[key{ref, m.account(d.Account)<<8 | uint32(d.Kind)}]
+	m.mu.Unlock()
+	if err != nil || !there {
+		m.arm(d, at)
+	}
 }
 
 func (m *motor) schedule(k key, at time.Time) {

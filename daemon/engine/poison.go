@@ -14,9 +14,14 @@ import (
 // anything else is tried a few times and then set aside, where it can be seen and cannot hold up the rest.
 func (m *motor) after(ctx context.Context, k key, d booking.Due, err error) {
 	m.mu.Lock()
-	if err == nil {
+	if err == nil || errors.Is(err, errGone) {
 		delete(m.failures, k)
 		m.mu.Unlock()
+		if err != nil {
+			if err := m.remove(ctx, d, func(*txn) error { return nil }); err != nil {
+				m.e.log.Warn("a due-key without its session could not be removed", "ref", d.Ref, "err", err)
+			}
+		}
 		return
 	}
 	if m.closed {
@@ -33,25 +38,28 @@ func (m *motor) after(ctx context.Context, k key, d booking.Due, err error) {
 			m.setAside(ctx, d, err)
 			return
 		}
-		again = time.Duration(m.failures[k]) * retryAfter
+		again = retryAfter << (2 * (m.failures[k] - 1)) // 1, 4, 16, 64 … seconds: an outage of some minutes is borne
 	}
 	m.schedule(k, m.e.now().Add(again))
 	m.mu.Unlock()
 	m.e.log.Warn("due work failed and is tried again", "kind", d.Kind, "ref", d.Ref, "err", err)
 }
 
+// errGone says that what a due-key is about is no longer there: its time was over, or it was erased.
+var errGone = errors.New("it is no longer there")
+
 func storeTrouble(err error) bool {
 	return errors.Is(err, storage.ErrDown) || errors.Is(err, storage.ErrDiskFull) || errors.Is(err, storage.ErrConflict) ||
 		errors.Is(err, storage.ErrClosed) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// setAside moves an entry off the due index onto the list of poison.
-func (m *motor) setAside(ctx context.Context, d booking.Due, cause error) {
+// find gives the due-keys of an entry, whatever their time is. It walks the shard: for what is rare only.
+func (m *motor) find(ctx context.Context, d booking.Due) (found []booking.Due, err error) {
 	shard := storage.Shard(d.Account)
-	var found []booking.Due
-	for cursor := storage.DueFrom(shard, time.Time{}); cursor != nil; {
-		err := m.e.store.View(ctx, func(s *storage.Snapshot) error {
-			page, _, next, err := s.DueBefore(shard, cursor, m.e.now().Add(time.Second), scanPage)
+	ever := m.e.now().AddDate(100, 0, 0)
+	for cursor := storage.DueFrom(shard, time.Time{}); cursor != nil && err == nil; {
+		err = m.e.store.View(ctx, func(s *storage.Snapshot) error {
+			page, _, next, err := s.DueBefore(shard, cursor, ever, scanPage)
 			for _, v := range page {
 				if v.Account == d.Account && v.Kind == d.Kind && v.Ref == d.Ref {
 					found = append(found, v)
@@ -60,22 +68,91 @@ func (m *motor) setAside(ctx context.Context, d booking.Due, cause error) {
 			cursor = next
 			return err
 		})
-		if err != nil {
-			return // it stays in the index and comes up again
-		}
 	}
-	err := m.e.update(ctx, func(t *txn) error {
+	return found, err
+}
+
+// setAside moves an entry off the due index onto the list of poison, and says on the session that no text went out.
+func (m *motor) setAside(ctx context.Context, d booking.Due, cause error) {
+	err := m.remove(ctx, d, func(t *txn) error {
+		return errors.Join(
+			m.e.giveUp(t, d, cause),
+			t.PutPoison(d.Account, storage.Poison{Kind: d.Kind, Ref: d.Ref, Error: cause.Error(), At: t.Now}))
+	})
+	if err != nil && !storeTrouble(err) { // what it is about cannot even be read
+		err = m.remove(ctx, d, func(t *txn) error {
+			return t.PutPoison(d.Account, storage.Poison{Kind: d.Kind, Ref: d.Ref, Error: cause.Error(), At: t.Now})
+		})
+	}
+	if err != nil {
+		m.e.log.Error("setting aside failed; it is tried again later", "kind", d.Kind, "ref", d.Ref, "err", err)
+		m.arm(d, m.e.now().Add(retryAfter<<(2*(maxFailures-1))))
+		return
+	}
+	m.e.stats.poisoned.Add(1)
+}
+
+// remove takes an entry's due-keys away, together with what else is to be written.
+func (m *motor) remove(ctx context.Context, d booking.Due, also func(*txn) error) error {
+	found, err := m.find(ctx, d)
+	if err != nil {
+		return err
+	}
+	return m.e.update(ctx, func(t *txn) error {
 		for _, v := range found {
 			if err := t.Disarm(v); err != nil {
 				return err
 			}
 		}
-		return t.PutPoison(d.Account, storage.Poison{Kind: d.Kind, Ref: d.Ref, Error: cause.Error(), At: t.Now})
+		return also(t)
 	})
-	if err != nil {
-		m.e.log.Error("setting aside failed; it is tried again later", "kind", d.Kind, "ref", d.Ref, "err", err)
+}
+
+// giveUp says on the session what became of work that was set aside, so that nothing is lost silently: a follow-up is
+// withheld and can be sent by a person, a send nobody could ask about is unknown.
+func (e *Engine) giveUp(t *txn, d booking.Due, cause error) error {
+	id := booking.SessionID(d.Ref)
+	switch d.Kind {
+	case booking.KindLapse, booking.KindFollowUp:
+	case booking.KindSettle:
+		a, err := t.Attempt(d.Account, booking.AttemptID(d.Ref))
+		if err != nil || a == nil || !a.InFlight() {
+			return err
+		}
+		old := *a
+		a.State, a.SettledAt, a.DueAt = booking.AttemptUnknown, t.Now, time.Time{}
+		if err := t.putAttempt(&old, *a); err != nil {
+			return err
+		}
+		id = a.Session
+	default:
+		return nil
 	}
-	m.e.stats.poisoned.Add(1)
+	account, err := t.Account(d.Account)
+	if err != nil {
+		return err
+	}
+	s, was, err := t.session(d.Account, id)
+	if errors.Is(err, &booking.Error{Code: "unknown_session"}) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if d.Kind == booking.KindSettle {
+		s.Unknown()
+		err = t.holdUnknown(account, s, cause.Error(), "What became of the text could not be found out.")
+	} else {
+		s.Withhold(booking.CheckScriptError)
+		err = t.AddTrace(d.Account, s, []booking.Finding{{
+			At: t.Now, Check: booking.CheckScriptError, Result: booking.Stop, Fact: cause.Error(),
+			Message: "No text: making it failed again and again.", Fix: "Mend the cause, then send it with POST /v1/sessions/{id}/resend.",
+		}}, account.Settings.Retention.Std())
+	}
+	if err != nil {
+		return err
+	}
+	return t.putSession(account, was, s)
 }
 
 // setAsideKey removes an entry of the due index that cannot be read.

@@ -11,20 +11,23 @@ import (
 // load reads the low-water marks and fills the wheel. What is long overdue is spread, so that a daemon that was down for
 // hours does not send everything in one second.
 func (m *motor) load(ctx context.Context) error {
-	now := m.e.now()
+	now, back := m.e.now(), false
 	err := m.e.store.View(ctx, func(s *storage.Snapshot) error {
 		for shard := range storage.Shards {
 			mark, err := s.Mark(byte(shard))
 			if err != nil {
 				return err
 			}
-			if mark.After(now) { // the clock was set back: the mark says nothing
-				mark = time.Time{}
+			if mark.After(now) { // the clock was set back: the marks say nothing
+				back = true
 			}
 			m.marks[shard] = mark
 		}
 		return nil
 	})
+	if err == nil && back {
+		err = m.forgetMarks(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -52,9 +55,16 @@ func (m *motor) refilling(ctx context.Context) {
 		}
 		now := m.e.now()
 		if back := now.Before(seen); back || now.Sub(healed) > healEvery {
-			m.heal(back)
-			m.keepMarks(ctx)
+			m.heal()
 			healed = now
+			if back {
+				if err := m.forgetMarks(ctx); err != nil && ctx.Err() == nil {
+					m.e.log.Error("the low-water marks of a wrong clock could not be taken back", "err", err)
+					healed = time.Time{} // tried again at the next pass
+				}
+			} else {
+				m.keepMarks(ctx)
+			}
 		}
 		seen = now
 		if err := m.fill(ctx, func(d booking.Due) time.Time { return d.At }); err != nil && ctx.Err() == nil {
@@ -63,16 +73,33 @@ func (m *motor) refilling(ctx context.Context) {
 	}
 }
 
-// heal makes the next fill read the whole window again; after a clock that was set back, the whole index.
-func (m *motor) heal(all bool) {
+// heal makes the next fill read the whole window again.
+func (m *motor) heal() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for i := range m.reach {
-		m.reach[i] = time.Time{}
-		if all {
-			m.marks[i] = time.Time{}
+	clear(m.reach[:])
+}
+
+// forgetMarks makes the next fill read the whole index, now and after a restart: marks that a wrong clock wrote would hide
+// work that is due before them.
+func (m *motor) forgetMarks(ctx context.Context) error {
+	m.mu.Lock()
+	clear(m.marks[:])
+	m.mu.Unlock()
+	for first := 0; first < storage.Shards; first += storage.MaxWrites {
+		err := m.e.store.Update(ctx, func(tx *storage.Tx) error {
+			for shard := first; shard < min(first+storage.MaxWrites, storage.Shards); shard++ {
+				if err := tx.PutMark(byte(shard), time.Time{}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // fill arms everything due before now + horizon that was not read yet, at the time that at says.
@@ -124,7 +151,7 @@ func (m *motor) fillShard(ctx context.Context, shard byte, until time.Time, at f
 			m.setAsideKey(ctx, k)
 		}
 		for _, d := range page {
-			m.arm(d, at(d))
+			m.armNew(d, at(d))
 			read = d.At
 		}
 		if whole { // everything before the first live entry is gone

@@ -11,6 +11,29 @@ import (
 	"github.com/rebookhq/rebook/storage"
 )
 
+func (w *world) backup() *bytes.Buffer {
+	w.t.Helper()
+	var b bytes.Buffer
+	_, err := w.store.Backup(w.t.Context(), &b)
+	w.must(err)
+	return &b
+}
+
+// restored opens a house over what a backup holds.
+func restored(t *testing.T, backup *bytes.Buffer) *world {
+	t.Helper()
+	o := storage.Options{Dir: t.TempDir(), Small: true, Now: time.Now}
+	if _, err := storage.Restore(t.Context(), backup, o, false); err != nil {
+		t.Fatal(err)
+	}
+	store, err := storage.Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Second)
+	return newWorldOver(t, store)
+}
+
 // A restored store has forgotten what was sent since its backup.
 func TestARestoreFromABackupRepeatsNoText(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -18,9 +41,7 @@ func TestARestoreFromABackupRepeatsNoText(t *testing.T) {
 		for i := range 3 {
 			left(w, fmt.Sprint("c", i), phone(i))
 		}
-		var backup bytes.Buffer
-		_, err := w.store.Backup(t.Context(), &backup)
-		w.must(err)
+		backup := w.backup()
 		time.Sleep(20 * time.Minute)
 		synctest.Wait()
 		if n := len(w.texts("")); n != 3 {
@@ -28,12 +49,7 @@ func TestARestoreFromABackupRepeatsNoText(t *testing.T) {
 		}
 		w.close()
 
-		o := storage.Options{Dir: t.TempDir(), Small: true, Now: time.Now}
-		_, err = storage.Restore(t.Context(), &backup, o, false)
-		w.must(err)
-		store, err := storage.Open(o)
-		w.must(err)
-		w = newWorldOver(t, store)
+		w = restored(t, backup)
 		defer w.close()
 		id := left(w, "after", phone(9))
 		time.Sleep(20 * time.Minute)

@@ -9,6 +9,16 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 )
 
+// maxRetryAfter bounds the growing wait between tries of a text that the carrier wants later.
+const maxRetryAfter = time.Hour
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 const (
 	alarmUnknownSend = "unknown_send"
 	alarmCarrier     = "carrier_refuses"
@@ -18,24 +28,11 @@ const (
 func (e *Engine) send(ctx context.Context, a booking.Attempt) error {
 	e.sends.Store(a.ID, nil)
 	defer e.sends.Delete(a.ID)
-	mine := false
-	err := e.update(ctx, func(t *txn) error {
-		now, err := t.Attempt(a.Account, a.ID)
-		if err != nil {
-			return err
-		}
-		mine = now != nil && now.Epoch == e.epoch && now.InFlight()
-		if !mine || now.State == booking.AttemptBegun { // begun: this transaction's own earlier, unknown commit
-			return nil
-		}
-		old := *now
-		now.State, now.BegunAt = booking.AttemptBegun, t.Now
-		a = *now
-		return t.putAttempt(&old, *now)
-	})
-	if err != nil || !mine {
+	begun, err := e.begin(ctx, a)
+	if err != nil || begun == nil {
 		return err
 	}
+	a = *begun
 	call, cancel := context.WithTimeout(ctx, e.o.SendTimeout)
 	defer cancel()
 	sid, err := e.o.Carrier.Send(call, textOf(a))
@@ -48,6 +45,57 @@ func (e *Engine) send(ctx context.Context, a booking.Attempt) error {
 	}
 	e.log.Warn("the carrier did not answer; it is asked what became of the text", "attempt", a.ID, "err", err)
 	return e.ask(ctx, a)
+}
+
+// claimFresh is how long a claim may wait for its begun mark: longer than any commit takes, and too short for the hour or
+// anything else the claim was decided on to have passed, had the process been paused.
+const claimFresh = 10 * time.Second
+
+// begin marks a claimed attempt begun. It is the last look before the carrier: what came in since the claim (STOP, the
+// booking finished, staff took it, the account switched off) or a claim that grew old undoes the claim, and the session is
+// decided afresh. It gives nil when the carrier must not be called.
+func (e *Engine) begin(ctx context.Context, a booking.Attempt) (begun *booking.Attempt, err error) {
+	released := false
+	err = e.update(ctx, func(t *txn) error {
+		begun, released = nil, false
+		now, err := t.Attempt(a.Account, a.ID)
+		if err != nil || now == nil || now.Epoch != e.epoch || !now.InFlight() {
+			return err
+		}
+		begun = now
+		if now.State == booking.AttemptBegun { // this transaction's own earlier, unknown commit
+			return nil
+		}
+		account, err := t.Account(a.Account)
+		if err != nil {
+			return err
+		}
+		s, was, err := t.session(a.Account, a.Session)
+		if err != nil {
+			return err
+		}
+		stop, err := t.OptOut(a.Account, a.To)
+		if err != nil {
+			return err
+		}
+		old := *now
+		mine := s.FollowUp.Attempt == a.ID
+		if mine && stop == nil && account.SMSFollowUpEnabled && !s.Done() && s.HandledAt.IsZero() && t.Now.Sub(now.ClaimedAt) <= claimFresh {
+			now.State, now.BegunAt = booking.AttemptBegun, t.Now
+			return t.putAttempt(&old, *now)
+		}
+		begun, released = nil, true
+		now.State, now.SettledAt, now.DueAt = booking.AttemptReleased, t.Now, time.Time{}
+		if err := errors.Join(t.unstart(a), t.putAttempt(&old, *now)); err != nil || !mine {
+			return err
+		}
+		s.Release(t.Now)
+		return t.putSession(account, was, s)
+	})
+	if err == nil && released {
+		e.stats.released.Add(1)
+	}
+	return begun, err
 }
 
 func textOf(a booking.Attempt) booking.Text {
@@ -158,8 +206,8 @@ func (e *Engine) react(t *txn, account booking.Account, a booking.Attempt, code 
 	}
 	switch {
 	case r.Class == booking.ReactHalt, r.Class == booking.ReactRetry && (r.Tries == 0 || s.FollowUp.Retries < r.Tries):
+		f.Result, f.Until = booking.Wait, later(r.RetryAt(t.Now), t.Now.Add(min(r.RetryAfter<<min(s.FollowUp.Retries, 10), maxRetryAfter)))
 		s.FollowUp.Retries++
-		f.Result, f.Until = booking.Wait, r.RetryAt(t.Now)
 		s.PutOff(booking.CheckCarrier, f.Until)
 	default:
 		s.Withhold(booking.CheckCarrier)
@@ -171,9 +219,14 @@ func (e *Engine) react(t *txn, account booking.Account, a booking.Attempt, code 
 			return err
 		}
 	case booking.ReactOptedOut:
-		err := t.PutOptOut(a.Account, booking.OptOut{Phone: a.To, Source: "carrier", Text: f.Fact, At: t.Now})
+		known, err := t.OptOut(a.Account, a.To)
 		if err != nil {
 			return err
+		}
+		if known == nil {
+			if err := t.PutOptOut(a.Account, booking.OptOut{Phone: a.To, Source: "carrier", Text: f.Fact, At: t.Now}); err != nil {
+				return err
+			}
 		}
 	case booking.ReactBadNumber:
 		p, err := t.Person(a.Account, a.To)
@@ -202,7 +255,7 @@ func (e *Engine) fireSettle(ctx context.Context, d booking.Due) error {
 		return nil
 	case a.State == booking.AttemptClaimed && a.ClaimedAt.After(e.restored):
 		return e.release(ctx, *a)
-	case a.Epoch == e.epoch && a.DueAt.After(e.now()):
+	case (a.Epoch == e.epoch || a.Asked > 0) && a.DueAt.After(e.now()): // a restart does not shorten the time between two questions
 		e.motor.hint(booking.Due{Account: d.Account, At: a.DueAt, Kind: d.Kind, Ref: d.Ref})
 		return nil
 	}

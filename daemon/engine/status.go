@@ -28,8 +28,13 @@ func (e *Engine) Status(ctx context.Context, u booking.StatusUpdate) error {
 	if err != nil || a == nil {
 		return err
 	}
+	failed := u.Status == "failed" || u.Status == "undelivered" || u.Status == "canceled"
 	if a.State == booking.AttemptBegun || a.State == booking.AttemptUnknown {
-		if err := e.sent(ctx, *a, u.SID, u.Status); err != nil {
+		status := u.Status
+		if failed { // what became of it is written below
+			status = ""
+		}
+		if err := e.sent(ctx, *a, u.SID, status); err != nil {
 			return err
 		}
 	}
@@ -43,7 +48,7 @@ func (e *Engine) Status(ctx context.Context, u booking.StatusUpdate) error {
 		}
 		old := *now
 		now.Status, now.ErrorCode = u.Status, u.ErrorCode
-		if u.Status != "failed" && u.Status != "undelivered" {
+		if !failed {
 			return t.putAttempt(&old, *now)
 		}
 		now.State, now.SettledAt, now.DueAt = booking.AttemptFailed, t.Now, time.Time{}
@@ -94,8 +99,14 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 				return err
 			}
 		case booking.KeywordStart:
-			if err := t.DeleteOptOut(a, in.From); err != nil {
+			stop, err := t.Snapshot.OptOut(a, in.From)
+			if err != nil {
 				return err
+			}
+			if stop != nil && !in.At.Before(stop.At) { // one that was delivered late does not lift a later STOP
+				if err := t.DeleteOptOut(a, in.From); err != nil {
+					return err
+				}
 			}
 		}
 		return t.PutInbound(a, in)

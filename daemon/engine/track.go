@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/storage"
@@ -163,6 +164,9 @@ func (e *Engine) Handle(ctx context.Context, a booking.AccountID, id booking.Ses
 // Resend is a person's decision to send once more after a send whose outcome nobody knows, or that the carrier refused.
 // Every check is made again.
 func (e *Engine) Resend(ctx context.Context, a booking.AccountID, id booking.SessionID) (booking.Session, error) {
+	if err := e.askAgain(ctx, a, id); err != nil {
+		return booking.Session{}, err
+	}
 	return apply(ctx, e, a, func(t *txn) (booking.Session, error) {
 		account, err := t.Account(a)
 		if err != nil {
@@ -176,9 +180,13 @@ func (e *Engine) Resend(ctx context.Context, a booking.AccountID, id booking.Ses
 		if f.State == booking.FollowUpDue && f.Resend {
 			return s, nil
 		}
-		if f.State != booking.FollowUpUnknown && (f.State != booking.FollowUpWithheld || f.WithheldBy != booking.CheckCarrier) {
+		failed := f.State == booking.FollowUpWithheld && (f.WithheldBy == booking.CheckCarrier || f.WithheldBy == booking.CheckScriptError)
+		if f.State != booking.FollowUpUnknown && !failed {
 			return s, booking.Refuse(booking.Conflict, "nothing_to_resend", "",
-				"only a text whose sending is unknown or was refused by the carrier can be sent again; this one is "+string(f.State), "")
+				"only a text whose sending is unknown or failed can be sent again; this one is "+string(f.State), "")
+		}
+		if err := t.DeletePoison(a, storage.Poison{Kind: booking.KindFollowUp, Ref: string(s.ID)}); err != nil {
+			return s, err
 		}
 		if err := t.DeleteAlarm(a, alarmUnknownSend, string(s.ID)); err != nil {
 			return s, err
@@ -186,4 +194,35 @@ func (e *Engine) Resend(ctx context.Context, a booking.AccountID, id booking.Ses
 		s.SendAgain(t.Now)
 		return s, t.putSession(account, old, s)
 	})
+}
+
+// askAgain asks the carrier once more about an unknown send, before a person's resend: its list may have been late. Found, it
+// is settled, and the resend is refused.
+func (e *Engine) askAgain(ctx context.Context, a booking.AccountID, id booking.SessionID) error {
+	var last *booking.Attempt
+	err := e.store.View(ctx, func(s *storage.Snapshot) error {
+		sess, err := s.Session(a, id)
+		if storage.IsNotFound(err) {
+			return unknownSession(id)
+		}
+		if err != nil || sess.FollowUp.State != booking.FollowUpUnknown || sess.FollowUp.Attempt == "" {
+			return err
+		}
+		last, err = s.Attempt(a, sess.FollowUp.Attempt)
+		return err
+	})
+	if err != nil || last == nil || last.State != booking.AttemptUnknown {
+		return err
+	}
+	call, cancel := context.WithTimeout(ctx, e.o.SendTimeout)
+	defer cancel()
+	found, err := e.o.Carrier.Find(call, textOf(*last), last.ClaimedAt.Add(-time.Minute))
+	if err != nil {
+		return booking.Refuse(booking.Unavailable, "carrier_silent", "", "the carrier cannot be asked now whether it has the text",
+			"try again in a minute; sending without asking could be a second text")
+	}
+	if found == nil {
+		return nil
+	}
+	return e.sent(ctx, *last, found.SID, found.Status)
 }
