@@ -64,7 +64,16 @@ func (p *process) open(ctx context.Context, cfg Config, log *slog.Logger) (h *ho
 	if err != nil {
 		return h, misuse("%v", err)
 	}
-	h.undo = append(h.undo, func(context.Context) error { return h.store.Close() })
+	h.undo = append(h.undo, func(ctx context.Context) error {
+		closed := make(chan error, 1)
+		go func() { closed <- h.store.Close() }()
+		select {
+		case err := <-closed:
+			return err
+		case <-ctx.Done(): // a dead disk, or a directory that was moved away, is tried for ever
+			return notSo("the store could not be closed in time; what was acknowledged is in its log, the next start takes it up")
+		}
+	})
 	if err := h.openCarrier(); err != nil {
 		return h, err
 	}

@@ -41,6 +41,9 @@ func (t *trial) judge(ctx context.Context) error {
 	if err != nil {
 		return notSo("the carrier's record cannot be read: %v", err)
 	}
+	if ctx.Err() != nil {
+		return notSo("interrupted; nothing is proved")
+	}
 	v := weigh(t.visitors.known(), said, texts)
 	if errRunning != nil {
 		v.broken = append(v.broken, "the store is not whole while the daemon runs: "+oneLine(running))

@@ -52,6 +52,11 @@ func (t *Tx) PutAlarm(a booking.AccountID, v Alarm) error {
 	return t.put(accountKey(a, "alarm", v.Code, v.Ref), v, time.Time{})
 }
 
+// Alarm reads an alarm; nil when it does not stand.
+func (s *Snapshot) Alarm(a booking.AccountID, code, ref string) (*Alarm, error) {
+	return find[Alarm](s.g, accountKey(a, "alarm", code, ref))
+}
+
 // DeleteAlarm ends an alarm.
 func (t *Tx) DeleteAlarm(a booking.AccountID, code, ref string) error {
 	return t.p.Delete(accountKey(a, "alarm", code, ref))

@@ -71,8 +71,8 @@ func (d *decision) phoneNumber() Finding {
 			Fix:     "Nothing can be texted without a number; write to the e-mail address if there is one."}
 	case s.Phone == "":
 		return Finding{Result: Stop,
-			Fact:    "what the customer typed is not a complete phone number",
-			Message: "No text: the customer's phone number is incomplete or wrong.",
+			Fact:    "what the customer typed is not a complete US or Canadian number that takes texts",
+			Message: "No text: the customer's phone number is incomplete or cannot be texted.",
 			Fix:     "Nothing can be texted to it; write to the e-mail address if there is one."}
 	case usable:
 		return Finding{Result: Pass,

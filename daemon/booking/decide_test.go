@@ -57,7 +57,7 @@ var verdicts = []struct {
 	{name: "customer without a phone stops", change: func(f *Facts) { f.Session.Phone, f.Session.Customer.Phone = "", "" },
 		result: Stop, check: CheckPhoneNumber, fact: "gave no phone"},
 	{name: "customer with half a phone stops", change: func(f *Facts) { f.Session.Phone, f.Session.Customer.Phone = "", "61455" },
-		result: Stop, check: CheckPhoneNumber, fact: "not a complete phone number"},
+		result: Stop, check: CheckPhoneNumber, fact: "not a complete US or Canadian number"},
 	{name: "customer without a phone stops even when ours is missing", change: func(f *Facts) { f.Session.Phone, f.Number = "", nil },
 		result: Stop, check: CheckPhoneNumber},
 	{name: "no consent stops", change: func(f *Facts) { f.Session.Consent.SMS = false }, result: Stop, check: CheckConsent, fact: "did not tick"},

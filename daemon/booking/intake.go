@@ -181,7 +181,7 @@ func (in *intake) phone() error {
 		return err
 	}
 	*p = printable(*p)
-	read, problem := ParsePhone(*p)
+	read, problem := ParseTextable(*p)
 	if problem != "" {
 		in.clean(field, p)
 		in.warn(field, string(problem))

@@ -47,7 +47,7 @@ func (s *Session) learnCustomer(c Customer, read readPhone, newer bool) {
 	case read.typed != "" && s.Customer.Phone == read.typed:
 		s.Phone = read.phone
 	default:
-		s.Phone, _ = ParsePhone(s.Customer.Phone)
+		s.Phone, _ = ParseTextable(s.Customer.Phone)
 	}
 	if s.Customer.Email != email {
 		s.Email = NormalEmail(s.Customer.Email)

@@ -39,22 +39,52 @@ const maxE164 = 16
 // ParsePhone reads a number as people type it, in the United States' and Canada's notation unless it begins with "+", by
 // libphonenumber's rules. The second result is empty when the number is good.
 func ParsePhone(typed string) (Phone, PhoneProblem) {
+	p, _, problem := parsePhone(typed)
+	return p, problem
+}
+
+// ParseTextable is ParsePhone for a number that is to be texted: see textable.
+func ParseTextable(typed string) (Phone, PhoneProblem) {
+	p, n, problem := parsePhone(typed)
+	if problem == "" && !fictional(string(p)) && !textable(n) {
+		return "", PhoneInvalid
+	}
+	return p, problem
+}
+
+func parsePhone(typed string) (Phone, *phonenumbers.PhoneNumber, PhoneProblem) {
 	typed = strings.TrimSpace(typed)
 	if typed == "" {
-		return "", PhoneMissing
+		return "", nil, PhoneMissing
 	}
 	if len(typed) > maxTypedPhone {
-		return "", PhoneInvalid
+		return "", nil, PhoneInvalid
 	}
 	n, err := phonenumbers.Parse(typed, "US")
 	if err != nil || !phonenumbers.IsPossibleNumber(n) {
-		return "", PhoneInvalid
+		return "", nil, PhoneInvalid
 	}
 	e164 := phonenumbers.Format(n, phonenumbers.E164)
 	if len(e164) > maxE164 || !phonenumbers.IsValidNumber(n) && !fictional(e164) {
-		return "", PhoneInvalid
+		return "", nil, PhoneInvalid
 	}
-	return Phone(e164), ""
+	return Phone(e164), n, ""
+}
+
+// textable tells whether a business's US number may and can text the number: the United States with their territories and
+// Canada, and no number that somebody pays for or that nobody carries. Texts to other countries need a registration there,
+// and a form that takes any number in the world is a way to make a business pay for them (SMS pumping).
+func textable(n *phonenumbers.PhoneNumber) bool {
+	switch phonenumbers.GetRegionCodeForNumber(n) {
+	case "US", "CA", "PR", "GU", "VI", "AS", "MP":
+	default:
+		return false
+	}
+	switch phonenumbers.GetNumberType(n) {
+	case phonenumbers.PREMIUM_RATE, phonenumbers.TOLL_FREE, phonenumbers.SHARED_COST, phonenumbers.UAN, phonenumbers.PAGER, phonenumbers.VOICEMAIL:
+		return false
+	}
+	return true
 }
 
 // fictional tells the 555-01XX numbers that the North American Numbering Plan sets aside for examples. They reach nobody,

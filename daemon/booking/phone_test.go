@@ -64,3 +64,17 @@ func FuzzParsePhone(f *testing.F) {
 		}
 	})
 }
+
+func TestOnlyNumbersThatABusinessMayTextAreTaken(t *testing.T) {
+	for typed, want := range map[string]Phone{
+		"(614) 555-0142": "+16145550142", "+1 416 967 1111": "+14169671111", "787 726 0000": "+17877260000",
+		"+44 7911 123456": "", "+52 55 1234 5678": "", "+1 876 926 0000": "", "+1 900 555 1234": "", "800 275 2273": "", "+882 16 1234567": "",
+	} {
+		if got, _ := ParseTextable(typed); got != want {
+			t.Errorf("ParseTextable(%q) = %q, want %q", typed, got, want)
+		}
+	}
+	if p, problem := ParsePhone("800 275 2273"); problem != "" { // an office may have it
+		t.Errorf("a toll-free office number is refused: %q %q", p, problem)
+	}
+}

@@ -59,35 +59,36 @@ func (f FollowUp) spent() bool {
 
 // Session is one visitor's attempt to book.
 type Session struct {
-	ID          SessionID         `json:"id"`
-	Scheduler   SchedulerID       `json:"scheduler"`
-	ClientID    string            `json:"client_id"`
-	Rev         uint64            `json:"rev"` // grows with every write
-	Status      Status            `json:"status"`
-	Customer    Customer          `json:"customer,omitzero"`
-	Phone       Phone             `json:"phone,omitempty"` // empty: none, or not a number that can be texted
-	Email       string            `json:"email,omitempty"` // lower case, for matching
-	Service     string            `json:"service,omitempty"`
-	Preferred   string            `json:"preferred,omitempty"`
-	Step        string            `json:"step,omitempty"`
-	PageURL     string            `json:"page_url,omitempty"`
-	Timezone    string            `json:"timezone,omitempty"` // the browser's
-	Locale      string            `json:"locale,omitempty"`
-	Consent     Consent           `json:"consent,omitzero"`
-	Fields      map[string]string `json:"fields,omitempty"`
-	ValueCents  int               `json:"value_cents,omitempty"`
-	StartedAt   time.Time         `json:"started_at"`
-	SeenAt      time.Time         `json:"seen_at"`               // the last moment anything was heard
-	PresentAt   time.Time         `json:"present_at,omitzero"`   // the last moment somebody was on the page
-	SaidAt      time.Time         `json:"said_at,omitzero"`      // the last moment anything was typed, by the event's time
-	AbandonedAt time.Time         `json:"abandoned_at,omitzero"` // zero: not abandoned
-	CompletedAt time.Time         `json:"completed_at,omitzero"` // zero: not completed
-	HandledAt   time.Time         `json:"handled_at,omitzero"`   // staff took it
-	HandledBy   string            `json:"handled_by,omitempty"`
-	HandledNote string            `json:"handled_note,omitempty"`
-	FollowUp    FollowUp          `json:"follow_up"`
-	DueKind     Kind              `json:"due_kind,omitempty"` // of the one due-key this session has
-	DueAt       time.Time         `json:"due_at,omitzero"`    // zero: it has none
+	ID            SessionID         `json:"id"`
+	Scheduler     SchedulerID       `json:"scheduler"`
+	ClientID      string            `json:"client_id"`
+	Rev           uint64            `json:"rev"` // grows with every write
+	Status        Status            `json:"status"`
+	Customer      Customer          `json:"customer,omitzero"`
+	Phone         Phone             `json:"phone,omitempty"` // empty: none, or not a number that can be texted
+	Email         string            `json:"email,omitempty"` // lower case, for matching
+	Service       string            `json:"service,omitempty"`
+	Preferred     string            `json:"preferred,omitempty"`
+	Step          string            `json:"step,omitempty"`
+	PageURL       string            `json:"page_url,omitempty"`
+	Timezone      string            `json:"timezone,omitempty"` // the browser's
+	Locale        string            `json:"locale,omitempty"`
+	Consent       Consent           `json:"consent,omitzero"`
+	Fields        map[string]string `json:"fields,omitempty"`
+	ValueCents    int               `json:"value_cents,omitempty"`
+	StartedAt     time.Time         `json:"started_at"`
+	SeenAt        time.Time         `json:"seen_at"`               // the last moment anything was heard
+	PresentAt     time.Time         `json:"present_at,omitzero"`   // the last moment somebody was on the page
+	SaidAt        time.Time         `json:"said_at,omitzero"`      // the last moment anything was typed, by the event's time
+	AbandonedAt   time.Time         `json:"abandoned_at,omitzero"` // zero: not abandoned
+	CompletedAt   time.Time         `json:"completed_at,omitzero"` // zero: not completed
+	HandledAt     time.Time         `json:"handled_at,omitzero"`   // staff took it
+	HandledBy     string            `json:"handled_by,omitempty"`
+	HandledNote   string            `json:"handled_note,omitempty"`
+	HandledBooked bool              `json:"handled_booked,omitempty"` // staff said that it was booked
+	FollowUp      FollowUp          `json:"follow_up"`
+	DueKind       Kind              `json:"due_kind,omitempty"` // of the one due-key this session has
+	DueAt         time.Time         `json:"due_at,omitzero"`    // zero: it has none
 }
 
 // RecoveredWithin: a booking this soon after the text counts as won back.

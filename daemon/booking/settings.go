@@ -22,7 +22,7 @@ const (
 // limits and the mend. With the simulator nothing reaches a customer, so any hours may be set; all else holds there too.
 //
 // Limits: each day's hours within 08:00-21:00, or empty, but not all of them; frequency.max 1 to 3, with frequency.per 24h to 720h (to send
-// nothing, switch the feature off); latest_after more than 0, up to 48h; abandon_after 10s to 1h; retention 24h to five
+// nothing, switch the feature off); latest_after more than 0, up to 48h; abandon_after 1s to 1h; retention 24h to five
 // years; reply_wait up to 60s; reply_window up to 10m; holdout 0 to 50 percent; nudges 0 or 1.
 func ValidateSettings(s Settings, simulator bool) error {
 	if err := validateHours(s.Hours, simulator); err != nil {
@@ -50,7 +50,7 @@ func ValidateSettings(s Settings, simulator bool) error {
 	}{
 		{"frequency.per", s.Frequency.Per, minStartedPer, maxStartedPer, "state laws count 24 hours; a longer period is stricter"},
 		{"latest_after", s.LatestAfter, time.Second, maxLatestAfter, "carriers permit a text about an unfinished order for 48 hours"},
-		{"abandon_after", s.AbandonAfter, 10 * time.Second, time.Hour, "silence after which a session counts as left"},
+		{"abandon_after", s.AbandonAfter, time.Second, time.Hour, "silence after which a session counts as left"},
 		{"retention", s.Retention, 24 * time.Hour, 5 * year, "how long session content is kept"},
 		{"reply_wait", s.ReplyWait, 0, time.Minute, "a reply is written this long after the last text"},
 		{"reply_window", s.ReplyWindow, 0, 10 * time.Minute, "a direct answer may go at any hour within this"},

@@ -71,7 +71,7 @@ func TestSettingsCanBeTightenedButNotLoosened(t *testing.T) {
 		{"an hour at most", func(s *Settings) { s.LatestAfter = d(time.Hour) }, "", ""},
 		{"more than 48 h", func(s *Settings) { s.LatestAfter = d(48*time.Hour + 1) }, "out_of_range settings.latest_after", "out_of_range settings.latest_after"},
 		{"never", func(s *Settings) { s.LatestAfter = 0 }, "out_of_range settings.latest_after", "out_of_range settings.latest_after"},
-		{"silence of 9 s", func(s *Settings) { s.AbandonAfter = d(9 * time.Second) }, "out_of_range settings.abandon_after", "out_of_range settings.abandon_after"},
+		{"silence of 900 ms", func(s *Settings) { s.AbandonAfter = d(900 * time.Millisecond) }, "out_of_range settings.abandon_after", "out_of_range settings.abandon_after"},
 		{"silence of 2 h", func(s *Settings) { s.AbandonAfter = d(2 * time.Hour) }, "out_of_range settings.abandon_after", "out_of_range settings.abandon_after"},
 		{"kept an hour", func(s *Settings) { s.Retention = d(time.Hour) }, "out_of_range settings.retention", "out_of_range settings.retention"},
 		{"kept five years", func(s *Settings) { s.Retention = d(5 * 365 * 24 * time.Hour) }, "", ""},

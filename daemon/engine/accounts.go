@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/scripts"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -104,6 +106,10 @@ func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
 	if err != nil {
 		return nil, err
 	}
+	reg, err := s.Registration(a)
+	if err != nil {
+		return nil, err
+	}
 	schedulers, _, err := s.Schedulers(a, "", 200)
 	if err != nil {
 		return nil, err
@@ -118,10 +124,15 @@ func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n == nil || !n.SMSCapable {
+		if script := scriptOf(&sched); !slices.Contains(scripts.Names(), script) {
+			all = append(all, alarm("script_missing", string(sched.ID),
+				"Scheduler "+sched.Name+" wants the script "+script+", which is not there; the default text goes out instead.",
+				"set follow_up.mode to prefilled_link and follow_up.template to one of: "+strings.Join(scripts.Names(), ", "), sched.CreatedAt))
+		}
+		if reg.MessagingService == "" && (n == nil || !n.SMSCapable) {
 			all = append(all, alarm("phone_number_missing", string(sched.ID),
 				"Scheduler "+sched.Name+" has no number that can send texts.",
-				"set a default outbound number, or choose a number in the scheduler's follow_up.phone_number", account.CreatedAt))
+				"set a default outbound number, or choose a number in the scheduler's follow_up.phone_number", sched.CreatedAt))
 		}
 	}
 	if enabled == 0 {
@@ -130,10 +141,6 @@ func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
 	if !account.SMSFollowUpEnabled {
 		all = append(all, alarm("account_disabled", "", "SMS follow-up is switched off for the account.",
 			"have support or an administrator set sms_follow_up_enabled", account.CreatedAt))
-	}
-	reg, err := s.Registration(a)
-	if err != nil {
-		return nil, err
 	}
 	if reg.Status != booking.RegistrationApproved {
 		all = append(all, alarm("registration_missing", "", fmt.Sprintf("The texting registration is %s; texts wait for its approval.", reg.Status),

@@ -56,9 +56,9 @@ func TestRefusalsOfTheCarrierGetTheirReaction(t *testing.T) {
 			}
 		}},
 		{"too many requests is tried again", 20429, 1, booking.FollowUpSent, nil},
-		{"bad credentials raise an alarm", 20003, 1, booking.FollowUpSent, func(t *testing.T, w *world) {
-			if len(w.alarms()) == 0 {
-				t.Error("no alarm")
+		{"bad credentials raise an alarm until a text goes out", 20003, 1, booking.FollowUpSent, func(t *testing.T, w *world) {
+			if a := w.alarms(); len(a) != 0 {
+				t.Errorf("the alarm stands though texts go out: %+v", a)
 			}
 		}},
 		{"landline found later by the network", 30006, 1, booking.FollowUpWithheld, nil},
@@ -69,6 +69,9 @@ func TestRefusalsOfTheCarrierGetTheirReaction(t *testing.T) {
 				defer w.close()
 				s := faulty(w, simulator.Fault{ErrorCode: c.code})
 				if s.FollowUp.State == booking.FollowUpWaiting { // waits for a person, looks again by itself
+					if a := w.alarms(); len(a) != 1 || a[0].Code != "carrier_refuses" || a[0].Fix == "" {
+						t.Errorf("alarms while it waits: %+v", a)
+					}
 					time.Sleep(3 * time.Hour)
 					synctest.Wait()
 					s = w.session(s.ID)

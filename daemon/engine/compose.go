@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -26,12 +27,7 @@ const defaultTemplate = "follow_up_link"
 func (e *Engine) compose(ctx context.Context, now time.Time, f booking.Facts) (composed, error) {
 	c := composed{token: newToken(), template: defaultTemplate}
 	facts := e.scriptFacts(now, f, c.token)
-	want := c.template
-	if f.Scheduler.FollowUp.Mode == booking.AIAgent {
-		want = "agent"
-	} else if f.Scheduler.FollowUp.Template != "" {
-		want = f.Scheduler.FollowUp.Template
-	}
+	want := scriptOf(f.Scheduler)
 	body, err := e.write(ctx, want, facts, f)
 	if err == nil {
 		c.template, c.body, c.segments, c.findings = want, body.Body, body.Segments, body.Findings
@@ -49,6 +45,14 @@ func (e *Engine) compose(ctx context.Context, now time.Time, f booking.Facts) (c
 	}
 	c.body, c.segments, c.findings = body.Body, body.Segments, append(c.findings, body.Findings...)
 	return c, nil
+}
+
+// scriptOf names the script that writes a scheduler's first text.
+func scriptOf(s *booking.Scheduler) string {
+	if s.FollowUp.Mode == booking.AIAgent {
+		return cmp.Or(s.FollowUp.Agent, "agent")
+	}
+	return cmp.Or(s.FollowUp.Template, defaultTemplate)
 }
 
 // write renders one script and composes the text that would go out.

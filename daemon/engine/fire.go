@@ -254,6 +254,9 @@ func (e *Engine) claim(ctx context.Context, now time.Time, f booking.Facts, v bo
 			return errAgain
 		}
 		s.Claim(a.ID)
+		if s.FollowUp.DueAt.After(now) { // what it waited for was mended before its time
+			s.FollowUp.DueAt = now
+		}
 		p := again.Person
 		p.Start(booking.Started{At: now, Attempt: a.ID, Session: a.Session})
 		if err := t.PutPerson(a.Account, p); err != nil {

@@ -391,3 +391,58 @@ func TestACustomerWhoComesBackAfterARestoreGetsNoSecondText(t *testing.T) {
 		}
 	})
 }
+
+func TestHandledAcknowledgesAnUnknownSendAndKeepsWhatIsSaidLater(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := &lateList{never: true}
+		w := newWorld(t, func(o *engine.Options) { c.Carrier, o.Carrier = o.Carrier, c })
+		defer w.close()
+		id := left(w, "c1", phone(1))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if len(w.alarms()) != 1 {
+			t.Fatalf("alarms = %+v", w.alarms())
+		}
+		for _, h := range []engine.Handled{{By: "csr"}, {By: "csr", Note: "she has it", Booked: true}} {
+			_, err := w.e.Handle(t.Context(), account, id, h)
+			w.must(err)
+		}
+		s := w.session(id)
+		if len(w.alarms()) != 0 || s.HandledNote != "she has it" || !s.HandledBooked {
+			t.Errorf("alarms %+v, note %q, booked %v", w.alarms(), s.HandledNote, s.HandledBooked)
+		}
+	})
+}
+
+func TestASchedulersNumberMustBeTheAccountsOwn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		_, err := w.e.EditScheduler(t.Context(), account, scheduler, func(s *booking.Scheduler) error {
+			s.FollowUp.PhoneNumber = "+16145550199"
+			return nil
+		})
+		if !errors.Is(err, &booking.Error{Code: "unknown_number"}) {
+			t.Errorf("a foreign number: %v", err)
+		}
+	})
+}
+
+func TestAScriptThatIsNotThereRaisesAnAlarm(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		_, err := w.e.EditScheduler(t.Context(), account, scheduler, func(s *booking.Scheduler) error {
+			s.FollowUp.Mode = booking.AIAgent
+			return nil
+		})
+		w.must(err)
+		w.must(w.store.View(t.Context(), func(s *storage.Snapshot) error {
+			alarms, err := engine.Alarms(s, account)
+			if len(alarms) != 1 || alarms[0].Code != "script_missing" {
+				t.Errorf("alarms = %+v", alarms)
+			}
+			return err
+		}))
+	})
+}

@@ -21,6 +21,7 @@ const (
 	armLimit     = 250_000          // keys held in memory at once; the rest stays in the index until there is room
 	retryAfter   = time.Second      // a fire that met a store that is down
 	maxFailures  = 7                // fires of one entry that fail before it is set aside, about 23 minutes
+	troubleEvery = 30 * time.Second // between two log lines about a store in trouble
 	overdueGrace = 5 * time.Second  // work later than this at the start counts as overdue and is spread
 	overdueRate  = 50               // overdue entries taken up per second
 	markSlack    = time.Minute      // how far the low-water mark stays behind
@@ -48,6 +49,7 @@ type motor struct {
 	armed    map[key]armed
 	firing   map[key]struct{}
 	failures map[key]int
+	troubled time.Time // when trouble with the store was last told
 	queue    []key
 	closed   bool
 	accounts map[booking.AccountID]uint32

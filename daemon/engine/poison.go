@@ -41,7 +41,14 @@ func (m *motor) after(ctx context.Context, k key, d booking.Due, err error) {
 		again = retryAfter << (2 * (m.failures[k] - 1)) // 1, 4, 16, 64 … seconds: an outage of some minutes is borne
 	}
 	m.schedule(k, m.e.now().Add(again))
+	loud := !storeTrouble(err) || m.e.now().Sub(m.troubled) > troubleEvery // one line for all when the store is in trouble
+	if loud {
+		m.troubled = m.e.now()
+	}
 	m.mu.Unlock()
+	if !loud {
+		return
+	}
 	m.e.log.Warn("due work failed and is tried again", "kind", d.Kind, "ref", d.Ref, "err", err)
 }
 

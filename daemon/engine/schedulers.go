@@ -42,6 +42,9 @@ func (t *txn) createScheduler(a booking.AccountID, v booking.Scheduler) (booking
 		return v, booking.Refuse(booking.Conflict, "scheduler_exists", "id", "there is a scheduler "+string(v.ID)+" already",
 			"choose another id, or change it with PUT")
 	}
+	if err := t.ownNumber(a, v); err != nil {
+		return v, err
+	}
 	if other, err := t.Credential(v.PublishableKey); err != nil || other != nil {
 		if err == nil {
 			err = booking.Refuse(booking.Conflict, "publishable_key_taken", "publishable_key", "this publishable key is in use",
@@ -70,8 +73,24 @@ func (e *Engine) EditScheduler(ctx context.Context, a booking.AccountID, id book
 		if err := booking.ValidateScheduler(&v); err != nil {
 			return v, err
 		}
+		if err := t.ownNumber(a, v); err != nil {
+			return v, err
+		}
 		return v, t.putScheduler(a, v)
 	})
+}
+
+// ownNumber refuses a scheduler whose chosen number is none of the account's.
+func (t *txn) ownNumber(a booking.AccountID, v booking.Scheduler) error {
+	if v.FollowUp.PhoneNumber == "" {
+		return nil
+	}
+	n, err := t.Number(a, v.FollowUp.PhoneNumber)
+	if err == nil && n == nil {
+		err = booking.Refuse(booking.Invalid, "unknown_number", "follow_up.phone_number", "the account has no such number",
+			"GET /v1/phone-numbers lists them; leave it empty for the default outbound number")
+	}
+	return err
 }
 
 func (t *txn) putScheduler(a booking.AccountID, v booking.Scheduler) error {

@@ -169,7 +169,7 @@ func (e *Engine) sent(ctx context.Context, a booking.Attempt, sid, status string
 			now.Status = status
 		}
 		s.Sent(at)
-		return t.DeleteAlarm(a.Account, alarmUnknownSend, string(a.Session))
+		return errors.Join(t.endAlarm(a.Account, alarmUnknownSend, string(a.Session)), t.endAlarm(a.Account, alarmCarrier, ""))
 	})
 	return err
 }
@@ -185,6 +185,15 @@ func (e *Engine) refused(ctx context.Context, a booking.Attempt, refusal *bookin
 		return e.react(t, account, a, refusal.Code, r, s)
 	})
 	return err
+}
+
+// endAlarm ends an alarm that stands.
+func (t *txn) endAlarm(a booking.AccountID, code, ref string) error {
+	stands, err := t.Alarm(a, code, ref)
+	if err != nil || stands == nil {
+		return err
+	}
+	return t.DeleteAlarm(a, code, ref)
 }
 
 // unstart takes a text that did not go out off the person's count.
@@ -214,7 +223,7 @@ func (e *Engine) react(t *txn, account booking.Account, a booking.Attempt, code 
 	}
 	switch r.Class {
 	case booking.ReactHalt:
-		err := t.PutAlarm(a.Account, alarm(alarmCarrier, fmt.Sprint(code), "The carrier refuses texts: "+r.Meaning, r.Fix, t.Now))
+		err := t.PutAlarm(a.Account, alarm(alarmCarrier, "", "The carrier refuses texts: "+r.Meaning, r.Fix, t.Now))
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -140,8 +141,15 @@ func (e *Engine) Handle(ctx context.Context, a booking.AccountID, id booking.Ses
 		if err != nil {
 			return s, err
 		}
+		if s.FollowUp.State == booking.FollowUpUnknown { // a person has looked
+			if err := t.endAlarm(a, alarmUnknownSend, string(s.ID)); err != nil {
+				return s, err
+			}
+		}
+		s.HandledNote = cmp.Or(h.Note, s.HandledNote)
+		s.HandledBooked = s.HandledBooked || h.Booked
 		if old.HandledAt.IsZero() {
-			s.Handle(t.Now, h.By, h.Note)
+			s.Handle(t.Now, h.By, s.HandledNote)
 			err := t.AddTrace(a, s, []booking.Finding{{
 				At: t.Now, Check: booking.CheckHandled, Result: booking.Stop, Fact: "handled by " + h.By,
 				Message: "Staff took this customer by phone.",
