@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -27,7 +29,7 @@ func (c *call) admit() error {
 		}
 		return c.limits.public.take(c.address(), c.now())
 	}
-	key := c.key()
+	key, shown := c.key()
 	if key == "" {
 		if err := c.limits.failures.take(c.address(), c.now()); err != nil {
 			return err
@@ -58,6 +60,13 @@ func (c *call) admit() error {
 		}
 		return booking.Refuse(booking.Unauthorized, "unknown_key", "Authorization", "this API key opens nothing", "it may have been revoked; an administrator can make another")
 	}
+	if shown && c.who.Role != booking.RolePublishable {
+		if err := c.limits.failures.take(c.address(), c.now()); err != nil {
+			return err
+		}
+		return booking.Refuse(booking.Unauthorized, "secret_in_address", "key", "only a publishable key may stand in the address",
+			"send the header Authorization: Bearer KEY; addresses are logged on their way, so revoke this key")
+	}
 	if err := c.limitCaller(); err != nil {
 		return err
 	}
@@ -69,13 +78,22 @@ func (c *call) admit() error {
 	return c.need(booking.Permission(c.route.may))
 }
 
-// key gives the secret of the request. Only where a page cannot set headers it may stand in the address.
-func (c *call) key() string {
-	if scheme, key, ok := strings.Cut(c.f.Get(fiber.HeaderAuthorization), " "); ok && strings.EqualFold(scheme, "Bearer") {
-		return strings.TrimSpace(key)
+// key gives the key of the request, and whether it stands in the address: only where a page cannot set headers, and only a
+// publishable one.
+func (c *call) key() (key string, shown bool) {
+	if key := bearer(c.f.Get(fiber.HeaderAuthorization)); key != "" {
+		return key, false
 	}
 	if c.route.path == eventsPath {
-		return c.f.Query("key")
+		return c.f.Query("key"), true
+	}
+	return "", false
+}
+
+// bearer gives the key of an Authorization header.
+func bearer(header string) string {
+	if scheme, key, ok := strings.Cut(header, " "); ok && strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(key)
 	}
 	return ""
 }
@@ -135,7 +153,7 @@ func lists(s booking.Scheduler, origin string) bool {
 }
 
 // preflight answers a browser that asks whether a page may report. It carries no key in its headers, so the origin is looked
-// up among the key's scheduler, if the address has a key, else among all.
+// up among those of all schedulers; the POST that follows is held to its own scheduler's.
 func (s *Server) preflight(f *fiber.Ctx) error {
 	began := s.now()
 	s.prepare(f, began)
@@ -162,34 +180,55 @@ func (s *Server) preflight(f *fiber.Ctx) error {
 }
 
 // listed tells whether some scheduler lists the origin.
-func (c *call) listed(origin string) (found bool, err error) {
+func (c *call) listed(origin string) (bool, error) {
 	if origin == c.origin {
 		return true, nil
 	}
 	if u, err := url.Parse(origin); err != nil || u.Host == "" { // "null" among others
 		return false, nil
 	}
-	err = c.view(func(s *storage.Snapshot) error {
-		if key := c.f.Query("key"); key != "" && len(key) <= maxKey {
-			who, err := s.Credential(key)
-			if err != nil || who == nil {
-				return err
+	return c.pages.have(origin, c.now(), func(add func(...string)) error {
+		return c.view(func(s *storage.Snapshot) error {
+			accounts, err := s.Accounts()
+			for _, a := range accounts {
+				schedulers, _, err := s.Schedulers(a, "", 1000)
+				if err != nil {
+					return err
+				}
+				for _, sched := range schedulers {
+					add(sched.Origins...)
+				}
 			}
-			sched, err := s.Scheduler(who.Account, who.Scheduler)
-			found = sched != nil && lists(*sched, origin)
 			return err
-		}
-		accounts, err := s.Accounts()
-		for _, a := range accounts {
-			schedulers, _, err := s.Schedulers(a, "", 1000)
-			if err != nil {
-				return err
-			}
-			for _, sched := range schedulers {
-				found = found || lists(sched, origin)
-			}
-		}
-		return err
+		})
 	})
-	return found, err
+}
+
+// originsLife is how long the origins of preflights are believed: reading them reads every scheduler, and anybody may ask.
+const originsLife = time.Second
+
+// origins remembers which origins some scheduler lists.
+type origins struct {
+	mu   sync.Mutex
+	of   map[string]bool
+	read time.Time
+}
+
+// have tells whether the origin is listed, reading the list anew when it is too old. Who asks meanwhile waits for it.
+func (o *origins) have(origin string, now time.Time, read func(add func(...string)) error) (bool, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if age := now.Sub(o.read); o.of == nil || age < 0 || age >= originsLife {
+		of := map[string]bool{}
+		err := read(func(list ...string) {
+			for _, v := range list {
+				of[v] = true
+			}
+		})
+		if err != nil {
+			return false, err
+		}
+		o.of, o.read = of, now
+	}
+	return o.of[origin], nil
 }

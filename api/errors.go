@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -109,7 +111,7 @@ func (s *Server) unrouted(f *fiber.Ctx, err error) error {
 	case http.StatusMethodNotAllowed:
 		err = newProblem(status, "method_not_allowed", "this path has other methods", "the Allow header lists them")
 	case http.StatusRequestEntityTooLarge:
-		err = tooLarge(maxBody)
+		err = tooLarge()
 	case http.StatusRequestHeaderFieldsTooLarge:
 		err = newProblem(status, "headers_too_large", "the header lines are larger than 8 KiB", "send fewer cookies and headers")
 	case http.StatusRequestTimeout:
@@ -122,8 +124,10 @@ func (s *Server) unrouted(f *fiber.Ctx, err error) error {
 	return nil
 }
 
-func tooLarge(limit int) error {
-	return booking.Refuse(booking.TooLarge, "too_large", "", "the body is larger than "+strconv.Itoa(limit>>10)+" KiB", "send less")
+// tooLarge names all limits: of a request that was cut off it is not known any more which one was met.
+func tooLarge() error {
+	return booking.Refuse(booking.TooLarge, "too_large", "", "the body is larger than is taken",
+		fmt.Sprintf("session events have up to %d KiB, others %d KiB, without a key that opens something %d KiB", maxEvent>>10, maxBody>>10, maxStranger>>10))
 }
 
 // observe counts the request and writes its log line. Expected errors do not shout: they are the caller's, not ours.
@@ -164,10 +168,13 @@ func (s *Server) observe(f *fiber.Ctx, r *route, began time.Time, err error) {
 	s.log.LogAttrs(context.Background(), level, "request", attrs...)
 }
 
+// tokens are the parts of a path that may be a link's token: all that follows /l/, and whatever is as long as one elsewhere.
+var tokens = regexp.MustCompile(`(?is)(/l/).*|[\w-]{16,}`)
+
 // safePath makes a path that no route knows fit for the log: short, printable, and without digits that may be a phone
 // number or letters that may be a token.
 func safePath(path string) string {
-	b := []byte(clip(path))
+	b := []byte(clip(tokens.ReplaceAllString(path, "$1***")))
 	for i, c := range b {
 		if '0' <= c && c <= '9' {
 			b[i] = '#'

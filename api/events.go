@@ -17,7 +17,7 @@ func (c *call) reportEvent() (any, error) {
 		return nil, err
 	}
 	if len(b) > maxEvent {
-		return nil, tooLarge(maxEvent)
+		return nil, tooLarge()
 	}
 	var in wire.Event
 	if err := wire.DecodeLoosely(b, &in); err != nil {
@@ -35,10 +35,13 @@ func (c *call) reportEvent() (any, error) {
 			return nil, booking.Refuse(booking.Forbidden, "wrong_scheduler", "scheduler", "this key reports sessions of another scheduler",
 				"use the publishable key of the scheduler, or leave scheduler out")
 		}
+		if err := c.rememberOnce(ev.ClientID); err != nil { // all visitors of a page share its key
+			return nil, err
+		}
 	}
 	if ev.Consent != nil { // who ticked the box, as evidence
 		ev.Consent.IP = c.clientIP(c.f).String()
-		ev.Consent.UserAgent = strings.ToValidUTF8(c.f.Get(fiber.HeaderUserAgent), "\uFFFD")
+		ev.Consent.UserAgent = wire.OneLine(strings.ToValidUTF8(c.f.Get(fiber.HeaderUserAgent), "\uFFFD"))
 	}
 	out, err := c.engine.Track(c.ctx, c.who.Account, ev)
 	if err != nil {

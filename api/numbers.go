@@ -36,7 +36,7 @@ func (c *call) putNumber() (any, error) {
 			return booking.Refuse(booking.Invalid, "too_long", "label", "it is too long", "at most 100 bytes are kept")
 		}
 		v.ID, v.Number = in.ID, booking.Phone(in.Number)
-		v.Label, v.SMSCapable, v.DefaultOutbound = in.Label, in.SMSCapable, in.DefaultOutbound
+		v.Label, v.SMSCapable, v.DefaultOutbound = wire.OneLine(in.Label), in.SMSCapable, in.DefaultOutbound
 		return nil
 	})
 	if err != nil {

@@ -15,8 +15,9 @@ import (
 // headerOnce names the header of Idempotency-Key (draft-ietf-httpapi-idempotency-key-header).
 const headerOnce = "Idempotency-Key"
 
-// onceKey gives the caller's key, scoped to method, path and credential, and a digest of what is asked; "" without one.
-func (c *call) onceKey() (key, request string, err error) {
+// onceKey gives the caller's key, scoped to method, path, credential and within, and a digest of what is asked; "" without
+// one.
+func (c *call) onceKey(within ...string) (key, request string, err error) {
 	v := c.f.Get(headerOnce)
 	if v == "" {
 		return "", "", nil
@@ -30,12 +31,14 @@ func (c *call) onceKey() (key, request string, err error) {
 		return "", "", err
 	}
 	sum := sha256.Sum256(b)
-	return c.f.Method() + " " + c.f.Path() + " " + c.identity() + " " + v, hex.EncodeToString(sum[:]), nil
+	scope := append([]string{c.f.Method(), c.f.Path(), c.identity()}, within...)
+	return strings.Join(append(scope, v), " "), hex.EncodeToString(sum[:]), nil
 }
 
-// rememberOnce makes the use case of this request happen at most once per Idempotency-Key.
-func (c *call) rememberOnce() error {
-	key, request, err := c.onceKey()
+// rememberOnce makes the use case of this request happen at most once per Idempotency-Key within the scope; the last call
+// counts.
+func (c *call) rememberOnce(within ...string) error {
+	key, request, err := c.onceKey(within...)
 	if err == nil && key != "" {
 		c.ctx = engine.WithOnce(c.ctx, key, request)
 	}

@@ -5,6 +5,7 @@
 package api
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/simulator"
 	"github.com/rebookhq/rebook/storage"
@@ -39,10 +41,13 @@ type Options struct {
 	Limits         Limits               // zero fields: those of [DefaultLimits]
 }
 
-// The bounds of a request. The larger body limit is the server's; session events are held to their own.
+// The bounds of a request. Those of the body hold before any of it is read, see [Server.bound]; what is larger than
+// maxBody would not fit into one transaction anyway.
 const (
-	maxBody       = 1 << 20
+	maxConns      = 2048 // at once
+	maxBody       = 256 << 10
 	maxEvent      = 64 << 10
+	maxStranger   = 4 << 10 // without a key that opens more than session events
 	maxHeader     = 8 << 10 // all header lines together
 	readTimeout   = 30 * time.Second
 	writeTimeout  = 30 * time.Second
@@ -64,6 +69,7 @@ type Server struct {
 	limits  *limiters
 	meters  *meters
 	doc     func() ([]byte, error)
+	pages   origins
 	inbound onceInbound
 
 	mu      sync.Mutex
@@ -86,6 +92,7 @@ func New(o Options) *Server {
 	s.app = fiber.New(fiber.Config{
 		AppName:                   "rebook",
 		BodyLimit:                 maxBody,
+		Concurrency:               maxConns,
 		CaseSensitive:             true,
 		StrictRouting:             true,
 		DisableDefaultDate:        true, // fasthttp keeps an endless goroutine for it; ours comes from Now
@@ -97,12 +104,15 @@ func New(o Options) *Server {
 		IdleTimeout:               idleTimeout,
 		ErrorHandler:              s.unrouted,
 		DisableDefaultContentType: true,
+
+		DisablePreParseMultipartForm: true, // bodies are JSON whatever their type says
 	})
 	for i := range s.routes {
 		s.mount(&s.routes[i])
 	}
 	s.app.Options(eventsPath, s.preflight)
 	server := s.app.Server()
+	server.HeaderReceived = s.bound
 	inner := server.Handler
 	server.Handler = func(ctx *fasthttp.RequestCtx) {
 		if knownMethod(string(ctx.Method())) {
@@ -114,6 +124,35 @@ func New(o Options) *Server {
 		_ = s.unrouted(f, fiber.ErrMethodNotAllowed)
 	}
 	return s
+}
+
+// bound says how large the body of a request may be, before any of it is buffered: a stranger's memory is ours. The key is
+// looked up only where the answer depends on it; [call.admit] checks it again.
+func (s *Server) bound(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	limit := maxStranger
+	if path, _, _ := bytes.Cut(h.RequestURI(), []byte("?")); string(path) == eventsPath {
+		limit = maxEvent
+	} else if n := h.ContentLength(); n == -1 || n > maxStranger { // -1: chunked
+		key := bearer(string(h.Peek(fiber.HeaderAuthorization)))
+		ctx, cancel := context.WithTimeout(context.Background(), handleTimeout)
+		defer cancel()
+		if who, err := s.credential(ctx, key); err == nil && who != nil && who.Role != booking.RolePublishable {
+			limit = maxBody
+		}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: limit}
+}
+
+// credential gives what a key opens; nil: nothing.
+func (s *Server) credential(ctx context.Context, key string) (who *storage.Credential, err error) {
+	if key == "" || len(key) > maxKey {
+		return nil, nil
+	}
+	err = s.reader.View(ctx, func(v *storage.Snapshot) (err error) {
+		who, err = v.Credential(key)
+		return err
+	})
+	return who, err
 }
 
 func knownMethod(m string) bool { return slices.Contains(fiber.DefaultMethods, m) }

@@ -96,7 +96,7 @@ func (c *call) handleSession() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.engine.Handle(c.ctx, c.who.Account, booking.SessionID(id), engine.Handled{By: by, Note: in.Note, Booked: in.Booked})
+	v, err := c.engine.Handle(c.ctx, c.who.Account, booking.SessionID(id), engine.Handled{By: by, Note: wire.OneLine(in.Note), Booked: in.Booked})
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (c *call) name() (name string, err error) {
 	err = c.view(func(s *storage.Snapshot) error {
 		k, err := s.APIKey(c.who.Account, c.who.Key)
 		if err == nil && k != nil {
-			name = cmp.Or(k.Label, name)
+			name = cmp.Or(wire.OneLine(k.Label), name)
 		}
 		return err
 	})

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"strings"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -50,7 +49,7 @@ func (o OptOut) Booking() (booking.OptOut, error) {
 	if len(o.Source) > 64 || len(o.Text) > 2000 {
 		return booking.OptOut{}, booking.Refuse(booking.Invalid, "too_long", "text", "source or text is too long", "at most 64 and 2000 bytes are kept")
 	}
-	return booking.OptOut{Phone: phone, Source: cmp.Or(o.Source, "api"), Text: o.Text}, nil
+	return booking.OptOut{Phone: phone, Source: cmp.Or(OneLine(o.Source), "api"), Text: OneLine(o.Text)}, nil
 }
 
 // Phone reads a number of the named field, in whatever way it is typed.
@@ -92,7 +91,7 @@ type NewAPIKey struct {
 
 // Check gives the role and the label.
 func (k NewAPIKey) Check() (role booking.Role, label string, err error) {
-	label = strings.TrimSpace(cmp.Or(k.Label, k.Name))
+	label = OneLine(cmp.Or(k.Label, k.Name))
 	if len(label) > 100 {
 		return "", "", booking.Refuse(booking.Invalid, "too_long", "label", "it is too long", "at most 100 bytes are kept")
 	}

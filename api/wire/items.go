@@ -99,7 +99,7 @@ func (w WindowIn) booking(field string) (v booking.Window, err error) {
 	if w.Start == "" || w.End == "" {
 		return v, missing(field+".start", "a window needs start and end")
 	}
-	v = booking.Window{ID: w.ID, Capacity: 1, Note: w.Note, SurchargeCents: w.SurchargeCents}
+	v = booking.Window{ID: w.ID, Capacity: 1, Note: OneLine(w.Note), SurchargeCents: w.SurchargeCents}
 	if v.Start, err = instant(field+".start", w.Start); err != nil {
 		return v, err
 	}
@@ -149,12 +149,13 @@ func Facts(field string, in []Fact) ([]booking.Fact, error) {
 			return nil, missing(at+".id", "give each fact an ID of up to 100 bytes")
 		case seen[f.ID]:
 			return nil, booking.Refuse(booking.Invalid, "duplicate_id", at+".id", "two facts have this ID", "give each its own")
-		case f.Text == "":
+		case OneLine(f.Text) == "":
 			return nil, missing(at+".text", "a fact needs a text")
 		case len(f.Text) > 2000:
 			return nil, booking.Refuse(booking.Invalid, "too_long", at+".text", "it is too long", "at most 2000 bytes are kept")
 		}
 		seen[f.ID] = true
+		f.Text = OneLine(f.Text)
 		out[i] = booking.Fact(f)
 	}
 	return out, nil

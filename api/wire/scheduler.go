@@ -82,7 +82,7 @@ func (s Scheduler) Over(v *booking.Scheduler) error {
 		if err != nil {
 			return err
 		}
-		services[i] = booking.Service{Name: in.Name, Keywords: in.Keywords, Duration: d, PriceNote: in.PriceNote}
+		services[i] = booking.Service{Name: in.Name, Keywords: in.Keywords, Duration: d, PriceNote: OneLine(in.PriceNote)}
 	}
 	v.ID, v.Name, v.URL, v.Origins, v.Timezone = booking.SchedulerID(s.ID), s.Name, s.URL, s.Origins, s.Timezone
 	v.PublishableKey, v.Services, v.ServiceZips = s.PublishableKey, services, s.ServiceZips

@@ -123,7 +123,7 @@ func seedNumbers(in []SeedNumber) ([]booking.PhoneNumber, error) {
 		if err != nil {
 			return nil, err
 		}
-		v := booking.PhoneNumber{ID: cmp.Or(n.ID, string(phone)), Number: phone, Label: n.Label, SMSCapable: true, DefaultOutbound: len(in) == 1}
+		v := booking.PhoneNumber{ID: cmp.Or(n.ID, string(phone)), Number: phone, Label: OneLine(n.Label), SMSCapable: true, DefaultOutbound: len(in) == 1}
 		if n.SMSCapable != nil {
 			v.SMSCapable = *n.SMSCapable
 		}

@@ -43,9 +43,10 @@ type Evidence struct {
 
 // Handling says who took a session by phone.
 type Handling struct {
-	At   time.Time `json:"at"`
-	By   string    `json:"by,omitempty"`
-	Note string    `json:"note,omitempty"`
+	At     time.Time `json:"at"`
+	By     string    `json:"by,omitempty"`
+	Note   string    `json:"note,omitempty"`
+	Booked bool      `json:"booked,omitempty"` // staff said that it was booked
 }
 
 // FollowUp is the one text of a session.
@@ -73,7 +74,7 @@ func FromSession(s booking.Session) Session {
 		out.Consent = &Evidence{SMS: c.SMS, Text: c.Text, At: utc(c.At), Page: c.Page, IP: c.IP, UserAgent: c.UserAgent}
 	}
 	if !s.HandledAt.IsZero() {
-		out.Handled = &Handling{At: utc(s.HandledAt), By: s.HandledBy, Note: s.HandledNote}
+		out.Handled = &Handling{At: utc(s.HandledAt), By: s.HandledBy, Note: s.HandledNote, Booked: s.HandledBooked}
 	}
 	if out.FollowUp.State == "" {
 		out.FollowUp.State = string(booking.FollowUpNone)

@@ -9,7 +9,9 @@ package wire
 
 import (
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 )
@@ -39,6 +41,17 @@ func Map[T, U any](items []T, f func(T) U) []U {
 		out[i] = f(v)
 	}
 	return out
+}
+
+// OneLine makes a free text fit for terminals and traces, as intake does with what pages send: a space stands for each
+// control character, and spaces around are gone. It is not refused, so that no opt-out is lost for a line break.
+func OneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s))
 }
 
 // Error is the body of every answer that is not a success.
