@@ -13,8 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/wheel"
@@ -101,7 +99,7 @@ func (b *trialBench) enqueue(ctx context.Context) (err error) {
 	var next, last atomic.Int64
 	body, due := strings.Repeat("x", 330), b.p.now().Add(24*time.Hour).Truncate(time.Millisecond)
 	job := func(i int64) (booking.OptOut, booking.Due) { // an opt-out is the store's simplest row
-		ref := uuid.UUID{8: byte(i >> 24), 9: byte(i >> 16), 10: byte(i >> 8), 11: byte(i)}.String()
+		ref := fmt.Sprintf("00000000-0000-7000-8000-%012x", i)
 		return booking.OptOut{Phone: booking.Phone(benchPhone(i)), Text: body, At: due},
 			booking.Due{Account: engine.MainAccount, At: due.Add(time.Duration(i) * time.Millisecond), Kind: booking.KindWake, Ref: ref}
 	}

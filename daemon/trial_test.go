@@ -114,7 +114,7 @@ func TestBenchGivesEveryMeasure(t *testing.T) {
 	if out.Machine.CPU == "" || out.Machine.Cores < 1 || out.Machine.Go == "" {
 		t.Errorf("the machine is not named: %+v", out.Machine)
 	}
-	for _, want := range []string{"syncs", "schedule + cancel", "memory of one timer", "events, durable", "cancels", "HTTP", "due at once", "lateness",
+	for _, want := range []string{"syncs", "schedule + cancel", "memory of one timer", "session events with all", "durable enqueue", "durable cancel", "completions", "HTTP", "due at once", "lateness",
 		"before their time", "ready", "RssAnon", "disk with", "one event by one caller"} {
 		found := false
 		for _, r := range out.Results {

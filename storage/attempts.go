@@ -69,11 +69,11 @@ func (s *Snapshot) InFlights(cursor []byte, limit int) (items []InFlight, next [
 	}
 	for _, r := range rows {
 		if len(r.Key) < 5 {
-			return nil, nil, fmt.Errorf("in-flight key %q is damaged", r.Key)
+			return nil, nil, fmt.Errorf("in-flight key %s is damaged", showKey(r.Key))
 		}
 		account, id, ok := cut(r.Key[4:])
 		if !ok {
-			return nil, nil, fmt.Errorf("in-flight key %q is damaged", r.Key)
+			return nil, nil, fmt.Errorf("in-flight key %s is damaged", showKey(r.Key))
 		}
 		f := InFlight{Account: booking.AccountID(account), Attempt: booking.AttemptID(id)}
 		if err := decode(r.Key, r.Value, &f.Epoch); err != nil {

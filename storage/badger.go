@@ -115,7 +115,7 @@ func (s *snapshot) Get(key []byte) ([]byte, error) {
 	err = item.Value(func(b []byte) error {
 		v, live, err := open(b, s.now)
 		if err != nil {
-			return fmt.Errorf("%q: %w", key, err)
+			return fmt.Errorf("%s: %w", showKey(key), err)
 		}
 		if !live {
 			return ErrNotFound
@@ -162,7 +162,7 @@ func (s *snapshot) walkAll(prefix, from []byte, fn func(key, val []byte, expires
 		err := item.Value(func(b []byte) error {
 			v, live, err := open(b, s.now)
 			if err != nil {
-				return fmt.Errorf("%q: %w", item.Key(), err)
+				return fmt.Errorf("%s: %w", showKey(item.Key()), err)
 			}
 			more, err = fn(item.Key(), v, expiry(b), live)
 			return err

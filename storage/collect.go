@@ -3,11 +3,15 @@ package storage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
 // Export walks every live row of one snapshot.
 func (e *badgerKV) Export(ctx context.Context, fn func(key, val []byte, expires time.Time) error) error {
+	if err := e.Prove(); err != nil {
+		return err
+	}
 	s, err := e.begin(false)
 	if err != nil {
 		return err
@@ -19,6 +23,14 @@ func (e *badgerKV) Export(ctx context.Context, fn func(key, val []byte, expires 
 		}
 		return true, fn(key, val, expires)
 	})
+}
+
+// Prove checks every block of every table against its checksum.
+func (e *badgerKV) Prove() error {
+	if err := e.db.VerifyChecksum(); err != nil {
+		return fmt.Errorf("%w: %v", errDamaged, err)
+	}
+	return nil
 }
 
 // Collect deletes rows past their expiry. Badger would drop them in its next compaction of the same keys, but an expired

@@ -97,7 +97,7 @@ func (r *limitedGetter) Scan(prefix, from []byte, limit int) ([]Row, error) {
 		return nil, errOutlived
 	}
 	if limit <= 0 {
-		return nil, fmt.Errorf("scan of %q: the limit must be above 0, it is %d", prefix, limit)
+		return nil, fmt.Errorf("scan of %s: the limit must be above 0, it is %d", showKey(prefix), limit)
 	}
 	rows, err := r.g.Scan(prefix, from, limit)
 	if err != nil {
@@ -147,7 +147,7 @@ func (t *limitedPutter) write(key, val []byte) error {
 		return err
 	}
 	if len(val) > MaxValue {
-		return t.refuse("a value of %d bytes for %q, at most %d are possible", len(val), key, MaxValue)
+		return t.refuse("a value of %d bytes for %s, at most %d are possible", len(val), showKey(key), MaxValue)
 	}
 	n := len(key) + len(val)
 	t.bytes += n - t.written[string(key)]

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -173,5 +174,97 @@ func fill(t *testing.T, path string) bool {
 			return true
 		}
 		time.Sleep(time.Millisecond) // 250 MB/s: as fast as a good disk takes it
+	}
+}
+
+// onDisk makes a store with table files and gives its directory.
+func onDisk(t *testing.T) (dir string, o Options) {
+	t.Helper()
+	o = Options{Dir: t.TempDir(), Small: true, Now: (&clock{noon}).now}
+	s, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fillSample(t, s)
+	for i := range 200 {
+		if err := put(s, fmt.Sprintf("k/%d", i), make([]byte, 500)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(o.Dir, "store"), o
+}
+
+func tables(t *testing.T, dir string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.sst"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no tables in %s: %v", dir, err)
+	}
+	return files
+}
+
+func TestADamagedStoreIsRefusedAndNeverCalledWhole(t *testing.T) {
+	for name, damage := range map[string]func(t *testing.T, dir string){
+		"no manifest": func(t *testing.T, dir string) {
+			if err := os.Remove(filepath.Join(dir, "MANIFEST")); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a table is missing": func(t *testing.T, dir string) {
+			if err := os.Remove(tables(t, dir)[0]); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a table is cut off": func(t *testing.T, dir string) {
+			if err := os.Truncate(tables(t, dir)[0], 2000); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a table is empty": func(t *testing.T, dir string) {
+			if err := os.Truncate(tables(t, dir)[0], 0); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, o := onDisk(t)
+			before := tables(t, dir)
+			damage(t, dir)
+			if s, err := Open(o); err == nil {
+				s.Close()
+				t.Fatal("opened as if nothing were")
+			} else if !errors.Is(err, errDamaged) || !strings.Contains(err.Error(), "restore the last backup") {
+				t.Errorf("got %v", err)
+			}
+			if name == "no manifest" && len(tables(t, dir)) != len(before) {
+				t.Error("the tables were deleted")
+			}
+		})
+	}
+	dir, o := onDisk(t)
+	path := tables(t, dir)[0]
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := 0; at < len(whole); at += max(1, len(whole)/60) { // a rotten spot anywhere
+		rotten := bytes.Clone(whole)
+		for i := at; i < min(at+4, len(rotten)); i++ {
+			rotten[i] ^= 0xff
+		}
+		if err := os.WriteFile(path, rotten, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := Open(o); err == nil {
+			s.Close()
+			t.Errorf("opened with a rotten spot at byte %d of %d", at, len(whole))
+			if err := os.WriteFile(path, whole, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -35,7 +37,7 @@ import (
 //	a/<account>/status/<status>/<session>          expiry of all, ms 8B as its session
 //	a/<account>/phone/<e164>/<session>             -                    as its session
 //	a/<account>/email/<sha-256>/<session>          -                    as its session
-//	a/<account>/trace/<session>/<ms 8B><n 2B>      []Finding            settings.retention
+//	a/<account>/trace/<session>/<ms 8B><n 2B>      []Finding            settings.retention, + 1 day
 //	a/<account>/person/<e164>                      Person               5 years
 //	a/<account>/optout/<e164>                      OptOut               ever
 //	a/<account>/attempt/<id>                       Attempt              5 years
@@ -112,32 +114,33 @@ func dueKey(d booking.Due) []byte {
 // parseDue reads a due-key back.
 func parseDue(k []byte) (booking.Due, error) {
 	var d booking.Due
-	bad := fmt.Errorf("due-key %q is damaged", k)
 	if len(k) < 14 || k[0] != 'd' || k[1] != '/' || k[11] != '/' {
-		return d, bad
+		return d, damagedDue(k)
 	}
 	d.At = time.UnixMilli(int64(binary.BigEndian.Uint64(k[3:11]))).UTC()
 	account, rest, ok := cut(k[12:])
 	if !ok {
-		return d, bad
+		return d, damagedDue(k)
 	}
 	kind, ref, ok := cut(rest)
 	if !ok || len(kind) == 0 || len(kind) > 3 {
-		return d, bad
+		return d, damagedDue(k)
 	}
 	n := 0
 	for _, c := range kind {
 		if c < '0' || c > '9' {
-			return d, bad
+			return d, damagedDue(k)
 		}
 		n = n*10 + int(c-'0')
 	}
 	if n > 255 {
-		return d, bad
+		return d, damagedDue(k)
 	}
 	d.Account, d.Kind, d.Ref = booking.AccountID(account), booking.Kind(n), string(ref)
 	return d, nil
 }
+
+func damagedDue(k []byte) error { return fmt.Errorf("due-key %s is damaged", showKey(k)) }
 
 func cut(b []byte) (before, after []byte, ok bool) {
 	for i, c := range b {
@@ -146,4 +149,14 @@ func cut(b []byte) (before, after []byte, ok bool) {
 		}
 	}
 	return b, nil, false
+}
+
+// showKey quotes a key for errors and reports, which reach logs and alarms: phone numbers are masked.
+func showKey(key []byte) string { return masked(strconv.Quote(string(key))) }
+
+var phoneNumbers = regexp.MustCompile(`\+[0-9]+`)
+
+// masked is text with every phone number in it masked as [booking.Phone.Mask] does.
+func masked(text string) string {
+	return phoneNumbers.ReplaceAllStringFunc(text, func(p string) string { return booking.Phone(p).Mask() })
 }

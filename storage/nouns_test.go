@@ -274,3 +274,66 @@ func TestADecodedRowIsGivenAgainOnlyWhileItsBytesAreTheSame(t *testing.T) {
 		}
 	}
 }
+
+func TestAValueCostsAByteACharacter(t *testing.T) {
+	s := memStore(t, &clock{noon})
+	const text = `<b>"R & D"</b>`
+	update(t, s, func(tx *Tx) error { return tx.PutFacts("acme", []booking.Fact{{ID: "f", Text: text}}) })
+	raw := dump(t, s)[string(accountKey("acme", "facts"))]
+	if !strings.HasPrefix(raw, "\x01[{") || !strings.HasSuffix(raw, "}]") || !strings.Contains(raw, `<b>\"R & D\"</b>`) {
+		t.Errorf("stored as %q", raw)
+	}
+	view(t, s, func(v *Snapshot) error {
+		f, err := v.Facts("acme")
+		if len(f) != 1 || f[0].Text != text {
+			t.Errorf("got %+v", f)
+		}
+		return err
+	})
+}
+
+// Errors reach logs and alarms, so they name no phone number in clear.
+func TestErrorsMaskPhoneNumbers(t *testing.T) {
+	const phone, clear, masked = "+13125550142", "3125550", "+1…42"
+	s := memStore(t, &clock{noon})
+	key := accountKey("acme", "optout", phone)
+	said := func(what string, err error) {
+		t.Helper()
+		if err == nil || strings.Contains(err.Error(), clear) || !strings.Contains(err.Error(), masked) {
+			t.Errorf("%s: got error %v, want one that names %s", what, err, masked)
+		}
+	}
+	for what, val := range map[string]string{
+		"a newer format": "\x02{}", "half a value": "\x01{", "a bad time": "\x01" + `{"phone":"` + phone + `","at":"` + phone + `","number":1}`,
+	} {
+		update(t, s, func(tx *Tx) error {
+			return errors.Join(tx.p.Put(key, []byte(val), time.Time{}), tx.p.Put(accountKey("acme", "number", phone), []byte(val), time.Time{}))
+		})
+		view(t, s, func(v *Snapshot) error {
+			_, err := v.OptOut("acme", phone)
+			said(what+", read", err)
+			_, _, err = v.OptOuts("acme", "", 10)
+			said(what+", listed", err)
+			_, err = v.Number("acme", phone)
+			said(what+", read once", err)
+			return nil
+		})
+		for _, f := range verify(t, s).Findings {
+			if strings.Contains(f.Key+f.Message, clear) {
+				t.Errorf("%s, verified: %s: %s", what, f.Key, f.Message)
+			}
+		}
+	}
+	said("beyond a limit", s.Update(t.Context(), func(tx *Tx) error {
+		said("too large", tx.p.Put(key, make([]byte, MaxValue+1), time.Time{}))
+		said("not to be encoded", tx.put(key, func() {}, time.Time{}))
+		_, _, err := list[booking.OptOut](tx.g, key, "", -1)
+		said("a list without a limit", err)
+		return nil
+	}))
+	_, err := parseDue([]byte("d/" + phone))
+	said("a damaged due-key", err)
+	if got := showKey([]byte("a/acme/phone/" + phone + "/\x00+49301234567")); got != `"a/acme/phone/+1…42/\x00+4…67"` {
+		t.Errorf("shown as %s", got)
+	}
+}

@@ -102,6 +102,9 @@ func openBadger(o Options) (*badgerKV, error) {
 		if err := checkKey(bo.Dir, o.EncryptionKey); err != nil {
 			return nil, err
 		}
+		if err := checkTables(bo); err != nil {
+			return nil, openError(o, err)
+		}
 	}
 	db, err := badger.OpenManaged(bo)
 	if err != nil {
@@ -144,6 +147,8 @@ func badgerOptions(o Options) badger.Options {
 		WithLogger(badgerLog{o.Log}).
 		WithSyncWrites(true).
 		WithDetectConflicts(false). // the committer does
+		// A block that rotted would not be an error when it is read, only the end of a scan: so all are proved at the start.
+		WithChecksumVerificationMode(options.OnTableRead).
 		WithMetricsEnabled(false).
 		WithValueThreshold(2 * MaxValue). // every value is smaller, so none goes to the value log
 		WithEncryptionKey(o.EncryptionKey)
@@ -191,6 +196,9 @@ func openError(o Options, err error) error {
 		return fmt.Errorf("storage.encryption_key_file does not hold the key of the store in %s; put back the key it was made with", o.Dir)
 	case strings.Contains(err.Error(), "directory lock"):
 		return fmt.Errorf("data directory %s is in use by another rebook; stop it, or use another storage.dir (commands such as backup talk to the running daemon by themselves)", o.Dir)
+	}
+	if errors.Is(err, errDamaged) || strings.Contains(strings.ToLower(err.Error()), "checksum") {
+		return fmt.Errorf("open the store in %s: %w; restore the last backup into an empty directory", o.Dir, err)
 	}
 	return fmt.Errorf("open the store in %s: %w", o.Dir, err)
 }

@@ -136,7 +136,7 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutCredential("pk_web", Credential{Account: "acme", Role: booking.RoleOffice, Scheduler: "web"}),
 			tx.PutWindows("acme", "web", []booking.Window{{ID: "w1", Start: noon.Add(24 * time.Hour), End: noon.Add(26 * time.Hour), Capacity: 2, Open: 1, Note: "am", SurchargeCents: 500}}),
 			tx.PutAPIKey("acme", Key{ID: "key1", Label: "crm", Role: booking.RoleAdministrator, CreatedAt: noon}, "secret"),
-			tx.PutSession("acme", nil, session, 90*24*time.Hour),
+			tx.PutSession("acme", nil, session, 90*24*time.Hour-session.DueAt.Sub(session.SeenAt)), // expires when the golden file says
 			tx.PutSession("acme", nil, done, 90*24*time.Hour),
 			tx.AddTrace("acme", session, []booking.Finding{{At: noon, Check: booking.CheckHours, Result: booking.Wait, Fact: "03:00", Setting: "09:00", Message: "It is night.", Fix: "Wait.", Until: noon.Add(time.Hour)}}, 90*24*time.Hour),
 			tx.PutPerson("acme", booking.Person{Phone: "+13125550142", Started: []booking.Started{{At: noon, Attempt: booking.AttemptID(uuid(4)), Session: booking.SessionID(uuid(1))}}, Bad: &booking.BadPhone{At: noon, Code: 30006}, Inbound: noon}),

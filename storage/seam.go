@@ -55,6 +55,8 @@ type Engine interface {
 	// Collect brings back the room of rows past their expiry.
 	Collect(ctx context.Context) error
 	Stats() Stats
+	// Prove reads everything on the disk and tells whether it is what was written.
+	Prove() error
 }
 
 // Limits of the contract. They fit etcd's 128 operations, PostgreSQL's and FoundationDB's transactions too.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -46,8 +47,14 @@ func indexes(v booking.Session) [3]struct{ family, value string } {
 // day, less where the retention is short.
 func slack(retention time.Duration) time.Duration { return min(24*time.Hour, retention/8) }
 
+// keepUntil is the earliest moment the rows of a session may go. retention counts from now or, where that is later, from the
+// last moment the session was heard of or will be: events may carry old times, and a follow-up may wait for longer than that.
+func (t *Tx) keepUntil(v booking.Session, retention time.Duration) time.Time {
+	return later(later(v.SeenAt, v.FollowUp.SentAt), later(v.DueAt, t.Now)).Add(retention)
+}
+
 // PutSession writes a session with its indexes and its due-key. old is what was read in this transaction; nil for a new
-// session. retention is the account's setting, counted from the last moment the session was heard of.
+// session. retention is the account's setting; see keepUntil.
 //
 // All rows of a session expire at one moment, else it could be found by one index and not by the other, or be taken for a
 // new one. The moment stands in the status row. A heartbeat asks for a later one; as long as the one that stands is late
@@ -55,7 +62,7 @@ func slack(retention time.Duration) time.Duration { return min(24*time.Hour, ret
 func (t *Tx) PutSession(a booking.AccountID, old *booking.Session, v booking.Session, retention time.Duration) error {
 	v.Rev++
 	id := string(v.ID)
-	wanted := later(v.SeenAt, v.FollowUp.SentAt).Add(retention)
+	wanted := t.keepUntil(v, retention)
 	expires, fresh := time.Time{}, true
 	if old != nil {
 		stands, err := t.sessionExpiry(a, *old)
@@ -173,20 +180,28 @@ func traceKey(a booking.AccountID, id booking.SessionID, at time.Time, n uint16)
 	return append(append(sub(a, "trace", string(id)), ms(at)...), byte(n>>8), byte(n))
 }
 
-// AddTrace appends findings to a session's trace. The same batch written twice (a transaction that ran again) stays one.
+// AddTrace appends findings to a session's trace, to be kept as long as the session as it is now. The same batch written twice
+// (a transaction that ran again) stays one.
 func (t *Tx) AddTrace(a booking.AccountID, v booking.Session, trail []booking.Finding, retention time.Duration) error {
 	if len(trail) == 0 {
 		return nil
 	}
-	return t.put(traceKey(a, v.ID, trail[0].At, uint16(v.Rev)), trail, later(v.SeenAt, t.Now).Add(retention))
+	return t.put(traceKey(a, v.ID, trail[0].At, uint16(v.Rev)), trail, t.keepUntil(v, retention).Add(slack(retention)))
 }
 
-// Trace reads a session's findings in order, at most 100 batches.
+// maxBatches bounds a trace that is read: the newest count.
+const maxBatches = 2000
+
+// Trace reads a session's findings in order; of more than 2,000 batches, those of the newest.
 func (s *Snapshot) Trace(a booking.AccountID, id booking.SessionID) ([]booking.Finding, error) {
-	batches, _, err := list[[]booking.Finding](s.g, sub(a, "trace", string(id)), "", 100)
-	var all []booking.Finding
-	for _, b := range batches {
-		all = append(all, b...)
+	var batches [][]booking.Finding
+	for cursor, more := "", true; more; more = cursor != "" {
+		page, next, err := list[[]booking.Finding](s.g, sub(a, "trace", string(id)), cursor, 500)
+		if err != nil {
+			return nil, err
+		}
+		batches, cursor = append(batches, page...), next
+		batches = batches[max(0, len(batches)-maxBatches):]
 	}
-	return all, err
+	return slices.Concat(batches...), nil
 }

@@ -101,13 +101,108 @@ func TestAShorterRetentionReachesEveryRow(t *testing.T) {
 		old, err := tx.Session("acme", v.ID)
 		return errors.Join(err, tx.PutSession("acme", &old, old, 8*time.Hour))
 	})
-	c.t = v.SeenAt.Add(8 * time.Hour)
+	c.t = v.DueAt.Add(8 * time.Hour)
 	if rows := sessionRows(t, s); len(rows) != 5 {
 		t.Errorf("too early: %v", rows)
 	}
-	c.t = v.SeenAt.Add(9*time.Hour + time.Millisecond)
+	c.t = v.DueAt.Add(9*time.Hour + time.Millisecond)
 	if rows := sessionRows(t, s); len(rows) != 0 {
 		t.Errorf("too late: %v", rows)
+	}
+}
+
+// Regression: retention counted from the last event alone, so a session whose follow-up waited longer than that, or whose
+// events came late, was gone when its due-key came.
+func TestASessionIsThereWhenItsDueKeyComes(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, x := range []struct {
+		what      string
+		seen, due time.Duration // from now
+		wait      time.Duration // put off until then after the first write; 0: not
+		retention time.Duration
+	}{
+		{"waits from the start", time.Minute, 47 * time.Hour, 0, day},
+		{"put off later", time.Minute, 16 * time.Minute, 47 * time.Hour, day},
+		{"an old event", -29 * day, 16 * time.Minute, 0, day},
+		{"an old event, put off later", -29 * day, 16 * time.Minute, 47 * time.Hour, 28 * day},
+		{"an old event and nothing due", -29 * day, 0, 0, day},
+	} {
+		c := &clock{noon}
+		s := memStore(t, c)
+		v := sampleSession(1)
+		v.SeenAt = noon.Add(x.seen)
+		v.Disarm()
+		if x.due > 0 {
+			v.Arm(booking.KindFollowUp, noon.Add(x.due))
+		}
+		trail := []booking.Finding{{At: noon, Check: booking.CheckHours, Result: booking.Wait}}
+		update(t, s, func(tx *Tx) error {
+			return errors.Join(tx.PutAccount(sampleAccount()), tx.PutSession("acme", nil, v, x.retention))
+		})
+		update(t, s, func(tx *Tx) error {
+			old, err := tx.Session("acme", v.ID)
+			next := old
+			if x.wait > 0 {
+				next.PutOff(booking.CheckHours, noon.Add(x.wait))
+			}
+			return errors.Join(err, tx.AddTrace("acme", next, trail, x.retention), tx.PutSession("acme", &old, next, x.retention))
+		})
+		last := noon.Add(max(0, x.seen, x.due, x.wait))
+		for _, at := range []time.Time{last, last.Add(x.retention - time.Millisecond)} {
+			c.t = at
+			if rows := sessionRows(t, s); len(rows) != 5 {
+				t.Errorf("%s: left after %v: %v", x.what, at.Sub(noon), rows)
+			}
+			view(t, s, func(v *Snapshot) error {
+				got, err := v.Trace("acme", booking.SessionID(uuid(1)))
+				if len(got) != 1 {
+					t.Errorf("%s: trace after %v: %v", x.what, at.Sub(noon), got)
+				}
+				return err
+			})
+			for _, f := range verify(t, s).Findings {
+				t.Errorf("%s: after %v: %s: %s", x.what, at.Sub(noon), f.Key, f.Message)
+			}
+		}
+		c.t = last.Add(x.retention + slack(x.retention) + time.Millisecond)
+		if rows := sessionRows(t, s); len(rows) != 0 {
+			t.Errorf("%s: still there after retention and slack: %v", x.what, rows)
+		}
+	}
+}
+
+func TestATraceIsWholeAndItsNewestIsNeverMissing(t *testing.T) {
+	s := memStore(t, &clock{noon})
+	v := sampleSession(1)
+	written := 0
+	for _, n := range []int{0, 1, 100, 101, 500, 501, 2000, 2150} {
+		for written < n {
+			update(t, s, func(tx *Tx) error {
+				for range min(MaxWrites, n-written) {
+					at := noon.Add(time.Duration(written) * time.Second)
+					if err := tx.AddTrace("acme", v, []booking.Finding{{At: at, Fact: "a"}, {At: at, Fact: "b"}}, retention); err != nil {
+						return err
+					}
+					written++
+				}
+				return nil
+			})
+		}
+		view(t, s, func(snap *Snapshot) error {
+			got, err := snap.Trace("acme", v.ID)
+			first := max(0, n-2000)
+			if len(got) != 2*(n-first) {
+				t.Errorf("%d batches: got %d findings, want %d", n, len(got), 2*(n-first))
+				return err
+			}
+			for i, f := range got {
+				if !f.At.Equal(noon.Add(time.Duration(first+i/2)*time.Second)) || f.Fact != []string{"a", "b"}[i%2] {
+					t.Errorf("%d batches: finding %d is %+v", n, i, f)
+					break
+				}
+			}
+			return err
+		})
 	}
 }
 

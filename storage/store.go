@@ -83,7 +83,7 @@ func get[T any](g Getter, key []byte) (T, error) {
 		if errors.Is(err, ErrNotFound) {
 			return v, ErrNotFound
 		}
-		return v, fmt.Errorf("read %q: %w", key, err)
+		return v, fmt.Errorf("read %s: %w", showKey(key), err)
 	}
 	err = decode(key, b, &v)
 	return v, err
@@ -104,7 +104,7 @@ func once[T any](s *Snapshot, key []byte) (*T, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %q: %w", key, err)
+		return nil, fmt.Errorf("read %s: %w", showKey(key), err)
 	}
 	if was, ok := s.seen.Load(string(key)); ok && bytes.Equal(was.(seen).bytes, b) {
 		v := was.(seen).value.(T)
@@ -135,20 +135,22 @@ var errValue = errors.New("it cannot be read")
 
 func decode(key, b []byte, v any) error {
 	if len(b) == 0 || b[0] != format {
-		return fmt.Errorf("value of %q: %w: a newer version of Rebook may have written it", key, errValue)
+		return fmt.Errorf("value of %s: %w: a newer version of Rebook may have written it", showKey(key), errValue)
 	}
 	if err := json.Unmarshal(b[1:], v); err != nil {
-		return fmt.Errorf("value of %q: %w: %w", key, errValue, err)
+		return fmt.Errorf("value of %s: %w: %s", showKey(key), errValue, masked(err.Error()))
 	}
 	return nil
 }
 
 func (t *Tx) put(key []byte, v any, expires time.Time) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("encode %q: %w", key, err)
+	b := bytes.NewBuffer([]byte{format})
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false) // no browser reads it, and '<' would cost six bytes
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("encode %s: %w", showKey(key), err)
 	}
-	return t.p.Put(key, append([]byte{format}, b...), expires)
+	return t.p.Put(key, bytes.TrimSuffix(b.Bytes(), []byte("\n")), expires)
 }
 
 // mark writes a key whose presence is all it says.
@@ -163,7 +165,7 @@ func list[T any](g Getter, prefix []byte, cursor string, limit int) (items []T, 
 	}
 	rows, err := g.Scan(prefix, from, limit+1)
 	if err != nil {
-		return nil, "", fmt.Errorf("list %q: %w", prefix, err)
+		return nil, "", fmt.Errorf("list %s: %w", showKey(prefix), err)
 	}
 	for i, r := range rows {
 		if i == limit {

@@ -23,7 +23,7 @@ type Report struct {
 
 // Finding is one thing that does not agree.
 type Finding struct {
-	Key     string `json:"key"` // quoted
+	Key     string `json:"key"` // quoted, phone numbers masked
 	Message string `json:"message"`
 }
 
@@ -32,6 +32,11 @@ type Finding struct {
 // disagreement is in the report.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
 	v := &verifier{report: Report{Families: map[string]int{}}, accounts: map[booking.AccountID]bool{}, earliest: map[byte]time.Time{}}
+	if s.engine != nil {
+		if err := s.engine.Prove(); err != nil {
+			return v.report, fmt.Errorf("verify the store: %w", err)
+		}
+	}
 	err := s.View(ctx, func(snap *Snapshot) error {
 		v.Snapshot = snap
 		for from := []byte(nil); ; {
@@ -72,14 +77,14 @@ func (v *verifier) find(key []byte, format string, a ...any) {
 		v.report.More++
 		return
 	}
-	v.report.Findings = append(v.report.Findings, Finding{Key: fmt.Sprintf("%q", key), Message: fmt.Sprintf(format, a...)})
+	v.report.Findings = append(v.report.Findings, Finding{Key: showKey(key), Message: masked(fmt.Sprintf(format, a...))})
 }
 
 // there expects a key to exist.
 func (v *verifier) there(key []byte, of []byte, what string) error {
 	_, err := v.g.Get(key)
 	if errors.Is(err, ErrNotFound) {
-		v.find(of, "%s is missing: %q", what, key)
+		v.find(of, "%s is missing: %s", what, showKey(key))
 		return nil
 	}
 	return err
