@@ -20,17 +20,38 @@ var chores = []struct {
 }{
 	// Retention is by expiry: a row past its life is not seen by anybody from that second on. This gives back its room.
 	{"collect what has expired", "@every 10m", func(ctx context.Context, h *house) error { return h.store.GC(ctx) }},
+	// A spot that rots on the disk is found here before somebody's opt-out is missed because of it.
+	{"prove what is on the disk", "@every 24h", func(_ context.Context, h *house) error { h.prove(); return nil }},
 	// A store that went down after a failed write answers nothing until it is opened anew, so the process ends and whoever
 	// supervises it starts it again. A full disk is no such case: it passes.
 	{"end when the store is down", "@every 15s", func(ctx context.Context, h *house) error {
 		if err := h.store.Healthy(ctx); errors.Is(err, storage.ErrDown) {
-			select {
-			case h.failed <- fmt.Errorf("the store is down and must be opened anew: %w", err):
-			default:
-			}
+			h.fail(fmt.Errorf("the store is down and must be opened anew: %w", err))
 		}
 		return nil
 	}},
+}
+
+// proveAfter is when after the start the disk is read through for the first time: the start itself should be quick.
+const proveAfter = time.Minute
+
+// prove reads the store through and ends the daemon when it is damaged: what cannot be read cannot be honoured.
+func (h *house) prove() {
+	if !h.proving.TryLock() {
+		return
+	}
+	defer h.proving.Unlock()
+	if err := h.store.Prove(); err != nil {
+		h.fail(fmt.Errorf("%w; restore the last backup into an empty directory", err))
+	}
+}
+
+// fail ends the daemon; the first reason counts.
+func (h *house) fail(err error) {
+	select {
+	case h.failed <- err:
+	default:
+	}
 }
 
 // openChores sets the chores going. One that still runs is not started a second time; one that panics is logged.
@@ -55,8 +76,11 @@ func (h *house) openChores(ctx context.Context) error {
 		}
 	}
 	table.Start()
+	first := time.AfterFunc(proveAfter, h.prove)
 	h.undo = append(h.undo, func(context.Context) error {
-		stop() // chores work in small steps and end soon
+		first.Stop()
+		h.proving.Lock() // a look at the disk under way ends before the store is closed; no other begins
+		stop()           // chores work in small steps and end soon
 		<-table.Stop().Done()
 		return nil
 	})

@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,5 +44,46 @@ func TestADaemonWhoseStoreIsDownEndsAndIsStartedAgain(t *testing.T) {
 		}
 	default:
 		t.Error("a store that is down does not end the daemon")
+	}
+}
+
+func TestADaemonWhoseStoreRottedEnds(t *testing.T) {
+	dir := t.TempDir()
+	o := storage.Options{Dir: dir, Small: true, Now: time.Now}
+	store, err := storage.Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Healthy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	tables, err := filepath.Glob(filepath.Join(dir, "store", "*.sst"))
+	if err != nil || len(tables) != 1 {
+		t.Fatalf("tables %v, %v", tables, err)
+	}
+	b, err := os.ReadFile(tables[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[8] ^= 0xff // in the first block
+	if err := os.WriteFile(tables[0], b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if store, err = storage.Open(o); err != nil {
+		t.Skipf("found at the start already: %v", err)
+	}
+	defer store.Close()
+	h := &house{store: store, failed: make(chan error, 1)}
+	h.prove()
+	select {
+	case err := <-h.failed:
+		if !strings.Contains(err.Error(), "damaged") || !strings.Contains(err.Error(), "restore the last backup") {
+			t.Errorf("got %v", err)
+		}
+	default:
+		t.Error("a rotten store goes on serving")
 	}
 }

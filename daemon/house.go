@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -32,6 +33,8 @@ type house struct {
 	addr    net.Addr       // where the API listens
 	key     *engine.NewKey // the administrator's key, on the first start only
 	failed  chan error     // the API stopped answering by itself, or the store is down
+
+	proving sync.Mutex // held while the disk is read through
 
 	warnings []string // of the configuration; told after the start, so that a start that fails says one thing only
 
@@ -158,7 +161,7 @@ func (h *house) openAPI(ln net.Listener) {
 	})
 	go func() {
 		if err := a.Serve(ln); err != nil {
-			h.failed <- fmt.Errorf("the API stopped answering: %w", err)
+			h.fail(fmt.Errorf("the API stopped answering: %w", err))
 		}
 	}()
 	h.undo = append(h.undo, func(ctx context.Context) error {

@@ -147,8 +147,6 @@ func badgerOptions(o Options) badger.Options {
 		WithLogger(badgerLog{o.Log}).
 		WithSyncWrites(true).
 		WithDetectConflicts(false). // the committer does
-		// A block that rotted would not be an error when it is read, only the end of a scan: so all are proved at the start.
-		WithChecksumVerificationMode(options.OnTableRead).
 		WithMetricsEnabled(false).
 		WithValueThreshold(2 * MaxValue). // every value is smaller, so none goes to the value log
 		WithEncryptionKey(o.EncryptionKey)

@@ -32,10 +32,8 @@ type Finding struct {
 // disagreement is in the report.
 func (s *Store) Verify(ctx context.Context) (Report, error) {
 	v := &verifier{report: Report{Families: map[string]int{}}, accounts: map[booking.AccountID]bool{}, earliest: map[byte]time.Time{}}
-	if s.engine != nil {
-		if err := s.engine.Prove(); err != nil {
-			return v.report, fmt.Errorf("verify the store: %w", err)
-		}
+	if err := s.Prove(); err != nil {
+		return v.report, fmt.Errorf("verify the store: %w", err)
 	}
 	err := s.View(ctx, func(snap *Snapshot) error {
 		v.Snapshot = snap
