@@ -53,20 +53,20 @@ func TestNewsBetweenClaimAndBegunStopsTheText(t *testing.T) {
 	for _, news := range []struct {
 		name string
 		want booking.Check
-		come func(w *world, id booking.SessionID)
+		come func(w *world)
 	}{
-		{"stop", booking.CheckOptedOut, func(w *world, _ booking.SessionID) {
+		{"stop", booking.CheckOptedOut, func(w *world) {
 			w.must(w.e.Receive(w.t.Context(), account, booking.Inbound{SID: "SM1", From: booking.Phone(phone(1)), To: sender, Body: "STOP"}))
 		}},
-		{"handled", booking.CheckHandled, func(w *world, id booking.SessionID) {
-			_, err := w.e.Handle(w.t.Context(), account, id, engine.Handled{By: "csr"})
+		{"handled", booking.CheckHandled, func(w *world) {
+			_, err := w.e.Handle(w.t.Context(), account, w.idOf("c1"), engine.Handled{By: "csr"})
 			w.must(err)
 		}},
-		{"completed", booking.CheckCompleted, func(w *world, _ booking.SessionID) { w.event("c1", booking.EventCompleted) }},
-		{"switched off", booking.CheckAccountEnabled, func(w *world, _ booking.SessionID) {
+		{"completed", booking.CheckCompleted, func(w *world) { w.event("c1", booking.EventCompleted) }},
+		{"switched off", booking.CheckAccountEnabled, func(w *world) {
 			w.settings(func(a *booking.Account) { a.SMSFollowUpEnabled = false })
 		}},
-		{"the machine slept into the night", booking.CheckHours, func(*world, booking.SessionID) { time.Sleep(14 * time.Hour) }},
+		{"the machine slept into the night", booking.CheckHours, func(*world) { time.Sleep(14 * time.Hour) }},
 	} {
 		t.Run(news.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -77,16 +77,15 @@ func TestNewsBetweenClaimAndBegunStopsTheText(t *testing.T) {
 					t.Fatal(err)
 				}
 				var w *world
-				var id booking.SessionID
 				w = newWorldOver(t, store, func(o *engine.Options) {
 					o.Render = func(ctx context.Context, script string, f scripts.Facts) (string, error) {
-						p.before(2, func() { news.come(w, id) }) // the first is the claim
+						p.before(2, func() { news.come(w) }) // the first is the claim
 						return scripts.Render(ctx, script, f)
 					}
 				})
 				defer w.close()
 				time.Sleep(7 * time.Second)
-				id = left(w, "c1", phone(1))
+				id := left(w, "c1", phone(1))
 				time.Sleep(16 * time.Hour)
 				synctest.Wait()
 				s := w.session(id)

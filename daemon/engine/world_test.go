@@ -143,6 +143,16 @@ func filled(number string) func(*booking.Event) {
 	}
 }
 
+// idOf finds our ID of a page's session.
+func (w *world) idOf(client string) (id booking.SessionID) {
+	w.t.Helper()
+	w.must(w.store.View(w.t.Context(), func(s *storage.Snapshot) (err error) {
+		id, err = s.SessionOf(account, scheduler, client)
+		return err
+	}))
+	return id
+}
+
 func (w *world) session(id booking.SessionID) booking.Session {
 	w.t.Helper()
 	var s booking.Session
