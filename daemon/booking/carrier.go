@@ -130,9 +130,6 @@ func ReactionTo(err error) Reaction {
 	return unknown(e.Code)
 }
 
-// ClassOf is the class of [ReactionTo].
-func ClassOf(err error) ReactClass { return ReactionTo(err).Class }
-
 func unknown(code int) Reaction {
 	return Reaction{Code: code, Class: ReactUnknown, Alert: true,
 		Meaning: "Nobody knows whether the carrier took the text.", Fix: "Nothing to do yet: the carrier is asked."}

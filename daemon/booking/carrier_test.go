@@ -135,8 +135,8 @@ func TestOnlyAnAnswerIsAnAnswer(t *testing.T) {
 		{fmt.Errorf("send: %w", &CarrierError{HTTPStatus: 400, Code: 21610}), ReactOptedOut},
 		{errors.Join(io.EOF, &CarrierError{HTTPStatus: 400, Code: 21610}), ReactOptedOut},
 	} {
-		if got := ClassOf(c.err); got != c.want {
-			t.Errorf("ClassOf(%v) = %q, want %q", c.err, got, c.want)
+		if got := ReactionTo(c.err).Class; got != c.want {
+			t.Errorf("class of %v = %q, want %q", c.err, got, c.want)
 		}
 		if r := ReactionTo(c.err); c.err != nil && (r.Meaning == "" || r.Class == ReactRetry && r.RetryAfter <= 0) {
 			t.Errorf("ReactionTo(%v) = %+v says too little", c.err, r)

@@ -195,3 +195,60 @@ func (w *world) alarms() (all []storage.Alarm) {
 	}))
 	return all
 }
+
+// A text that was on its way once is never tried again by itself, whatever the carrier says of it later.
+func TestAFailureReportedLaterPlansNoSecondText(t *testing.T) {
+	for _, code := range []int{30034, 30007, 30008, 30017, 30022, 30450, 30032} {
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t)
+			defer w.close()
+			id := left(w, "c1", phone(1))
+			w.must(w.carrier.SetFaults(simulator.Faults{Next: []simulator.Fault{{ErrorCode: code}}}))
+			time.Sleep(47 * time.Hour)
+			synctest.Wait()
+			s := w.session(id)
+			if got := len(w.texts(phone(1))); got != 1 || s.FollowUp.State != booking.FollowUpWithheld {
+				t.Errorf("%d: %d texts given to the carrier, %+v; want one, and the rest left to people", code, got, s.FollowUp)
+			}
+			if r := booking.ReactionTo(&booking.CarrierError{Code: code}); r.Class == booking.ReactHalt && len(w.alarms()) != 1 {
+				t.Errorf("%d: alarms %+v; nothing of this business goes out until somebody mends it", code, w.alarms())
+			}
+		})
+	}
+}
+
+func TestTheFirstFinalReportStands(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		id := left(w, "c1", phone(1))
+		time.Sleep(16 * time.Minute)
+		synctest.Wait() // delivered
+		u := booking.StatusUpdate{Account: account, Attempt: w.session(id).FollowUp.Attempt, SID: "SM1", Status: "failed", ErrorCode: 30008}
+		w.must(w.e.Status(t.Context(), u))
+		if s := w.session(id); s.FollowUp.State != booking.FollowUpSent {
+			t.Errorf("a late report of failure overwrote delivered: %+v", s.FollowUp)
+		}
+	})
+}
+
+// failedList lists a text that the carrier could not deliver, and no callback tells.
+type failedList struct{ lateList }
+
+func (c *failedList) Find(ctx context.Context, t booking.Text, since time.Time) (*booking.CarrierMessage, error) {
+	return &booking.CarrierMessage{SID: "SM1", Status: "undelivered", ErrorCode: 30006}, nil
+}
+
+func TestAFailureFoundInTheCarriersListIsAFailure(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := &failedList{lateList{never: true}}
+		w := newWorld(t, func(o *engine.Options) { c.Carrier, o.Carrier = o.Carrier, c })
+		defer w.close()
+		id := left(w, "c1", phone(1))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if s := w.session(id); s.FollowUp.State != booking.FollowUpWithheld || s.FollowUp.WithheldBy != booking.CheckCarrier {
+			t.Errorf("%+v; the carrier's list says undelivered", s.FollowUp)
+		}
+	})
+}

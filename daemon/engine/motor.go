@@ -105,7 +105,13 @@ func (m *motor) hint(d booking.Due) {
 }
 
 // arm puts an entry into the wheel at the given time, unless it is there for an earlier time already.
-func (m *motor) arm(d booking.Due, at time.Time) {
+func (m *motor) arm(d booking.Due, at time.Time) { m.place(d, at, false) }
+
+// armNew is arm for an entry that was read from the index: one that is in the wheel already stays where it is, so that
+// overdue work that was spread stays spread.
+func (m *motor) armNew(d booking.Due, at time.Time) { m.place(d, at, true) }
+
+func (m *motor) place(d booking.Due, at time.Time, onlyNew bool) {
 	ref, err := uuid.Parse(d.Ref)
 	if err != nil {
 		m.e.log.Error("due entry without a UUID is passed over", "kind", d.Kind, "ref", d.Ref)
@@ -114,18 +120,8 @@ func (m *motor) arm(d booking.Due, at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k := key{ref, m.account(d.Account)<<8 | uint32(d.Kind)}
-	m.schedule(k, at)
-}
-
-// armNew is arm for an entry that was read from the index: one that is in the wheel already stays where it is, so that
-// overdue work that was spread stays spread.
-func (m *motor) armNew(d booking.Due, at time.Time) {
-	m.mu.Lock()
-	ref, err := uuid.Parse(d.Ref)
-	_, there := m.armed[key{ref, m.account(d.Account)<<8 | uint32(d.Kind)}]
-	m.mu.Unlock()
-	if err != nil || !there {
-		m.arm(d, at)
+	if _, there := m.armed[k]; !there || !onlyNew {
+		m.schedule(k, at)
 	}
 }
 

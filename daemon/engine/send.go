@@ -12,13 +12,6 @@ import (
 // maxRetryAfter bounds the growing wait between tries of a text that the carrier wants later.
 const maxRetryAfter = time.Hour
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
 const (
 	alarmUnknownSend = "unknown_send"
 	alarmCarrier     = "carrier_refuses"
@@ -37,7 +30,7 @@ func (e *Engine) send(ctx context.Context, a booking.Attempt) error {
 	defer cancel()
 	sid, err := e.o.Carrier.Send(call, textOf(a))
 	if err == nil {
-		return e.sent(ctx, a, sid, "")
+		return e.sent(ctx, a, sid)
 	}
 	var refusal *booking.CarrierError
 	if errors.As(err, &refusal) && booking.ReactionTo(err).Class != booking.ReactUnknown {
@@ -158,16 +151,13 @@ func (e *Engine) settle(ctx context.Context, a booking.Attempt, fn func(t *txn, 
 }
 
 // sent records that the carrier has the text.
-func (e *Engine) sent(ctx context.Context, a booking.Attempt, sid, status string) error {
+func (e *Engine) sent(ctx context.Context, a booking.Attempt, sid string) error {
 	_, err := e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
 		at := now.BegunAt
 		if at.IsZero() {
 			at = t.Now
 		}
 		now.State, now.SID, now.SettledAt, now.DueAt = booking.AttemptSent, sid, t.Now, time.Time{}
-		if status != "" {
-			now.Status = status
-		}
 		s.Sent(at)
 		return errors.Join(t.endAlarm(a.Account, alarmUnknownSend, string(a.Session)), t.endAlarm(a.Account, alarmCarrier, ""))
 	})
@@ -177,12 +167,11 @@ func (e *Engine) sent(ctx context.Context, a booking.Attempt, sid, status string
 // refused records that the carrier did not take the text, and reacts by the table of its codes.
 func (e *Engine) refused(ctx context.Context, a booking.Attempt, refusal *booking.CarrierError) error {
 	_, err := e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
-		r := booking.ReactionTo(refusal)
 		now.State, now.ErrorCode, now.SettledAt, now.DueAt = booking.AttemptFailed, refusal.Code, t.Now, time.Time{}
 		if err := t.unstart(a); err != nil {
 			return err
 		}
-		return e.react(t, account, a, refusal.Code, r, s)
+		return t.react(account, a, refusal, false, s)
 	})
 	return err
 }
@@ -207,15 +196,21 @@ func (t *txn) unstart(a booking.Attempt) error {
 }
 
 // react does what the table says about a carrier's code: try later, never, remember the number, remember the opt-out, or
-// raise an alarm; the trace says it all.
-func (e *Engine) react(t *txn, account booking.Account, a booking.Attempt, code int, r booking.Reaction, s *booking.Session) error {
+// raise an alarm; the trace says it all. underway: the carrier had taken the text and tells of the failure later.
+func (t *txn) react(account booking.Account, a booking.Attempt, refusal *booking.CarrierError, underway bool, s *booking.Session) error {
+	r, code := booking.ReactionTo(refusal), refusal.Code
 	f := booking.Finding{
 		At: t.Now, Check: booking.CheckCarrier, Result: booking.Stop, Fact: fmt.Sprintf("carrier error %d", code),
 		Message: r.Meaning, Fix: r.Fix,
 	}
 	switch {
+	case underway: // it left once: one text per abandonment, no second try, whatever the reason
+		s.Withhold(booking.CheckCarrier)
 	case r.Class == booking.ReactHalt, r.Class == booking.ReactRetry && (r.Tries == 0 || s.FollowUp.Retries < r.Tries):
-		f.Result, f.Until = booking.Wait, later(r.RetryAt(t.Now), t.Now.Add(min(r.RetryAfter<<min(s.FollowUp.Retries, 10), maxRetryAfter)))
+		f.Result, f.Until = booking.Wait, r.RetryAt(t.Now)
+		if grown := t.Now.Add(min(r.RetryAfter<<min(s.FollowUp.Retries, 10), maxRetryAfter)); grown.After(f.Until) {
+			f.Until = grown
+		}
 		s.FollowUp.Retries++
 		s.PutOff(booking.CheckCarrier, f.Until)
 	default:
@@ -284,6 +279,11 @@ func (e *Engine) release(ctx context.Context, a booking.Attempt) error {
 	return err
 }
 
+// found settles an attempt that the carrier lists, as if it had called back.
+func (e *Engine) found(ctx context.Context, a booking.Attempt, m booking.CarrierMessage) error {
+	return e.Status(ctx, booking.StatusUpdate{Account: a.Account, Attempt: a.ID, SID: m.SID, Status: m.Status, ErrorCode: m.ErrorCode})
+}
+
 // holdUnknown raises the alarm for a text nobody can say the outcome of, and says so in its trace.
 func (t *txn) holdUnknown(account booking.Account, s booking.Session, fact, message string) error {
 	const fix = "look into the carrier's log; if the text is not there, send it again with POST /v1/sessions/{id}/resend"
@@ -303,7 +303,7 @@ func (e *Engine) ask(ctx context.Context, a booking.Attempt) error {
 	defer cancel()
 	found, err := e.o.Carrier.Find(call, textOf(a), a.ClaimedAt.Add(-time.Minute))
 	if err == nil && found != nil {
-		return e.sent(ctx, a, found.SID, found.Status)
+		return e.found(ctx, a, *found)
 	}
 	if err != nil {
 		e.log.Warn("the carrier cannot be asked about an unknown send; it is asked again", "attempt", a.ID, "err", err)

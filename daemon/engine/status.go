@@ -29,12 +29,8 @@ func (e *Engine) Status(ctx context.Context, u booking.StatusUpdate) error {
 		return err
 	}
 	failed := u.Status == "failed" || u.Status == "undelivered" || u.Status == "canceled"
-	if a.State == booking.AttemptBegun || a.State == booking.AttemptUnknown {
-		status := u.Status
-		if failed { // what became of it is written below
-			status = ""
-		}
-		if err := e.sent(ctx, *a, u.SID, status); err != nil {
+	if a.InFlight() || a.State == booking.AttemptUnknown {
+		if err := e.sent(ctx, *a, u.SID); err != nil {
 			return err
 		}
 	}
@@ -43,7 +39,7 @@ func (e *Engine) Status(ctx context.Context, u booking.StatusUpdate) error {
 	}
 	return e.update(ctx, func(t *txn) error {
 		now, err := t.Attempt(u.Account, u.Attempt)
-		if err != nil || now == nil || rank[u.Status] <= rank[now.Status] && now.ErrorCode == u.ErrorCode {
+		if err != nil || now == nil || rank[u.Status] <= rank[now.Status] {
 			return err
 		}
 		old := *now
@@ -63,11 +59,7 @@ func (e *Engine) Status(ctx context.Context, u booking.StatusUpdate) error {
 		if err != nil || s.FollowUp.Attempt != now.ID {
 			return err
 		}
-		r := booking.ReactionTo(&booking.CarrierError{Code: u.ErrorCode})
-		if r.Class == booking.ReactRetry || r.Class == booking.ReactUnknown {
-			r.Class = booking.ReactNever // it was on its way once: one text per abandonment, no second try
-		}
-		if err := e.react(t, account, *now, u.ErrorCode, r, &s); err != nil {
+		if err := t.react(account, *now, &booking.CarrierError{Code: u.ErrorCode}, true, &s); err != nil {
 			return err
 		}
 		return t.putSession(account, was, s)

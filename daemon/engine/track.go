@@ -232,5 +232,5 @@ func (e *Engine) askAgain(ctx context.Context, a booking.AccountID, id booking.S
 	if found == nil {
 		return nil
 	}
-	return e.sent(ctx, *last, found.SID, found.Status)
+	return e.found(ctx, *last, *found)
 }
