@@ -22,6 +22,10 @@ var floors = map[string]int{
 	"storage":             1,
 	"storage/storagetest": 1,
 	"scripts":             1,
+	"scripts/pattern":     1,
+	"scripts/box":         1,
+	"scripts/worker":      1,
+	"daemon/web":          1,
 	"daemon/wheel":        1,
 	"daemon/twilio":       1,
 	"daemon/simulator":    1,
@@ -37,6 +41,9 @@ var floors = map[string]int{
 // level lists the only arrows within a floor. Floor 1 has none between its rooms.
 var level = map[string][]string{
 	"storage/storagetest": {"storage"},
+	"scripts":             {"scripts/box", "scripts/worker"},
+	"scripts/worker":      {"scripts/box"},
+	"scripts/box":         {"scripts/pattern"},
 	"daemon/rehearsal":    {"daemon/engine"},
 	"api":                 {"api/wire"},
 	"api/client":          {"api/wire"},
@@ -57,7 +64,7 @@ var homes = map[string][]string{
 	"github.com/prometheus":           {"api"},
 	"github.com/swaggest":             {"api"},
 	"golang.org/x/time":               {"api"},
-	"github.com/yuin/gopher-lua":      {"scripts"},
+	"github.com/yuin/gopher-lua":      {"scripts", "scripts/box"},
 	"github.com/robfig/cron":          {"daemon"},
 	"github.com/pelletier/go-toml":    {"daemon"},
 	"github.com/caarlos0/env":         {"daemon"},
@@ -68,7 +75,11 @@ var homes = map[string][]string{
 	"golang.org/x/text":               {"daemon/booking"},
 	"github.com/nyaruka/phonenumbers": {"daemon/booking"},
 	"github.com/google/uuid":          {"daemon/engine"},
-	"golang.org/x/sys":                {"storage"},
+	"golang.org/x/sys":                {"storage", "scripts/box", "scripts/worker"},
+	"github.com/rickar/cal":           {"daemon/booking"},
+	"github.com/standard-webhooks":    {"daemon/web"},
+	"github.com/pb33f":                {"api"},
+	"github.com/chromedp":             {"daemon"},
 }
 
 // topLevel is exactly what stands at the top of the tree, beside dotfiles and what .gitignore names.

@@ -11,7 +11,13 @@ const (
 	KindFollowUp Kind = 2 // decide and send the follow-up. Ref: session
 	KindSettle   Kind = 3 // find out what became of a send. Ref: attempt
 	KindWake     Kind = 4 // something that kept texts waiting was mended. Ref: a UUIDv7 of its time
+	KindDeliver  Kind = 5 // hand a webhook over. Ref: delivery
+	KindTally    Kind = 6 // sum a day up for the reports. Ref: a UUIDv7 of its time
+	KindAsk      Kind = 7 // carry out what a script asked for. Ref: turn
 )
+
+// Kinds is one more than the highest kind.
+const Kinds = 8
 
 func (k Kind) String() string {
 	switch k {
@@ -23,6 +29,12 @@ func (k Kind) String() string {
 		return "settle"
 	case KindWake:
 		return "wake"
+	case KindDeliver:
+		return "deliver"
+	case KindTally:
+		return "tally"
+	case KindAsk:
+		return "ask"
 	}
 	return "unknown"
 }

@@ -13,7 +13,7 @@ var LatenessBuckets = []time.Duration{time.Millisecond, 2 * time.Millisecond, 5 
 	5 * time.Second, time.Minute}
 
 type counters struct {
-	fired     [5]atomic.Uint64
+	fired     [booking.Kinds]atomic.Uint64
 	events    atomic.Uint64
 	sent      atomic.Uint64
 	failed    atomic.Uint64
@@ -67,7 +67,7 @@ func (e *Engine) Stats() Stats {
 		Unknown: c.unknown.Load(), Released: c.released.Load(), Leftovers: c.leftovers.Load(), Poisoned: c.poisoned.Load(),
 		Fallbacks: c.fallbacks.Load(), Early: c.early.Load(), LateSum: time.Duration(c.lateSum.Load()),
 	}
-	for k := booking.KindLapse; k <= booking.KindWake; k++ {
+	for k := booking.KindLapse; k < booking.Kinds; k++ {
 		s.Fired[k.String()] = c.fired[k].Load()
 	}
 	for i := range c.lateness {
