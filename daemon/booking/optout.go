@@ -76,8 +76,8 @@ var (
 const maxKeyword = 200
 
 // MatchKeyword tells whether the whole message is a keyword, in any case, with whatever punctuation, spaces, emoji or mail
-// trailer around it, spelled out ("S.T.O.P.") or repeated ("stop stop"). This is the first version of "STOP in any words": a keyword inside a
-// sentence does not count yet, so "stop by tomorrow" is none.
+// trailer around it, spelled out ("S.T.O.P.") or repeated ("stop stop"). A keyword inside a sentence is none: see
+// [MatchWithdrawal].
 func MatchKeyword(body string) (Keyword, bool) {
 	if len(body) > maxKeyword {
 		return "", false

@@ -91,7 +91,7 @@ func TestAFailureReportWithoutACodeIsAFailure(t *testing.T) {
 	}
 }
 
-func TestAStartDeliveredLateDoesNotLiftALaterStop(t *testing.T) {
+func TestStopAndStartInAnyWordsAndOrder(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()
@@ -107,6 +107,16 @@ func TestAStartDeliveredLateDoesNotLiftALaterStop(t *testing.T) {
 		text("SM3", "START", time.Now())
 		if w.optOut(phone(1)) != nil {
 			t.Error("START did not lift the STOP")
+		}
+		time.Sleep(time.Minute)
+		text("SM4", "pls quit sending me these", time.Now())
+		if w.optOut(phone(1)) == nil {
+			t.Error("a withdrawal in other words than STOP was not honoured")
+		}
+		text("SM5", "start", time.Now().Add(time.Second))
+		text("SM6", "can someone stop by tomorrow", time.Now().Add(2*time.Second))
+		if w.optOut(phone(1)) != nil {
+			t.Error("somebody who wants a visit was opted out")
 		}
 	})
 }

@@ -66,7 +66,7 @@ func (e *Engine) Status(ctx context.Context, u booking.StatusUpdate) error {
 	})
 }
 
-// Receive takes a customer's text. STOP and START are honoured at once, in the same transaction that keeps the text; the
+// Receive takes a customer's text. STOP, in any words, and START are honoured at once, in the same transaction that keeps the text; the
 // same text delivered again changes nothing.
 func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.Inbound) error {
 	if in.At.IsZero() {
@@ -85,12 +85,14 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 		if err := t.PutPerson(a, p); err != nil {
 			return err
 		}
-		switch word, _ := booking.MatchKeyword(in.Body); word {
-		case booking.KeywordStop:
+		word, _ := booking.MatchKeyword(in.Body)
+		_, stops := booking.MatchWithdrawal(in.Body)
+		switch {
+		case stops:
 			if err := t.PutOptOut(a, booking.OptOut{Phone: in.From, Source: "text", Text: in.Body, At: in.At}); err != nil {
 				return err
 			}
-		case booking.KeywordStart:
+		case word == booking.KeywordStart:
 			stop, err := t.Snapshot.OptOut(a, in.From)
 			if err != nil {
 				return err
