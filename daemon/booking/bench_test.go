@@ -98,9 +98,9 @@ func BenchmarkNextPermitted(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	zones, now, h := []*time.Location{loc}, at("2026-03-07T20:30:00-05:00"), DefaultSettings().Hours
+	zones, now, h := []*time.Location{loc}, at("2026-03-07T20:30:00-05:00"), Calendar{Hours: DefaultSettings().Hours}
 	b.ReportAllocs()
 	for b.Loop() {
-		NextPermitted(now, zones, h)
+		NextPermitted(now, zones, &h)
 	}
 }

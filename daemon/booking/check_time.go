@@ -1,7 +1,9 @@
 package booking
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -32,38 +34,95 @@ func (d *decision) outlasts(until time.Time) Finding {
 // candidate is a zone in which the recipient may be, and why.
 type candidate struct {
 	name string
+	loc  *time.Location
 	why  string
 }
 
-// candidates lists the zones the recipient may be in. Every one must permit. This version knows only the business's; the
-// service ZIP, the browser and the area code are to be added here, and then the business's counts only when none of them is known.
-func (d *decision) candidates(buf []candidate) []candidate {
-	return append(buf, candidate{d.zoneName(), "the scheduler's zone"})
+// whereabouts is where the recipient may be.
+type whereabouts struct {
+	zones []candidate // every one must permit; those whose name is known already are left out
+	rules []*StateRule
+}
+
+// recipient gathers the zones and states the recipient may be in: by the service address, the browser and the area code. Only
+// when none of them tells a zone does the business's own count.
+func (d *decision) recipient(w *whereabouts) error {
+	s := &d.f.Session
+	address := ZipPlace(s.Customer.Address.PostalCode)
+	area := AreaPlace(s.Phone)
+	for _, from := range []struct {
+		zones []string
+		why   string
+	}{{address.Zones, "service ZIP"}, {area.Zones, "area code"}} {
+		for _, z := range from.zones {
+			if err := w.zone(z, from.why); err != nil {
+				return err
+			}
+		}
+	}
+	if s.Timezone != "" {
+		_ = w.zone(s.Timezone, "browser") // a page may report any word
+	}
+	if len(w.zones) == 0 {
+		if err := w.zone(d.zoneName(), "the scheduler's zone"); err != nil {
+			return err
+		}
+	}
+	if !d.f.Account.Settings.StateRules {
+		return nil
+	}
+	for _, states := range [...][]string{address.States, area.States} {
+		for _, state := range states {
+			w.rule(state)
+		}
+	}
+	w.rule(strings.ToUpper(strings.TrimSpace(s.Customer.Address.State)))
+	return nil
+}
+
+func (w *whereabouts) zone(name, why string) error {
+	for _, c := range w.zones {
+		if c.name == name {
+			return nil
+		}
+	}
+	loc, err := LoadZone(name)
+	if err == nil {
+		w.zones = append(w.zones, candidate{name, loc, why})
+	}
+	return err
+}
+
+func (w *whereabouts) rule(state string) {
+	if r := RuleOf(state); r != nil && !slices.Contains(w.rules, r) {
+		w.rules = append(w.rules, r)
+	}
 }
 
 // hours: 47 CFR 64.1200(c)(1) and stricter states, by the recipient's wall clock.
 func (d *decision) hours() Finding {
-	var cbuf [4]candidate
-	var zbuf [4]*time.Location
-	cands, zones := d.candidates(cbuf[:0]), zbuf[:0]
-	for _, c := range cands {
-		loc, err := LoadZone(c.name)
-		if err != nil {
-			return Finding{Result: Stop,
-				Fact:    "the time zone " + strconv.Quote(clip(c.name, 64)) + " (" + c.why + ") is not known",
-				Setting: "timezone " + clip(c.name, 64),
-				Message: "No text: the local time of the customer cannot be told.",
-				Fix:     "Set the time zone of the scheduler or the account to a name such as America/New_York."}
-		}
-		zones = append(zones, loc)
+	var cbuf [6]candidate
+	var rbuf [4]*StateRule
+	var zbuf [6]*time.Location
+	w := whereabouts{zones: cbuf[:0], rules: rbuf[:0]}
+	if err := d.recipient(&w); err != nil {
+		return Finding{Result: Stop,
+			Fact:    err.Error() + " (the scheduler's zone)",
+			Setting: "timezone " + clip(d.zoneName(), 64),
+			Message: "No text: the local time of the customer cannot be told.",
+			Fix:     "Set the time zone of the scheduler or the account to a name such as America/New_York."}
 	}
-	h := d.f.Account.Settings.Hours
-	next, ok := NextPermitted(d.now, zones, h)
-	x := Finding{Result: Pass, Fact: d.clocks(cands, zones), Setting: h.ruling(d.now, zones), Message: "The hour permits a text."}
+	zones := zbuf[:0]
+	for _, c := range w.zones {
+		zones = append(zones, c.loc)
+	}
+	calendar := Calendar{Hours: d.f.Account.Settings.Hours, Rules: w.rules}
+	next, ok := NextPermitted(d.now, zones, &calendar)
+	x := Finding{Result: Pass, Fact: d.clocks(w.zones), Setting: calendar.ruling(d.now, zones), Message: "The hour permits a text."}
 	switch {
 	case !ok:
 		x.Result = Stop
-		x.Message = "No text: the settings permit no hour at all."
+		x.Message = "No text: no hour is permitted within eight days."
 		x.Fix = "Widen settings.hours."
 	case next.After(d.now):
 		x.Result, x.Until = Wait, next
@@ -74,44 +133,48 @@ func (d *decision) hours() Finding {
 	return x
 }
 
-// clocks tells what time it is in each zone: "21:05 EDT (America/New_York, the scheduler's zone)".
-func (d *decision) clocks(cands []candidate, zones []*time.Location) string {
-	b := make([]byte, 0, 80)
-	for i, loc := range zones {
+// clocks tells what time it is in each zone: "21:05 EDT (America/New_York, service ZIP)".
+func (d *decision) clocks(cands []candidate) string {
+	b := make([]byte, 0, 96)
+	for i, c := range cands {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = d.now.In(loc).AppendFormat(b, "15:04 MST")
+		b = d.now.In(c.loc).AppendFormat(b, "15:04 MST")
 		b = append(b, " ("...)
-		b = append(b, cands[i].name...)
+		b = append(b, c.name...)
 		b = append(b, ", "...)
-		b = append(b, cands[i].why...)
+		b = append(b, c.why...)
 		b = append(b, ')')
 	}
 	return string(b)
 }
 
-// ruling names the hours of the day it is in the first zone that does not permit, else in the first zone.
-func (h Hours) ruling(now time.Time, zones []*time.Location) string {
+// ruling names the hours, and the state's rule where that is narrower, of the day it is in the first zone that does not permit,
+// else in the first zone.
+func (c *Calendar) ruling(now time.Time, zones []*time.Location) string {
 	local := now.In(zones[0])
 	for _, loc := range zones {
-		if l := now.In(loc); !permitted(l, h) {
+		if l := now.In(loc); !c.permits(l) {
 			local = l
 			break
 		}
 	}
-	name := "settings.hours.weekday "
+	span, rule := c.On(local)
+	told := span.String()
+	if span.Empty() {
+		told = "none"
+	}
+	if rule != nil {
+		return "state rule " + rule.State + " " + told + ": " + rule.Source
+	}
 	switch local.Weekday() {
 	case time.Saturday:
-		name = "settings.hours.saturday "
+		return "settings.hours.saturday " + told
 	case time.Sunday:
-		name = "settings.hours.sunday "
+		return "settings.hours.sunday " + told
 	}
-	span := h.On(local.Weekday())
-	if span.Empty() {
-		return name + "none"
-	}
-	return name + span.String()
+	return "settings.hours.weekday " + told
 }
 
 // holdout keeps a fixed share of persons without texts, so that the recovery report can tell what would have been booked

@@ -124,7 +124,7 @@ var verdicts = []struct {
 	{name: "48 h after it was left it is too late", now: left.Add(48 * time.Hour), result: Stop, check: CheckTooLate, fact: "left 2026-03-10 15:20 EDT"},
 	{name: "just before 48 h it is not", now: left.Add(48*time.Hour - time.Second), result: Pass},
 	{name: "after eight in the evening it waits for nine", now: at("2026-03-10T21:05:00-04:00"), result: Wait, check: CheckHours,
-		until: at("2026-03-11T09:00:00-04:00"), fact: "due 21:05 EDT (America/New_York, the scheduler's zone)"},
+		until: at("2026-03-11T09:00:00-04:00"), fact: "due 21:05 EDT (America/New_York, area code)"},
 	{name: "eight sharp is outside", now: at("2026-03-10T20:00:00-04:00"), result: Wait, check: CheckHours, until: at("2026-03-11T09:00:00-04:00")},
 	{name: "nine sharp is inside", now: at("2026-03-11T09:00:00-04:00"), result: Pass},
 	{name: "Sunday morning waits for noon", change: func(f *Facts) { f.Session.AbandonedAt = at("2026-03-15T09:30:00-04:00") },
@@ -139,10 +139,11 @@ var verdicts = []struct {
 		f.Person.Started = started(-time.Hour, -time.Hour, -time.Hour)
 	}, result: Stop, check: CheckTooLate},
 	{name: "hours that are empty stop", change: func(f *Facts) { f.Account.Settings.Hours = Hours{} }, result: Stop, check: CheckHours},
-	{name: "an unknown zone stops and says so", change: func(f *Facts) { f.Scheduler.Timezone = "Mars/Olympus" },
-		result: Stop, check: CheckHours, fact: `"Mars/Olympus"`},
+	{name: "an unknown zone stops and says so", change: func(f *Facts) {
+		f.Scheduler.Timezone, f.Session.Phone = "Mars/Olympus", nowhere
+	}, result: Stop, check: CheckHours, fact: `"Mars/Olympus"`},
 	{name: "the account's zone counts where the scheduler has none", change: func(f *Facts) {
-		f.Scheduler.Timezone, f.Account.Timezone = "", "Pacific/Honolulu"
+		f.Scheduler.Timezone, f.Account.Timezone, f.Session.Phone = "", "Pacific/Honolulu", nowhere
 	}, now: at("2026-03-10T14:00:00-04:00"), result: Wait, check: CheckHours, until: at("2026-03-10T09:00:00-10:00")},
 	{name: "half the persons held out stops those", change: func(f *Facts) { f.Account.Settings.Holdout = 100 }, result: Stop, check: CheckHoldout},
 	{name: "a person in the thread stops", change: func(f *Facts) { f.ThreadOwner = "human" }, result: Stop, check: CheckThreadOwner},

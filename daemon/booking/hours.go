@@ -3,7 +3,7 @@ package booking
 import "time"
 
 // hoursHorizon bounds the search for a permitted minute. The week repeats itself, so what is not permitted within eight
-// days is permitted never; a text is too late long before.
+// days, but for holidays, is permitted never; a text is too late long before.
 const hoursHorizon = 8 * 24 * time.Hour
 
 // On gives the permitted span of a day of the week.
@@ -28,17 +28,18 @@ func (s Span) Empty() bool { return s.From >= s.To }
 //
 // 47 CFR 64.1200(c)(1) rules by the local time of the called party; since nobody knows for sure where that is, every
 // candidate zone must agree.
-func Permitted(t time.Time, zones []*time.Location, h Hours) bool {
+func Permitted(t time.Time, zones []*time.Location, c *Calendar) bool {
 	for _, loc := range zones {
-		if !permitted(t.In(loc), h) {
+		if !c.permits(t.In(loc)) {
 			return false
 		}
 	}
 	return len(zones) > 0
 }
 
-func permitted(local time.Time, h Hours) bool {
-	return h.On(local.Weekday()).Has(timeOfDay(local))
+func (c *Calendar) permits(local time.Time) bool {
+	s, _ := c.On(local)
+	return s.Has(timeOfDay(local))
 }
 
 func timeOfDay(local time.Time) TimeOfDay {
@@ -51,7 +52,7 @@ func timeOfDay(local time.Time) TimeOfDay {
 //
 // It walks real time, so it is right in nights when clocks change: an hour that does not exist is passed over (the span
 // begins when the clock jumps into it), and one that comes twice counts each time.
-func NextPermitted(now time.Time, zones []*time.Location, h Hours) (at time.Time, ok bool) {
+func NextPermitted(now time.Time, zones []*time.Location, c *Calendar) (at time.Time, ok bool) {
 	if len(zones) == 0 {
 		return time.Time{}, false
 	}
@@ -60,7 +61,7 @@ func NextPermitted(now time.Time, zones []*time.Location, h Hours) (at time.Time
 	t := now
 	for agreed := 0; ; {
 		for _, loc := range zones {
-			if next := nextIn(t, loc, h, end); next.After(t) {
+			if next := nextIn(t, loc, c, end); next.After(t) {
 				t, agreed = next, 0
 			}
 			if t.After(end) {
@@ -75,13 +76,13 @@ func NextPermitted(now time.Time, zones []*time.Location, h Hours) (at time.Time
 
 // nextIn gives the earliest instant from t on that one zone permits, or one after end. Between two changes of a zone's
 // offset its wall clock runs evenly, so a step leads to the next opening by that clock or to the change, whatever is first.
-func nextIn(t time.Time, loc *time.Location, h Hours, end time.Time) time.Time {
+func nextIn(t time.Time, loc *time.Location, c *Calendar, end time.Time) time.Time {
 	for !t.After(end) {
 		local := t.In(loc)
-		if permitted(local, h) {
+		if c.permits(local) {
 			return t
 		}
-		next := t.Add(untilOpening(local, h))
+		next := t.Add(untilOpening(local, c))
 		if _, change := local.ZoneBounds(); !change.IsZero() && !next.Before(change) {
 			next = change
 		}
@@ -92,12 +93,16 @@ func nextIn(t time.Time, loc *time.Location, h Hours, end time.Time) time.Time {
 
 // untilOpening gives the time from local, which is not permitted, to the next opening, as if no clock ever changed;
 // without any opening it gives the horizon.
-func untilOpening(local time.Time, h Hours) time.Duration {
+func untilOpening(local time.Time, c *Calendar) time.Duration {
 	midnight := -time.Duration(timeOfDay(local))*time.Minute - time.Duration(local.Second())*time.Second -
 		time.Duration(local.Nanosecond())
-	day := local.Weekday()
+	year, month, day := local.Date()
 	for n := range 8 {
-		span := h.On((day + time.Weekday(n)) % 7)
+		date := local
+		if n > 0 {
+			date = time.Date(year, month, day+n, 12, 0, 0, 0, time.UTC) // its date is all that is looked at
+		}
+		span, _ := c.On(date)
 		opens := midnight + time.Duration(n)*24*time.Hour + time.Duration(span.From)*time.Minute
 		if !span.Empty() && opens > 0 {
 			return opens

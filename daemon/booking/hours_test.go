@@ -40,7 +40,7 @@ func allZones(t testing.TB) (list []*time.Location) {
 }
 
 // walk is NextPermitted without any thought: it looks at every minute.
-func walk(now time.Time, zones []*time.Location, h Hours, limit time.Duration) (time.Time, bool) {
+func walk(now time.Time, zones []*time.Location, h *Calendar, limit time.Duration) (time.Time, bool) {
 	if Permitted(now, zones, h) {
 		return now, true
 	}
@@ -68,11 +68,11 @@ func anySpan(rng *rand.Rand) Span {
 	return Span{from, from + TimeOfDay(rng.IntN(24*60-int(from)+1))}
 }
 
-func anyHours(rng *rand.Rand) Hours {
-	return Hours{Weekday: anySpan(rng), Saturday: anySpan(rng), Sunday: anySpan(rng)}
+func anyHours(rng *rand.Rand) *Calendar {
+	return &Calendar{Hours: Hours{Weekday: anySpan(rng), Saturday: anySpan(rng), Sunday: anySpan(rng)}}
 }
 
-func checkNext(t *testing.T, now time.Time, zones []*time.Location, h Hours, horizon time.Duration) {
+func checkNext(t *testing.T, now time.Time, zones []*time.Location, h *Calendar, horizon time.Duration) {
 	t.Helper()
 	got, ok := NextPermitted(now, zones, h)
 	want, found := walk(now, zones, h, horizon)
@@ -174,7 +174,7 @@ func TestNextPermittedOnNamedNights(t *testing.T) {
 			}
 			zones = append(zones, loc)
 		}
-		got, ok := NextPermitted(at(c.now), zones, c.hours)
+		got, ok := NextPermitted(at(c.now), zones, &Calendar{Hours: c.hours})
 		if ok != (c.want != "") || ok && !got.Equal(at(c.want)) {
 			t.Errorf("%s: got %v %v, want %v", c.name, got, ok, c.want)
 		}
