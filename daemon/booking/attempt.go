@@ -50,6 +50,7 @@ type Text struct {
 	From, To         Phone
 	MessagingService string
 	Body             string
+	ValidUntil       time.Time // not to be delivered later: the hours end; zero: whenever
 }
 
 // CarrierMessage is what a carrier knows of one text.

@@ -9,10 +9,11 @@ import (
 // CarrierError is a carrier's answer that it did not take a text, or its later report that the text did not arrive. Any
 // other error of a carrier call means that nobody knows.
 type CarrierError struct {
-	Code       int    // Twilio's error code; 0: none
-	HTTPStatus int    // of the answer; 0: it came by status callback, or there was no answer
-	NotSent    bool   // the request never left this machine (no connection was made), so trying again doubles nothing
-	Message    string // for people; Twilio changes the wording, so act on Code
+	Code       int           // Twilio's error code; 0: none
+	HTTPStatus int           // of the answer; 0: it came by status callback, or there was no answer
+	NotSent    bool          // the request never left this machine (no connection was made), so trying again doubles nothing
+	Message    string        // for people; Twilio changes the wording, so act on Code
+	RetryAfter time.Duration // the carrier's own word on when to try again; 0: it said nothing
 }
 
 // Error tells code and status. Digits of phone numbers in the message are masked, since errors go to logs.
@@ -108,7 +109,7 @@ func ReactionTo(err error) Reaction {
 			Meaning: "The carrier cannot be reached.", Fix: "Check the machine's connection to the internet."}
 	case s == 429:
 		r, _ := reactionOf(20429)
-		r.Code = e.Code
+		r.Code, r.RetryAfter = e.Code, max(r.RetryAfter, e.RetryAfter)
 		return r
 	case s != 0 && (s < 400 || s > 499 || s == 408):
 		return unknown(e.Code)
