@@ -78,7 +78,7 @@ var homes = map[string][]string{
 	"golang.org/x/sys":                {"storage", "scripts/box", "scripts/worker"},
 	"github.com/rickar/cal":           {"daemon/booking"},
 	"github.com/standard-webhooks":    {"daemon/web"},
-	"github.com/pb33f":                {"api"},
+	"github.com/santhosh-tekuri":       {"api"},
 	"github.com/chromedp":             {"daemon"},
 }
 
