@@ -16,8 +16,6 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 )
 
 // promise is the API document, to hold requests and answers against. An OpenAPI 3.1 schema is a JSON Schema, so a validator of
@@ -219,16 +217,11 @@ func plainly(err error) error {
 		return err
 	}
 	var all []error
-	var walk func(*jsonschema.ValidationError)
-	walk = func(e *jsonschema.ValidationError) {
-		for _, cause := range e.Causes {
-			walk(cause)
-		}
-		if len(e.Causes) == 0 {
-			all = append(all, fmt.Errorf("/%s: %s", strings.Join(e.InstanceLocation, "/"), e.ErrorKind.LocalizedString(message.NewPrinter(language.English))))
+	for _, u := range bad.BasicOutput().Errors {
+		if u.Error != nil {
+			all = append(all, fmt.Errorf("%s: %v", u.InstanceLocation, u.Error))
 		}
 	}
-	walk(bad)
 	return errors.Join(all...)
 }
 

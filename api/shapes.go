@@ -113,6 +113,7 @@ func bareToo(media object) {
 	}
 }
 
+// orNull lets null stand for the value, and the empty text for a word of a closed list: both say the empty value.
 func orNull(s object) {
 	null := object{"type": "null"}
 	if ref, ok := s["$ref"]; ok {
@@ -130,7 +131,7 @@ func orNull(s object) {
 		}
 	}
 	if values, ok := s["enum"].([]any); ok {
-		s["enum"] = append(values, nil)
+		s["enum"] = append(values, "", nil)
 	}
 }
 
