@@ -68,8 +68,8 @@ func TestClientAndRoutesAreOne(t *testing.T) {
 	r := &recorder{}
 	c := client.New("http://rebook.example", "key", client.WithRetries(0), client.WithHTTPClient(&http.Client{Transport: r}))
 	served := map[string]string{} // route → method of the client
-	for i := range reflect.TypeOf(*c).NumField() {
-		group := reflect.TypeOf(*c).Field(i)
+	for i := range reflect.TypeFor[client.Client]().NumField() {
+		group := reflect.TypeFor[client.Client]().Field(i)
 		if !group.IsExported() {
 			continue
 		}

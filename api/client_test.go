@@ -106,6 +106,9 @@ func TestClientWalksASession(t *testing.T) {
 			h.t.Errorf("%+v %v", account, err)
 		}
 		web, err := c.Schedulers.Get(ctx, "web")
+		if err != nil {
+			h.t.Fatal(err)
+		}
 		web.Name = "Site"
 		if web, err = c.Schedulers.Put(ctx, web); err != nil || web.Name != "Site" {
 			h.t.Errorf("%+v %v", web, err)

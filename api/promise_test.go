@@ -207,22 +207,48 @@ func (p *promise) matches(text string, pointer ...string) error {
 	if err != nil {
 		return err
 	}
-	return plainly(schema.Validate(v))
+	return schema.Validate(v)
 }
 
-// plainly names each place of a value that a schema refuses, and why.
-func plainly(err error) error {
-	bad, ok := errors.AsType[*jsonschema.ValidationError](err)
-	if !ok {
-		return err
-	}
-	var all []error
-	for _, u := range bad.BasicOutput().Errors {
-		if u.Error != nil {
-			all = append(all, fmt.Errorf("%s: %v", u.InstanceLocation, u.Error))
+// The check must be able to fail: each of these sins is found, and the virtues beside them are not.
+func TestPromiseFindsEachSin(t *testing.T) {
+	alarms, refusal := `{"items":[{"code":"c","message":"m","fix":"f","since":"2026-03-10T14:00:00Z"}],"next_cursor":null}`, `{"error":{"code":"c","message":"m","field":"","hint":""}}`
+	for _, c := range []struct {
+		method, target, in string
+		status             int
+		kind, out          string
+		want               string // "": no fault
+	}{
+		{"GET", "/v1/alarms", "", 200, "application/json", alarms, ""},
+		{"GET", "/v1/alarms", "", 201, "application/json", alarms, "the status 201 is not in the document"},
+		{"GET", "/v1/alarms", "", 200, "text/plain", alarms, `the content type "text/plain"`},
+		{"GET", "/v1/alarms", "", 200, "application/json", "", `the body is ""`},
+		{"GET", "/v1/alarms", "", 200, "application/json", strings.Replace(alarms, `"fix":"f",`, "", 1), "at '/items/0': missing property 'fix'"},
+		{"GET", "/v1/alarms", "", 200, "application/json", strings.Replace(alarms, `"fix"`, `"more":1,"fix"`, 1), "additional properties 'more'"},
+		{"GET", "/v1/alarms", "", 200, "application/json", strings.Replace(alarms, "2026-03-10T", "yesterday ", 1), "at '/items/0/since': "},
+		{"GET", "/v1/alarms", "", 200, "application/json", strings.Replace(alarms, "null", "5", 1), "at '/next_cursor': got number"},
+		{"GET", "/v1/alarms?limit=5", "", 200, "application/json", alarms, "the query parameter limit is not in the document"},
+		{"GET", "/v1/sessions?status=gone", "", 200, "application/json", `{"items":[],"next_cursor":null}`, "query parameter status: "},
+		{"GET", "/v1/sessions?limit=5&q=x", "", 200, "application/json", `{"items":[],"next_cursor":null}`, ""},
+		{"GET", "/v1/sessions?limit=0", "", 200, "application/json", `{"items":[],"next_cursor":null}`, "query parameter limit: "},
+		{"GET", "/v1/alarms", "", 403, "application/json", refusal, ""},
+		{"GET", "/v1/alarms", "", 403, "application/json", `{"error":{"code":"c"}}`, "missing properties 'message'"},
+		{"GET", "/nowhere", "", 404, "application/json", refusal, ""},
+		{"GET", "/nowhere", "", 404, "application/json", `{}`, "missing property 'error'"},
+		{"GET", "/nowhere", "", 200, "application/json", `{}`, "a path that is not in the document"},
+		{"DELETE", "/v1/schedulers/web", "", 204, "", "", ""},
+		{"DELETE", "/v1/schedulers/web", "", 204, "application/json", "{}", "the body is"},
+		{"PUT", "/v1/facts", `[{"id":"f","text":"t"}]`, 422, "application/json", refusal, ""},
+		{"PUT", "/v1/facts", `[{"id":"f","text":"t"}]`, 400, "application/json", strings.Replace(refusal, `"c"`, `"wrong_type"`, 1), "and was called wrong_type"},
+		{"PUT", "/v1/facts", `[{"id":"f"}]`, 200, "application/json", `{"items":[],"next_cursor":null}`, "the request was taken: "},
+		{"PUT", "/v1/facts", `[{"id":"f","text":"t","x":1}]`, 200, "application/json", `{"items":[],"next_cursor":null}`, "the request was taken: "},
+		{"PUT", "/v1/facts", `[{"id":"f","text":"t","prices":null}]`, 200, "application/json", `{"items":[],"next_cursor":null}`, ""},
+	} {
+		err := promised().keeps(c.method, c.target, c.in, answer{c.status, http.Header{"Content-Type": {c.kind}}, c.out})
+		if got := fmt.Sprint(err); (err == nil) != (c.want == "") || err != nil && !strings.Contains(got, c.want) {
+			t.Errorf("%s %s %s, %d %s %s:\n got %q\nwant %q", c.method, c.target, c.in, c.status, c.kind, c.out, got, c.want)
 		}
 	}
-	return errors.Join(all...)
 }
 
 // The document is OpenAPI 3.1 by the schema of the specification, and each of its schemas is a JSON Schema.
@@ -247,7 +273,7 @@ func TestDocumentIsOpenAPI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := plainly(c.MustCompile("openapi.schema.json").Validate(doc)); err != nil {
+	if err := c.MustCompile("openapi.schema.json").Validate(doc); err != nil {
 		t.Errorf("not an OpenAPI 3.1 document: %v", err)
 	}
 	p := promised()
