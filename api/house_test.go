@@ -175,7 +175,11 @@ func (h *house) request(method, path, body string, headers ...string) answer {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return answer{res.StatusCode, res.Header, string(b)}
+	got := answer{res.StatusCode, res.Header, string(b)}
+	if err := promised().keeps(method, path, body, got); err != nil {
+		h.t.Errorf("%s %.200s %.300s: the answer %d %.300s does not keep what the API document says: %v", method, path, body, got.status, got.body, err)
+	}
+	return got
 }
 
 // code gives the stable code of a refusal.

@@ -19,7 +19,7 @@ import (
 // document makes the OpenAPI 3.1 document from the table of routes.
 func (s *Server) document() ([]byte, error) {
 	r := openapi31.NewReflector()
-	r.DefaultOptions = append(r.DefaultOptions, jsonschema.InterceptDefName(schemaName))
+	r.DefaultOptions = append(r.DefaultOptions, jsonschema.InterceptDefName(schemaName), jsonschema.InterceptProp(always))
 	r.Spec.Info.WithTitle("Rebook").WithVersion(s.o.Version).
 		WithDescription("Wins back customers who left an online booking unfinished. Errors, roles and idempotency: api/README.md.")
 	if s.o.PublicURL != "" {
@@ -31,7 +31,14 @@ func (s *Server) document() ([]byte, error) {
 			return nil, fmt.Errorf("describe %s %s: %w", line.method, line.path, err)
 		}
 	}
-	return json.Marshal(r.Spec)
+	doc, err := tree(r.Spec)
+	if err != nil {
+		return nil, err
+	}
+	if err := directions(doc); err != nil {
+		return nil, err
+	}
+	return json.Marshal(doc)
 }
 
 var pathParams = regexp.MustCompile(`{(\w+)}`)
@@ -63,10 +70,15 @@ func describe(r *openapi31.Reflector, line route) error {
 		good = append(good, openapi.WithContentType(line.plain))
 	}
 	op.AddRespStructure(line.out, good...)
-	op.AddRespStructure(wire.Error{}, func(cu *openapi.ContentUnit) {
-		cu.IsDefault, cu.Description = true, "A refusal: a stable code, one sentence, and the mend."
-	})
+	op.AddRespStructure(wire.Error{}, refused)
+	if line.plain == "text/html" { // people look at it
+		op.AddRespStructure("", refused, openapi.WithContentType(line.plain))
+	}
 	return r.AddOperation(op)
+}
+
+func refused(cu *openapi.ContentUnit) {
+	cu.IsDefault, cu.Description = true, "A refusal: a stable code, one sentence, and the mend."
 }
 
 // parameters makes a struct of what the path and the headers hold.

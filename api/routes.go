@@ -39,14 +39,14 @@ type handler func(*call) (any, error)
 
 // pageQuery is how lists are read.
 type pageQuery struct {
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" description:"Items per page; more than 1000 counts as 1000."`
+	Limit  int    `query:"limit" minimum:"1" description:"Items per page; more than 1000 counts as 1000."`
 	Cursor string `query:"cursor" description:"next_cursor of the page before."`
 }
 
 type sessionQuery struct {
 	Status string `query:"status" enum:"active,abandoned,waiting,texted,talking,recovered,completed,withheld,expired"`
 	Q      string `query:"q" description:"A phone number, an e-mail address, or the ID of a session, ours or the page's; whole, not parts."`
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" description:"Items per page; more than 1000 counts as 1000."`
+	Limit  int    `query:"limit" minimum:"1" description:"Items per page; more than 1000 counts as 1000."`
 	Cursor string `query:"cursor" description:"next_cursor of the page before."`
 }
 
@@ -121,6 +121,6 @@ func table() []route {
 		{get, "/healthz", open, (*call).healthy, ok, "daemon", "The process is alive", nil, nil, wire.Health{}, ""},
 		{get, "/readyz", open, (*call).ready, ok, "daemon", "The store takes writes and the motor runs", nil, nil, wire.Health{}, ""},
 		{get, "/metrics", open, (*call).metrics, ok, "daemon", "Figures for Prometheus; no personal data", nil, nil, nil, "text/plain"},
-		{get, "/v1/openapi.json", open, (*call).openAPI, ok, "daemon", "This API as an OpenAPI 3.1 document", nil, nil, nil, "application/json"},
+		{get, "/v1/openapi.json", open, (*call).openAPI, ok, "daemon", "This API as an OpenAPI 3.1 document", nil, nil, map[string]any{}, ""},
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -86,13 +87,15 @@ func TestListsAreWalkedByTheirCursor(t *testing.T) {
 				t.Errorf("%q: %d of %d sessions on %d pages", query, len(got), len(want), pages)
 			}
 		}
-		for _, bad := range []string{"%00", "@", strings.Repeat("A", 500)} {
+		place, _ := base64.RawURLEncoding.DecodeString(writeCursor("visit-1"))
+		place[len(place)-1]++
+		for _, bad := range []string{"%00", "@", "AAAA", "nonsense", strings.Repeat("A", 500), "Li4vLi4vc2Vzc2lvbi8", base64.RawURLEncoding.EncodeToString(place)} {
 			if a := h.request("GET", "/v1/sessions?cursor="+bad, ""); a.status != 422 || a.code() != "invalid_cursor" {
 				t.Errorf("cursor %.20q: %d %s", bad, a.status, a.body)
 			}
 		}
 		// A cursor leads nowhere but into its own list.
-		if a := h.request("GET", "/v1/api-keys?cursor=Li4vLi4vc2Vzc2lvbi8", ""); a.status != 200 || strings.Contains(a.body, "visit-1") {
+		if a := h.request("GET", "/v1/api-keys?cursor="+writeCursor("../../session/"), ""); a.status != 200 || strings.Contains(a.body, "visit-1") {
 			t.Errorf("a made-up cursor: %d %s", a.status, a.body)
 		}
 	})

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rebookhq/rebook/api/client"
+	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/wheel"
@@ -184,10 +186,10 @@ func (b *trialBench) http(ctx context.Context) error {
 		n++
 		i := n
 		mu.Unlock()
-		_, err := d.api.report(ctx, map[string]any{
-			"scheduler": demoScheduler, "session": fmt.Sprintf("bench-%d", i), "event": "started", "service": "AC repair",
-			"customer": map[string]any{"first_name": "Ada", "phone": benchPhone(i)},
-			"consent":  map[string]any{"sms": true, "text": demoConsent},
+		_, err := d.api.Sessions.Report(client.WithIdempotencyKey(ctx, ""), wire.Event{ // as pages report: without a key
+			Scheduler: demoScheduler, Session: fmt.Sprintf("bench-%d", i), Event: "started", Service: "AC repair",
+			Customer: wire.Customer{FirstName: "Ada", Phone: benchPhone(i)},
+			Consent:  &wire.Consent{SMS: true, Text: demoConsent},
 		})
 		return err
 	})

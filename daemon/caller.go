@@ -1,117 +1,24 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"time"
 
-	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/api/client"
 )
 
-// caller speaks to a daemon's API over HTTP, as an integrator would: the demo, the self-test and the benchmark use nothing
-// else.
-type caller struct {
-	base string // origin, without a trailing slash
-	key  string
-	http *http.Client
-}
-
-// newCaller makes a caller with up to conns connections.
-func newCaller(base, key string, conns int) *caller {
-	return &caller{base, key, &http.Client{
-		Timeout:   30 * time.Second,
-		Transport: &http.Transport{MaxIdleConnsPerHost: conns, MaxConnsPerHost: conns, DialContext: (&net.Dialer{Timeout: time.Second}).DialContext},
-	}}
-}
-
-// refusal is an answer that says no.
-type refusal struct {
-	Status int
-	Err    booking.Error `json:"error"`
-}
-
-func (r *refusal) Error() string {
-	if r.Err.Code == "" {
-		return fmt.Sprintf("HTTP status %d", r.Status)
-	}
-	return r.Err.Error()
-}
-
-// do sends in as JSON (nothing when nil) and reads the answer into out (dropped when nil). A *refusal is the daemon's no;
-// any other error leaves open whether the request was carried out.
-func (c *caller) do(ctx context.Context, method, path string, in, out any, headers ...string) error {
-	var body io.Reader
-	if in != nil {
-		b, err := json.Marshal(in)
-		if err != nil {
-			return err
-		}
-		body = bytes.NewReader(b)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
-	if err != nil {
-		return err
-	}
-	if in != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if c.key != "" {
-		req.Header.Set("Authorization", "Bearer "+c.key)
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := c.http.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
-	if err != nil {
-		return err
-	}
-	if res.StatusCode >= 300 {
-		r := &refusal{}
-		_ = json.Unmarshal(b, r) // not JSON: the status says it all
-		r.Status = res.StatusCode
-		return r
-	}
-	if out == nil {
-		return nil
-	}
-	return json.Unmarshal(b, out)
-}
-
-// page is a list's answer.
-type page[T any] struct {
-	Items      []T    `json:"items"`
-	NextCursor string `json:"next_cursor"`
-}
-
-// report posts a session event and gives our name of the session.
-func (c *caller) report(ctx context.Context, ev map[string]any, headers ...string) (session string, err error) {
-	var out struct {
-		Session string `json:"session"`
-	}
-	err = c.do(ctx, http.MethodPost, "/v1/session-events", ev, &out, headers...)
-	return out.Session, err
-}
-
-// ready asks whether the daemon can do its work; nil when it can.
-func (c *caller) ready(ctx context.Context) error {
-	return c.do(ctx, http.MethodGet, "/readyz", nil, nil)
+// newClient makes a client of a daemon. The demo, the self-test and the benchmark speak to theirs as an integrator would,
+// over the API and nothing else. It does not try again by itself: they want to see, count and time each failure.
+func newClient(base, key string) *client.Client {
+	return client.New(base, key, client.WithRetries(0), client.WithUserAgent("rebook/"+release))
 }
 
 // await asks again and again, every pause, until the daemon is ready or ctx ends, and gives the last reason.
-func (c *caller) await(ctx context.Context, pause time.Duration) error {
+func await(ctx context.Context, c *client.Client, pause time.Duration) error {
 	for {
-		err := c.ready(ctx)
+		err := c.Daemon.Ready(ctx)
 		if err == nil || !sleep(ctx, pause) {
 			return err
 		}
@@ -132,7 +39,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 // why gives the reason of a refusal, or the plain cause of a connection that failed.
 func why(err error) string {
-	if no, ok := errors.AsType[*refusal](err); ok {
+	if no, ok := errors.AsType[*client.Error](err); ok {
 		return no.Error()
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok {

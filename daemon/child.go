@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/rebookhq/rebook/api/client"
 )
 
 // child is a real daemon in a process of its own, in a throw-away directory: what the self-test kills and the benchmark
@@ -20,7 +22,7 @@ type child struct {
 	exe string
 	dir string // holds data/, seed.json and an empty config.toml
 	env []string
-	api *caller
+	api *client.Client
 
 	mu   sync.Mutex // guards cmd and gone
 	cmd  *exec.Cmd
@@ -38,7 +40,7 @@ func (p *process) newChild(dir string, seed []byte, settings ...string) (*child,
 		return nil, fmt.Errorf("find the own binary: %w", err)
 	}
 	addr := freeAddress("127.0.0.1:0")
-	c := &child{exe: exe, dir: dir, api: newCaller("http://"+addr, throwAwayKey, benchCallers), log: &tail{}}
+	c := &child{exe: exe, dir: dir, api: newClient("http://"+addr, throwAwayKey), log: &tail{}}
 	for _, f := range []struct {
 		name string
 		text []byte
@@ -80,7 +82,7 @@ func (c *child) start(ctx context.Context, now func() time.Time) (time.Duration,
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	ready := make(chan error, 1)
-	go func() { ready <- c.api.await(ctx, 2*time.Millisecond) }()
+	go func() { ready <- await(ctx, c.api, 2*time.Millisecond) }()
 	select {
 	case err := <-ready:
 		if err != nil {

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/rebookhq/rebook/api/client"
+	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/simulator"
 )
@@ -16,7 +17,9 @@ import (
 // story plays a sample visitor against a running daemon, over its API and nothing else, and tells what happens.
 type story struct {
 	out   *paint
-	api   *caller
+	api   *client.Client
+	base  string // origin of the daemon
+	key   string
 	now   func() time.Time
 	delay time.Duration
 	began time.Time
@@ -31,7 +34,8 @@ const (
 )
 
 func newStory(h *house, out *paint, delay time.Duration) *story {
-	return &story{out: out, api: newCaller(localURL(h.addr.String()), h.key.Secret, 4), now: h.p.now, delay: delay}
+	base, key := localURL(h.addr.String()), h.key.Secret
+	return &story{out: out, api: newClient(base, key), base: base, key: key, now: h.p.now, delay: delay}
 }
 
 // introduce says what this is, and where.
@@ -43,7 +47,7 @@ func (s *story) introduce(dir string) {
 	o.printf("  are opened to the whole day, so that you see a text at 3 a.m. on a Sunday too (it is %s now).\n\n",
 		s.now().Format("Mon 15:04"))
 	for _, row := range [][2]string{
-		{"API", s.api.base}, {"Key", s.api.key}, {"Texts", s.api.base + "/v1/simulator/messages"}, {"Data", dir},
+		{"API", s.base}, {"Key", s.key}, {"Texts", s.base + "/v1/simulator/messages"}, {"Data", dir},
 	} {
 		o.printf("    %-7s %s\n", row[0], o.cyan(row[1]))
 	}
@@ -55,11 +59,10 @@ func (s *story) play(ctx context.Context) error {
 	if err != nil {
 		return notSo("the demo could not report its session: %s", why(err))
 	}
-	sent, err := s.await(ctx, session)
-	if err != nil {
+	if err := s.await(ctx, session); err != nil {
 		return err
 	}
-	if err := s.showText(ctx, sent); err != nil {
+	if err := s.showText(ctx); err != nil {
 		return err
 	}
 	return s.showTrace(ctx, session)
@@ -80,84 +83,73 @@ func (s *story) visit(ctx context.Context) (session string, err error) {
 	pace := min(1200*time.Millisecond, s.delay/4)
 	steps := []struct {
 		mark, what, more string
-		event            map[string]any
+		event            wire.Event
 	}{
-		{o.cyan("●"), "started", "the booking page is opened", map[string]any{"event": "started"}},
-		{o.cyan("●"), "service", "AC repair, tomorrow morning", map[string]any{
-			"event": "progress", "step": "service", "service": "AC repair", "preferred": "tomorrow morning"}},
-		{o.cyan("●"), "contact", "Maya Torres, " + demoPhone + ", ticks " + o.dim("“"+demoConsent[:28]+"…”"), map[string]any{
-			"event": "progress", "step": "contact",
-			"customer": map[string]any{"first_name": "Maya", "last_name": "Torres", "phone": demoPhone},
-			"consent":  map[string]any{"sms": true, "text": demoConsent}}},
-		{o.yellow("●"), "left", "the page is closed, nothing is booked", map[string]any{"event": "abandoned"}},
+		{o.cyan("●"), "started", "the booking page is opened", wire.Event{Event: "started"}},
+		{o.cyan("●"), "service", "AC repair, tomorrow morning", wire.Event{
+			Event: "progress", Step: "service", Service: "AC repair", Preferred: "tomorrow morning"}},
+		{o.cyan("●"), "contact", "Maya Torres, " + demoPhone + ", ticks " + o.dim("“"+demoConsent[:28]+"…”"), wire.Event{
+			Event: "progress", Step: "contact",
+			Customer: wire.Customer{FirstName: "Maya", LastName: "Torres", Phone: demoPhone},
+			Consent:  &wire.Consent{SMS: true, Text: demoConsent}}},
+		{o.yellow("●"), "left", "the page is closed, nothing is booked", wire.Event{Event: "abandoned"}},
 	}
 	for i, step := range steps {
 		if i > 0 && !sleep(ctx, pace) {
 			return "", ctx.Err()
 		}
-		step.event["scheduler"], step.event["session"] = demoScheduler, "demo-visitor"
-		step.event["page_url"] = "https://brightwater.example/book"
-		if session, err = s.api.report(ctx, step.event); err != nil {
+		step.event.Scheduler, step.event.Session = demoScheduler, "demo-visitor"
+		step.event.PageURL = "https://brightwater.example/book"
+		tracked, err := s.api.Sessions.Report(ctx, step.event)
+		if err != nil {
 			return "", err
 		}
+		session = tracked.Session
 		s.say(step.mark, step.what, step.more)
 	}
 	return session, nil
 }
 
-// followUp is the part of a session that the story and the self-test look at.
-type followUp struct {
-	Status   booking.Status    `json:"status"`
-	Fields   map[string]string `json:"fields"`
-	FollowUp struct {
-		State      booking.FollowUpState `json:"state"`
-		DueAt      time.Time             `json:"due_at"`
-		SentAt     time.Time             `json:"sent_at"`
-		WithheldBy booking.Check         `json:"withheld_by"`
-	} `json:"follow_up"`
-}
-
 // await waits for the follow-up.
-func (s *story) await(ctx context.Context, session string) (followUp, error) {
+func (s *story) await(ctx context.Context, session string) error {
 	o, told := s.out, false
 	deadline := s.now().Add(s.delay + 30*time.Second)
 	for {
-		var v followUp
-		if err := s.api.do(ctx, http.MethodGet, "/v1/sessions/"+session, nil, &v); err != nil {
-			return v, notSo("the demo could not read its session: %s", why(err))
+		v, err := s.api.Sessions.Get(ctx, session)
+		if err != nil {
+			return notSo("the demo could not read its session: %s", why(err))
 		}
 		f := v.FollowUp
 		if !told && !f.DueAt.IsZero() {
 			s.say(o.dim("◷"), "due", "at "+f.DueAt.Local().Format("15:04:05")+o.dim(", on disk: a crash changes nothing"))
 			told = true
 		}
-		switch {
-		case f.State == booking.FollowUpSent:
+		switch state := booking.FollowUpState(f.State); {
+		case state == booking.FollowUpSent:
 			s.say(o.green("✔"), "sent", fmt.Sprintf("%d ms after its time", f.SentAt.Sub(f.DueAt).Milliseconds()))
-			return v, nil
-		case f.State == booking.FollowUpWithheld:
+			return nil
+		case state == booking.FollowUpWithheld:
 			_ = s.showTrace(ctx, session)
-			return v, notSo("the text was withheld by the check %s; the table above says why", f.WithheldBy)
+			return notSo("the text was withheld by the check %s; the table above says why", f.WithheldBy)
 		case s.now().After(deadline):
-			return v, notSo("no text came within %s; the session's follow-up is %q", s.delay+30*time.Second, f.State)
+			return notSo("no text came within %s; the session's follow-up is %q", s.delay+30*time.Second, f.State)
 		}
 		if left := f.DueAt.Sub(s.now()); told && left > 0 {
 			o.over("  %s  %s %s", o.dim(fmt.Sprintf("%6.1f s", s.now().Sub(s.began).Seconds())), o.dim("…"), o.dim(fmt.Sprintf("%.0f s to go", left.Seconds())))
 		}
 		if !sleep(ctx, min(100*time.Millisecond, s.delay/10)) {
-			return v, ctx.Err()
+			return ctx.Err()
 		}
 	}
 }
 
 // showText shows the text as it arrived at the simulated phone.
-func (s *story) showText(ctx context.Context, v followUp) error {
-	var list page[simulator.Message]
-	if err := s.api.do(ctx, http.MethodGet, "/v1/simulator/messages", nil, &list); err != nil {
-		return notSo("the simulator's messages cannot be read: %s", why(err))
-	}
+func (s *story) showText(ctx context.Context) error {
 	var texts []simulator.Message
-	for _, m := range list.Items {
+	for m, err := range s.api.Simulator.AllMessages(ctx, client.Page{}) {
+		if err != nil {
+			return notSo("the simulator's messages cannot be read: %s", why(err))
+		}
 		if m.Direction == simulator.Outbound && m.To == demoE164 {
 			texts = append(texts, m)
 		}
@@ -179,16 +171,16 @@ func (s *story) showText(ctx context.Context, v followUp) error {
 
 // showTrace shows every check that was made, in order.
 func (s *story) showTrace(ctx context.Context, session string) error {
-	var trace page[booking.Finding]
-	if err := s.api.do(ctx, http.MethodGet, "/v1/sessions/"+session+"/trace", nil, &trace); err != nil {
+	trace, err := s.api.Sessions.Trace(ctx, session)
+	if err != nil {
 		return notSo("the trace cannot be read: %s", why(err))
 	}
-	if len(trace.Items) == 0 {
+	if len(trace) == 0 {
 		return errors.New("the trace is empty")
 	}
 	o := s.out
 	o.heading("Why: every check before it went out")
-	for _, f := range trace.Items {
+	for _, f := range trace {
 		o.finding(f)
 	}
 	return nil
@@ -196,10 +188,10 @@ func (s *story) showTrace(ctx context.Context, session string) error {
 
 // finding is a line of the trace: what was found and, where there is room, by which rule. A check that did not pass says
 // all that it knows.
-func (o *paint) finding(f booking.Finding) {
-	mark := map[booking.Result]string{booking.Pass: o.green("✔"), booking.Wait: o.yellow("◷"), booking.Stop: o.red("✘")}[f.Result]
+func (o *paint) finding(f wire.Finding) {
+	mark := map[booking.Result]string{booking.Pass: o.green("✔"), booking.Wait: o.yellow("◷"), booking.Stop: o.red("✘")}[booking.Result(f.Result)]
 	name := o.bold(fmt.Sprintf("%-18s", f.Check))
-	if f.Result == booking.Pass && f.Fact != "" {
+	if booking.Result(f.Result) == booking.Pass && f.Fact != "" {
 		fact := f.Fact
 		if f.Setting != "" && utf8.RuneCountInString(fact) < 64 {
 			fact = fmt.Sprintf("%-64s ", fact) + o.dim(f.Setting)
@@ -226,7 +218,7 @@ func (s *story) invite() {
 	o.heading("Your turn: this daemon keeps running until Ctrl-C")
 	o.printf("  Report a session yourself, and look for its text %s later:\n\n", seconds(s.delay))
 	lines := []string{
-		"U=" + s.api.base + " K='Authorization: Bearer " + s.api.key + "'",
+		"U=" + s.base + " K='Authorization: Bearer " + s.key + "'",
 		`E='"scheduler":"` + demoScheduler + `","session":"mine"'`,
 		`curl -s -H "$K" $U/v1/session-events -d "{$E,\"event\":\"started\",\"customer\":{\"first_name\":\"Ada\",\"phone\":\"614-555-0177\"},\"consent\":{\"sms\":true,\"text\":\"Text me\"}}"`,
 		`curl -s -H "$K" $U/v1/session-events -d "{$E,\"event\":\"abandoned\"}"`,

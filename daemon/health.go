@@ -32,7 +32,7 @@ func (p *process) health(ctx context.Context, c *cli.Command) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if err := newCaller(base, "", 1).ready(ctx); err != nil {
+	if err := newClient(base, "").Daemon.Ready(ctx); err != nil {
 		return notSo("%s is not ready: %s", base, why(err))
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/simulator"
 )
@@ -85,7 +86,7 @@ func witness(path string, now func() time.Time) (map[string][]simulator.Message,
 }
 
 // weigh holds what was acknowledged against what the daemon says and what the carrier took.
-func weigh(all []*visitor, said map[*visitor]followUp, texts map[string][]simulator.Message) (v verdict) {
+func weigh(all []*visitor, said map[*visitor]wire.Session, texts map[string][]simulator.Message) (v verdict) {
 	strangers := maps.Clone(texts)
 	for _, w := range all {
 		delete(strangers, w.phone)
@@ -101,7 +102,7 @@ func (v *verdict) breach(format string, a ...any) {
 	v.broken = append(v.broken, fmt.Sprintf(format, a...))
 }
 
-func (v *verdict) weighOne(w *visitor, said map[*visitor]followUp, texts []simulator.Message) {
+func (v *verdict) weighOne(w *visitor, said map[*visitor]wire.Session, texts []simulator.Message) {
 	if len(texts) > 1 {
 		v.twoTexts++
 		v.breach("%s got %d texts (session %s)", w.client, len(texts), w.session)
@@ -123,7 +124,7 @@ func (v *verdict) weighOne(w *visitor, said map[*visitor]followUp, texts []simul
 			v.breach("%s: an acknowledged event is gone: session %s lacks %s", w.client, w.session, name)
 		}
 	}
-	state := f.FollowUp.State
+	state := booking.FollowUpState(f.FollowUp.State)
 	switch {
 	case w.qualified():
 		v.qualified++
@@ -139,8 +140,8 @@ func (v *verdict) weighOne(w *visitor, said map[*visitor]followUp, texts []simul
 	}
 }
 
-func (v *verdict) weighQualified(w *visitor, f followUp, texts int) {
-	switch state := f.FollowUp.State; {
+func (v *verdict) weighQualified(w *visitor, f wire.Session, texts int) {
+	switch state := booking.FollowUpState(f.FollowUp.State); {
 	case texts == 1 && state == booking.FollowUpSent:
 		v.oneText++
 	case texts == 0 && state == booking.FollowUpUnknown:

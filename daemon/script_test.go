@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -20,7 +19,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/rebookhq/rebook/daemon/simulator"
+	"github.com/rebookhq/rebook/api/client"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -116,7 +115,7 @@ func scriptCode(ts *testscript.TestScript, _ bool, args []string) {
 func scriptReady(ts *testscript.TestScript, _ bool, _ []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	if err := newCaller("http://"+ts.Getenv("ADDR"), "", 1).await(ctx, 20*time.Millisecond); err != nil {
+	if err := await(ctx, newClient("http://"+ts.Getenv("ADDR"), ""), 20*time.Millisecond); err != nil {
 		ts.Fatalf("the daemon is not ready: %v", err)
 	}
 }
@@ -126,31 +125,37 @@ func scriptCall(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) > 2 {
 		body = strings.NewReader(args[2])
 	}
-	req, err := http.NewRequest(args[0], "http://"+ts.Getenv("ADDR")+args[1], body)
+	status, b := ask(ts, args[0], args[1], body)
+	if (status >= 300) != neg {
+		ts.Fatalf("%s gave status %d: %s", strings.Join(args, " "), status, b)
+	}
+	_, err := ts.Stdout().Write(append(bytes.TrimSpace(b), '\n'))
+	ts.Check(err)
+}
+
+// ask makes any request, as a script spells it.
+func ask(ts *testscript.TestScript, method, path string, body io.Reader) (status int, answer []byte) {
+	req, err := http.NewRequest(method, "http://"+ts.Getenv("ADDR")+path, body)
 	ts.Check(err)
 	req.Header.Set("Authorization", "Bearer "+ts.Getenv("KEY"))
 	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
 	ts.Check(err)
 	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
+	answer, err = io.ReadAll(res.Body)
 	ts.Check(err)
-	if (res.StatusCode >= 300) != neg {
-		ts.Fatalf("%s gave status %d: %s", strings.Join(args, " "), res.StatusCode, b)
-	}
-	_, err = ts.Stdout().Write(append(bytes.TrimSpace(b), '\n'))
-	ts.Check(err)
+	return res.StatusCode, answer
 }
 
 func scriptSent(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	api := newCaller("http://"+ts.Getenv("ADDR"), ts.Getenv("KEY"), 1)
+	api := newClient("http://"+ts.Getenv("ADDR"), ts.Getenv("KEY"))
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for {
-		var list page[simulator.Message]
-		ts.Check(api.do(ctx, http.MethodGet, "/v1/simulator/messages", nil, &list))
+		list, err := api.Simulator.Messages(ctx, client.Page{})
+		ts.Check(err)
 		if len(list.Items) == want {
 			return
 		}
@@ -161,12 +166,13 @@ func scriptSent(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func scriptAnswers(ts *testscript.TestScript, _ bool, args []string) {
-	api := newCaller("http://"+ts.Getenv("ADDR"), ts.Getenv("KEY"), 1)
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for {
-		var answer json.RawMessage
-		ts.Check(api.do(ctx, http.MethodGet, args[0], nil, &answer))
+		status, answer := ask(ts, http.MethodGet, args[0], nil)
+		if status >= 300 {
+			ts.Fatalf("%s gave status %d: %s", args[0], status, answer)
+		}
 		if bytes.Contains(answer, []byte(args[1])) {
 			return
 		}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/rebookhq/rebook/api/client"
+	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 )
 
@@ -124,9 +126,9 @@ func (t *trial) disturb(ctx context.Context) error {
 }
 
 func (t *trial) loseAnswers(ctx context.Context, n int) error {
-	faults := slices.Repeat([]map[string]bool{{"timeout_after_accept": true}}, n)
+	faults := wire.CarrierFaults{Next: slices.Repeat([]wire.CarrierFault{{TimeoutAfterAccept: true}}, n)}
 	t.faults += n
-	if err := t.daemon.api.do(ctx, http.MethodPut, "/v1/simulator/faults", map[string]any{"next": faults}, nil); err != nil {
+	if _, err := t.daemon.api.Simulator.PutFaults(ctx, faults); err != nil {
 		return fmt.Errorf("set the carrier's faults: %s", why(err))
 	}
 	return nil
@@ -144,8 +146,8 @@ func (t *trial) untilDue(ctx context.Context) bool {
 
 // settled waits until no text of a qualified visitor is under way any more, and gives what the daemon says of every
 // session that it acknowledged.
-func (t *trial) settled(ctx context.Context) (map[*visitor]followUp, error) {
-	said := map[*visitor]followUp{}
+func (t *trial) settled(ctx context.Context) (map[*visitor]wire.Session, error) {
+	said := map[*visitor]wire.Session{}
 	give := t.p.now().Add(trialPatience)
 	for {
 		open := 0
@@ -153,9 +155,8 @@ func (t *trial) settled(ctx context.Context) (map[*visitor]followUp, error) {
 			if v.session == "" || ended(said[v], v) {
 				continue
 			}
-			var f followUp
-			err := t.daemon.api.do(ctx, http.MethodGet, "/v1/sessions/"+v.session, nil, &f)
-			if no, ok := errors.AsType[*refusal](err); ok && no.Status == http.StatusNotFound {
+			f, err := t.daemon.api.Sessions.Get(ctx, v.session)
+			if no, ok := errors.AsType[*client.Error](err); ok && no.Status == http.StatusNotFound {
 				continue // lost: the judge will see
 			}
 			if err != nil {
@@ -176,8 +177,8 @@ func (t *trial) settled(ctx context.Context) (map[*visitor]followUp, error) {
 }
 
 // ended tells whether nothing more will happen with a session.
-func ended(f followUp, v *visitor) bool {
-	switch f.FollowUp.State {
+func ended(f wire.Session, v *visitor) bool {
+	switch booking.FollowUpState(f.FollowUp.State) {
 	case booking.FollowUpSent, booking.FollowUpUnknown, booking.FollowUpWithheld:
 		return true
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/simulator"
 )
@@ -72,12 +73,12 @@ func TestJudgeFindsEachBrokenPromise(t *testing.T) {
 			if c.edit != nil {
 				c.edit(v)
 			}
-			f := followUp{Fields: map[string]string{"seen_started": "v"}}
-			f.FollowUp.State = c.state
+			f := wire.Session{Fields: map[string]string{"seen_started": "v"}}
+			f.FollowUp.State = string(c.state)
 			if c.lacks {
 				f.Fields = nil
 			}
-			said := map[*visitor]followUp{v: f}
+			said := map[*visitor]wire.Session{v: f}
 			if c.gone {
 				said = nil
 			}

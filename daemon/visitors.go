@@ -9,12 +9,15 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/rebookhq/rebook/api/client"
+	"github.com/rebookhq/rebook/api/wire"
 )
 
 // visitors are the self-test's customers: each comes to the booking page, gives a number of its own, and leaves. They go on
 // while the daemon is killed under them, and keep exact books of what was acknowledged.
 type visitors struct {
-	api   *caller
+	api   *client.Client
 	now   func() time.Time
 	delay time.Duration
 
@@ -93,14 +96,14 @@ func (s *visitors) next() (*visitor, fate) {
 
 // visit plays one visitor.
 func (s *visitors) visit(ctx context.Context, v *visitor, f fate) error {
-	err := s.report(ctx, v, map[string]any{
-		"event": "started", "customer": map[string]any{"first_name": "Ada", "phone": v.phone}, "service": "AC repair",
-		"consent": map[string]any{"sms": v.consent, "text": "Text me about my booking."},
+	err := s.report(ctx, v, wire.Event{
+		Event: "started", Customer: wire.Customer{FirstName: "Ada", Phone: v.phone}, Service: "AC repair",
+		Consent: &wire.Consent{SMS: v.consent, Text: "Text me about my booking."},
 	})
 	if err != nil {
 		return err
 	}
-	if err := s.report(ctx, v, map[string]any{"event": "abandoned"}); err != nil {
+	if err := s.report(ctx, v, wire.Event{Event: "abandoned"}); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -110,7 +113,7 @@ func (s *visitors) visit(ctx context.Context, v *visitor, f fate) error {
 		return nil
 	}
 	sleep(ctx, f.early) // somewhere before its text is due
-	if err := s.report(ctx, v, map[string]any{"event": "completed"}); err != nil {
+	if err := s.report(ctx, v, wire.Event{Event: "completed"}); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -120,21 +123,22 @@ func (s *visitors) visit(ctx context.Context, v *visitor, f fate) error {
 }
 
 // report posts one event until it is acknowledged, as a page does: with the same Idempotency-Key.
-func (s *visitors) report(ctx context.Context, v *visitor, ev map[string]any) error {
-	name := fmt.Sprint(ev["event"])
-	ev["scheduler"], ev["session"] = demoScheduler, v.client
-	ev["fields"] = map[string]string{"seen_" + name: v.client}
+func (s *visitors) report(ctx context.Context, v *visitor, ev wire.Event) error {
+	name := ev.Event
+	ev.Scheduler, ev.Session = demoScheduler, v.client
+	ev.Fields = wire.Fields{"seen_" + name: v.client}
+	ctx = client.WithIdempotencyKey(ctx, v.client+"-"+name)
 	give := s.now().Add(2 * time.Minute)
 	for {
-		session, err := s.api.report(ctx, ev, "Idempotency-Key", v.client+"-"+name)
+		tracked, err := s.api.Sessions.Report(ctx, ev)
 		if err == nil {
 			s.mu.Lock()
-			v.session = session
+			v.session = tracked.Session
 			v.fields["seen_"+name] = v.client
 			s.mu.Unlock()
 			return nil
 		}
-		if no, ok := errors.AsType[*refusal](err); ok && no.Status < 500 && no.Status != 429 {
+		if no, ok := errors.AsType[*client.Error](err); ok && no.Status < 500 && no.Status != 429 {
 			return fmt.Errorf("the daemon refuses %s of %s: %w", name, v.client, err)
 		}
 		if s.now().After(give) {

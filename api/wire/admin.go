@@ -10,6 +10,7 @@ import (
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/daemon/simulator"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -126,6 +127,18 @@ func (m *Media) UnmarshalJSON(b []byte) error {
 	}
 	return nil
 }
+
+// JSONSchemaBytes shows both forms in the API document.
+func (Media) JSONSchemaBytes() ([]byte, error) {
+	return []byte(`{"anyOf":[{"type":"array","items":{"type":"string"}},{"type":"integer","minimum":0,"maximum":10}]}`), nil
+}
+
+// The simulated carrier's own shapes, which the API shows as they are.
+type (
+	CarrierText   = simulator.Message
+	CarrierFaults = simulator.Faults
+	CarrierFault  = simulator.Fault
+)
 
 // Health says how the daemon is.
 type Health struct {

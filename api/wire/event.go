@@ -25,6 +25,8 @@ type Event struct {
 	Consent    *Consent `json:"consent,omitempty"`
 	Fields     Fields   `json:"fields,omitempty" description:"Anything else; values are kept as text."`
 	ValueCents Cents    `json:"value_cents,omitempty"`
+
+	_ struct{} `additionalProperties:"true"` // pages evolve on their own
 }
 
 // Consent is the tick under the words that were shown.
@@ -96,6 +98,11 @@ func (f *Fields) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// JSONSchemaBytes says in the API document that anything is taken.
+func (Fields) JSONSchemaBytes() ([]byte, error) {
+	return []byte(`{"type":"object","additionalProperties":true}`), nil
+}
+
 // Cents is an amount as pages compute it: 19.99 * 100 is 1998.9999999999998 in JavaScript, so it is rounded.
 type Cents int
 
@@ -115,6 +122,9 @@ func (c *Cents) UnmarshalJSON(b []byte) error {
 	*c = Cents(math.Round(max(-maxCents, min(maxCents, v))))
 	return nil
 }
+
+// JSONSchemaBytes says in the API document that it need not be whole.
+func (Cents) JSONSchemaBytes() ([]byte, error) { return []byte(`{"type":"number"}`), nil }
 
 func kindOf(b []byte) string {
 	switch b[0] {

@@ -40,10 +40,11 @@ func (Items[T]) shape(object bool) reflect.Type {
 	return reflect.TypeFor[[]T]()
 }
 
-// Sample gives a value of the form that the API document shows.
+// Sample gives a value of the form that the API document shows; the bare list stands beside it there.
 func (Items[T]) Sample() any {
 	return struct {
-		Items []T `json:"items" required:"true" nullable:"false"`
+		Items      []T     `json:"items" required:"true" nullable:"false"`
+		NextCursor *string `json:"next_cursor,omitempty" description:"As a GET gives it; says nothing."`
 	}{}
 }
 

@@ -3,7 +3,6 @@ package wire
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -60,7 +59,7 @@ func (s Seed) Engine() (engine.Seed, error) {
 	}
 	out := engine.Seed{Account: DefaultAccount()}
 	if err := s.Account.Over(&out.Account); err != nil {
-		return out, within("account", err)
+		return out, booking.Within("account", err)
 	}
 	var err error
 	if out.Registration, err = s.Registration.booking(); err != nil {
@@ -72,7 +71,7 @@ func (s Seed) Engine() (engine.Seed, error) {
 	for i, in := range s.Schedulers.Items {
 		var v booking.Scheduler
 		if err := in.Over(&v); err != nil {
-			return out, within(index("schedulers", i), err)
+			return out, booking.Within(index("schedulers", i), err)
 		}
 		out.Schedulers = append(out.Schedulers, v)
 	}
@@ -89,17 +88,6 @@ func (s Seed) Ignored() []string {
 		return nil
 	}
 	return s.Registration.ignored
-}
-
-// within puts the field of a refusal under its place in the seed.
-func within(place string, err error) error {
-	bad, ok := errors.AsType[*booking.Error](err)
-	if !ok {
-		return err
-	}
-	told := *bad
-	told.Field = strings.TrimSuffix(place+"."+bad.Field, ".")
-	return &told
 }
 
 func emptyJSON(b json.RawMessage) bool {

@@ -1,5 +1,10 @@
 package booking
 
+import (
+	"errors"
+	"strings"
+)
+
 // Class says what kind of refusal an [Error] is, so that each border can answer in its own way (HTTP status, exit code).
 type Class uint8
 
@@ -44,4 +49,15 @@ func (e *Error) Is(target error) bool {
 // Refuse makes an [Error] about a field of the request.
 func Refuse(class Class, code, field, message, hint string) *Error {
 	return &Error{Class: class, Code: code, Field: field, Message: message, Hint: hint}
+}
+
+// Within puts the field of a refusal under its place in a larger document: "name" becomes "account.name". Other errors stay.
+func Within(place string, err error) error {
+	bad, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err
+	}
+	told := *bad
+	told.Field = strings.TrimSuffix(place+"."+bad.Field, ".")
+	return &told
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -24,7 +25,7 @@ type Seed struct {
 }
 
 // FirstStart seeds an empty store and gives the administrator's key; nil when the store was seeded before. Nothing
-// happens then.
+// happens then. A refusal names its field in the seed: "account.name", "schedulers[1].url".
 func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error) {
 	if s.AdminSecret != "" && len(s.AdminSecret) < MinSecret {
 		return nil, booking.Refuse(booking.Invalid, "secret_too_short", "REBOOK_BOOTSTRAP_KEY", "the bootstrap key needs at least 16 characters",
@@ -51,7 +52,7 @@ func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error
 		v := s.Account
 		v.ID, v.CreatedAt = MainAccount, t.Now
 		if err := booking.ValidateAccount(&v, e.o.Simulator); err != nil {
-			return err
+			return booking.Within("account", err)
 		}
 		if err := t.PutAccount(v); err != nil {
 			return err
@@ -61,14 +62,14 @@ func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error
 				return err
 			}
 		}
-		for _, n := range s.Numbers {
+		for i, n := range s.Numbers {
 			if _, err := t.putNumber(MainAccount, n); err != nil {
-				return err
+				return booking.Within(fmt.Sprintf("phone_numbers[%d]", i), err)
 			}
 		}
-		for _, sched := range s.Schedulers {
+		for i, sched := range s.Schedulers {
 			if _, err := t.createScheduler(MainAccount, sched); err != nil {
-				return err
+				return booking.Within(fmt.Sprintf("schedulers[%d]", i), err)
 			}
 		}
 		for id, w := range s.Windows {
