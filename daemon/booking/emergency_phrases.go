@@ -1,0 +1,164 @@
+package booking
+
+// emergencySets are the words that stand for each other.
+var emergencySets = map[string]string{
+	"smell":    "smell smells smelling smelled reek reeks stinks stink odor odors scent",
+	"co":       "co co2 monoxide",
+	"alarm":    "alarm alarms detector detectors sensor",
+	"going":    "going beeping beeps chirping sounding went goes screaming ringing says reads keeps blaring",
+	"fire":     "fire flames flame",
+	"thing":    "furnace outlet panel breaker box heater boiler unit ac wire wires wiring wall vent vents ceiling basement attic garage house dryer plug switch kitchen socket fuse closet room",
+	"burning":  "burning burnt burned quemado",
+	"shock":    "shocked zapped electrocuted",
+	"spark":    "sparking sparks sparked arcing chispas chisporrotea",
+	"flood":    "flooding flooded floods",
+	"pour":     "pouring gushing spraying shooting rushing bursting spewing",
+	"burst":    "burst bursted exploded ruptured split",
+	"sewage":   "sewage sewer poop shit feces",
+	"up":       "up everywhere over backing backed overflowing overflowed rising flooding",
+	"suena":    "suena sonando sono pita pitando suenan",
+	"persona":  "papa mama esposo esposa hijo hija bebe abuelo abuela hermano hermana nino nina senor senora",
+	"person":   "he she hes shes husband wife dad mom mother father son daughter kid child baby brother sister grandma grandpa someone man woman guy friend neighbor mum partner",
+	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo anciano anciana ancianos nacido toddler disabled dialysis preemie",
+	"relative": "mom mother dad father mama papa grandma grandpa grandmother grandfather aunt uncle husband wife neighbor",
+}
+
+// emergencies is the book of phrases that tell an emergency. Unless they tell of the past: then the danger is not now.
+var emergencies = newPhraseBook([]phrase{
+	// Breath and life come first.
+	{says: "isnt|not|stopped|cant|barely breathing|breathe", means: "medical"},
+	{says: "{person} ...3 passed out|collapsed|unconscious|fainted|unresponsive|seizing|choking", means: "medical"},
+	{says: "{person} collapsed|fainted|unconscious|unresponsive", means: "medical"},
+	{says: "passed out", not: "out flyers|cards", means: "medical"},
+	{says: "chest pain|pains", means: "medical"},
+	{says: "heart attack|failure", means: "medical"},
+	{says: "having|had a stroke", means: "medical", unless: "past"},
+	{says: "swallowed|drank|ate ...3 cleaner|bleach|drano|chemical|chemicals|pills", means: "medical"},
+	{says: "call|need|send ...2 ambulance|paramedics", means: "medical"},
+	{says: "bleeding ...2 lot|badly|bad|heavily|everywhere", means: "medical"},
+	{says: "burned|scalded|burnt my|his|her ...2 badly|bad|hand|arm|face|skin|leg", means: "medical", unless: "past"},
+	{says: "kill myself|herself|himself", means: "medical"},
+	{says: "suicide|suicidal", means: "medical"},
+	{says: "no respira", means: "medical"},
+	{says: "{persona} ...2 se desmayo|cayo|ahoga", means: "medical"},
+	{says: "se desmayo", means: "medical"},
+	{says: "duele ...1 pecho", means: "medical"},
+	{says: "necesito|manden|llamen ...2 ambulancia", means: "medical"},
+	{says: "ataque al? corazon|cardiaco", means: "medical"},
+
+	// Carbon monoxide, before gas and fire: it cannot be smelled.
+	{says: "{co} {alarm} ...5 {going}", not: "battery|low|pila|bateria", unless: "past", means: "carbon_monoxide"},
+	{says: "monoxide {alarm}? ...3 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
+	{says: "{alarm} ...3 {co} ...3 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
+	{says: "its|is|think|maybe|have|got ...2 carbon monoxide", not: "sell|detectors|replace|install|detector|alarm", unless: "past", means: "carbon_monoxide"},
+	{says: "everyone|everybody|we|all|kids ...4 headache|headaches|dizzy|nauseous|lightheaded", unless: "past", means: "carbon_monoxide"},
+	{says: "{suena} ...3 monoxido", not: "pila|bateria", unless: "past", means: "carbon_monoxide"},
+	{says: "monoxido ...4 {suena}", not: "pila|bateria", unless: "past", means: "carbon_monoxide"},
+	{says: "alarma|detector de monoxido ...9 duele|mareado|mareada|mareados|cabeza", unless: "past", means: "carbon_monoxide"},
+	{says: "hay|es ...1 monoxido", unless: "past", means: "carbon_monoxide"},
+
+	// Gas.
+	{says: "{smell} ...3 gas", not: notThere, unless: "past", means: "gas"},
+	{says: "gas {smell}", not: notThere, unless: "past", means: "gas"},
+	{says: "gas {alarm}? ...3 {smell}", not: notThere + ";gas co|company|bill;co|company ...6 {smell}", unless: "past", means: "gas"},
+	{says: "gas co|company ...5 {smell}|leak", not: "no {smell}", unless: "past", means: "gas"},
+	{says: "gas|propane leak|leaking|leaks", not: notThere + ";check|test|inspection|detector ...2 leak|leaks", unless: "past", means: "gas"},
+	{says: "leak|leaking ...1 gas|propane", not: notThere, unless: "past", means: "gas"},
+	{says: "rotten|rotting egg|eggs", unless: "past", means: "gas"},
+	{says: "gas line|pipe|valve|meter ...3 hissing|broke|broken|cut|ruptured|hit|leaking", unless: "past", means: "gas"},
+	{says: "hissing ...5 gas", unless: "past", means: "gas"},
+	{says: "hit|cut|broke|struck|damaged ...1 gas line|pipe|main", unless: "past", means: "gas"},
+	{says: "huele|hueles|olor|apesta ...3 gas", not: "no huele|hay|siento", unless: "past", means: "gas"},
+	{says: "fuga|escape de gas", not: "no hay", unless: "past", means: "gas"},
+	{says: "huevo|huevos podrido|podridos", unless: "past", means: "gas"},
+
+	// Fire and what comes before it.
+	{says: "on fire", not: "dont|not", unless: "past", means: "fire"},
+	{says: "{fire} in|at|inside|behind the|my|our {thing}", not: "no fire|flames", unless: "past", means: "fire"},
+	{says: "{fire} coming|shooting", not: "no fire|flames", unless: "past", means: "fire"},
+	{says: "smoke|smoking ...2 coming|pouring|filling|rising|out", not: "no smoke", unless: "past", means: "fire"},
+	{says: "filling|filled|full with|of smoke", unless: "past", means: "fire"},
+	{says: "{thing} is|are|started|keeps smoking|burning", not: "fee", unless: "past", means: "fire"},
+	{says: "{burning} {smell} ...4 {thing}", not: "first|normal|each|every|season", unless: "past", means: "fire"},
+	{says: "{smell} ...3 {burning} ...3 {thing}", not: "first|normal|each|every|season", unless: "past", means: "fire"},
+	{says: "electrical {burning}? {burning} {smell}?", unless: "past", means: "fire"},
+	{says: "wires|wiring|plastic ...2 burning|melting|melted", unless: "past", means: "fire"},
+	{says: "had a? small|little? fire ...5 now|just|ago", means: "fire"},
+	{says: "{smell} ...2 smoke|burning", not: "alarm|detector|first|normal|no|cigarette|each", unless: "past", means: "fire"},
+	{says: "se esta quemando|incendiando", unless: "past", means: "fire"},
+	{says: "hay fuego|llamas|incendio", not: "no hay", unless: "past", means: "fire"},
+	{says: "sale|saliendo|salia humo", not: "no sale", unless: "past", means: "fire"},
+	{says: "huele a? quemado", unless: "past", means: "fire"},
+	{says: "se incendio", unless: "past", means: "fire"},
+
+	// Electricity.
+	{says: "got|get|been|gets {shock}", unless: "past", means: "electric_shock"},
+	{says: "electric|electrical shock|shocks", unless: "past", means: "electric_shock"},
+	{says: "shocks|zaps|shocked|zapped|shocking|zapping you|me|us|him|her", unless: "past", means: "electric_shock"},
+	{says: "{shock} by|from|touching ...2 {thing}", unless: "past", means: "electric_shock"},
+	{says: "{thing} ...3 {spark}", unless: "past", means: "electric_shock"},
+	{says: "{spark} ...5 {thing}", unless: "past", means: "electric_shock"},
+	{says: "live|downed wire|wires", unless: "past", means: "electric_shock"},
+	{says: "wires exposed", unless: "past", means: "electric_shock"},
+	{says: "water ...4 into|on|through|in|from|over ...1 breaker|panel|outlet|fuse|light|electrical|socket", not: "no water", unless: "past", means: "electric_shock"},
+	{says: "me|nos dio|da|dan toques|toque|descarga|corriente", unless: "past", means: "electric_shock"},
+	{says: "me|nos dio|da una? descarga|toque", unless: "past", means: "electric_shock"},
+	{says: "salen|hay|salieron|echa|saca chispas", unless: "past", means: "electric_shock"},
+
+	// Sewage, before water in general.
+	{says: "raw sewage", not: "pump|line", unless: "past", means: "sewage"},
+	{says: "{sewage} ...3 {up}", not: "sewer line|camera|smell;twice|sometimes|fee", unless: "past", means: "sewage"},
+	{says: "{sewage} ...2 all over|on|in the|my|our? ...2 floor|basement|tub|house|bathroom|shower", not: "pump|smell|line", unless: "past", means: "sewage"},
+	{says: "overflowing|overflow|backing|coming|backed|full up|with|of ...2 {sewage}", unless: "past", means: "sewage"},
+	{says: "aguas negras", unless: "past", means: "sewage"},
+	{says: "se regresa|regreso ...2 drenaje|excremento", unless: "past", means: "sewage"},
+
+	// Water that runs where it must not.
+	{says: "{flood}", not: "insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;spring floods", unless: "past", means: "flooding"},
+	{says: "inches|foot|feet of water", unless: "past", means: "flooding"},
+	{says: "water ...3 {pour}", unless: "past", means: "flooding"},
+	{says: "{pour} ...2 water", unless: "past", means: "flooding"},
+	{says: "heater|pipe|hose|line|valve|tank ...2 {pour}", unless: "past", means: "flooding"},
+	{says: "pipe|pipes|hose|tank|line ...2 {burst}", not: "afraid|worried|if|dont want", unless: "past", means: "flooding"},
+	{says: "burst pipe|pipes|hose|tank", not: "afraid|worried|if", unless: "past", means: "flooding"},
+	{says: "water everywhere", not: "is hard", unless: "past", means: "flooding"},
+	{says: "water all over", unless: "past", means: "flooding"},
+	{says: "water ...2 coming|running|dripping|pouring in|through|down|out ...2 ceiling|wall|house|walls|light|door", not: "slow|slowly", unless: "past", means: "flooding"},
+	{says: "ceiling ...4 fall|falling|collapse|caving|bulging|collapsing", unless: "past", means: "flooding"},
+	{says: "toilet|tub|sink|washer ...2 overflowing", not: "sewage|poop", unless: "past", means: "flooding"},
+	{says: "se esta? inundando|inundo|inunda", unless: "past", means: "flooding"},
+	{says: "se rompio|revento|exploto un|una|el|la tubo|tuberia|caneria|manguera|llave|tanque", unless: "past", means: "flooding"},
+	{says: "agua por todos|todas lados|partes", unless: "past", means: "flooding"},
+	{says: "agua ...4 chorros|chorro", unless: "past", means: "flooding"},
+}, emergencySets, map[string]func(*saying) bool{
+	"past": func(m *saying) bool { return !m.anyTime && m.has(gone) && !m.has(present) },
+})
+
+// notThere: what somebody smells not.
+const notThere = "no|dont|isnt|wasnt|never|not|without ...2 {smell}|leak|gas"
+
+// gone and present tell a danger that was from one that is.
+var (
+	gone = wordSet("yesterday last ago already fixed capped replaced repaired insurance tagged previous previously had year years ayer pasado arreglado " +
+		"anterior semana")
+	present = wordSet("now again still rising currently help ahora otra todavia wont cant since night keeps")
+)
+
+// heatLoss tells that a house is not heated; with somebody who cannot bear it, that is an emergency.
+var heatLoss = newPhraseBook([]phrase{
+	{says: "no heat", not: "pump|upstairs", means: "no_heat"},
+	{says: "without|lost heat|heating", means: "no_heat"},
+	{says: "heat|furnace|heater|heating|boiler ...2 out|off|died|quit|broke|broken|stopped|dead|down", means: "no_heat"},
+	{says: "heat|furnace|heater|heating|boiler isnt|not|wont|doesnt|cant ...1 working|work|on|heat|start", means: "no_heat"},
+	{says: "freezing|degrees|below", means: "no_heat"},
+	{says: "no|sin hay|tenemos|tengo|calefaccion ...1 calefaccion|calentador?", means: "no_heat"},
+	{says: "sin calefaccion", means: "no_heat"},
+	{says: "se apago|descompuso|murio ...1 calefaccion|calenton", means: "no_heat"},
+}, nil, nil)
+
+// frail tells who cannot bear a cold house.
+var frail = newPhraseBook([]phrase{
+	{says: "{vulnera}", not: "baby on the way;oxygen sensor", means: "frail"},
+	{says: "week|month|weeks|months|day old", means: "frail"},
+	{says: "{relative} is|who ...1 8|9", means: "frail"},
+}, emergencySets, nil)

@@ -1,0 +1,94 @@
+package booking
+
+import (
+	"bufio"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestEmergenciesAreRecognised measures how many are found (aim: all), and how many other texts are taken for one.
+func TestEmergenciesAreRecognised(t *testing.T) {
+	f, err := os.Open("testdata/emergency.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	seen := map[string]int{}
+	type count struct{ lines, wrong int }
+	counts := map[string]*count{"written": {}, "set aside": {}}
+	for s := bufio.NewScanner(f); s.Scan(); {
+		if strings.HasPrefix(s.Text(), "#") {
+			continue
+		}
+		label, text, ok := strings.Cut(s.Text(), "\t")
+		if !ok {
+			t.Fatalf("not a labelled line: %q", s.Text())
+		}
+		seen[label]++
+		set := counts["written"]
+		if seen[label]%2 == 0 {
+			set = counts["set aside"]
+		}
+		set.lines++
+		e, ok := MatchEmergency(text)
+		if got := string(e.Kind); !ok && label != "no" || ok && got != label {
+			set.wrong++
+			t.Errorf("%q: got %q by %q, want %s", text, got, e.Phrase, label)
+		}
+	}
+	for name, c := range counts {
+		t.Logf("%s: %d of %d lines wrong", name, c.wrong, c.lines)
+	}
+}
+
+func TestPastDangersAreNoEmergencies(t *testing.T) {
+	e, ok := MatchPastEmergency("gas co came yesterday about the smell, they capped it and red tagged the furnace. need it fixed")
+	if !ok || e.Kind != EmergencyGas {
+		t.Errorf("a danger that is over: %+v %v", e, ok)
+	}
+	for _, text := range []string{"I smell gas", "tomorrow at 8 works"} {
+		if e, ok := MatchPastEmergency(text); ok {
+			t.Errorf("%q: %+v", text, e)
+		}
+	}
+}
+
+// Safety comes in the first words, and the line after it.
+func TestSafetyWords(t *testing.T) {
+	for _, lang := range []string{"en", "es"} {
+		for kind := range safetyEnglish {
+			s := SafetyWords(kind, lang, "(614) 555-0199")
+			if s == "" || !strings.Contains(s, "555-0199") || len(s) > 320 {
+				t.Errorf("%s %s: %q", kind, lang, s)
+			}
+			if n := strings.Index(s, "911"); kind != EmergencySewage && n < 0 || kind == EmergencyMedical && n > 60 {
+				t.Errorf("%s %s: 911 at %d in %q", kind, lang, n, s)
+			}
+			if without := SafetyWords(kind, lang, ""); strings.Contains(without, ":") && strings.HasSuffix(without, ": ") {
+				t.Errorf("%s %s without a line: %q", kind, lang, without)
+			}
+		}
+	}
+	if len(safetyEnglish) != len(safetySpanish) {
+		t.Error("a kind has words in one language only")
+	}
+}
+
+func FuzzMatchEmergency(f *testing.F) {
+	f.Add("co alarm keeps beeping 4 times and we all got headaches")
+	f.Add("no heat and my dad is 87")
+	f.Fuzz(func(t *testing.T, text string) {
+		e, ok := MatchEmergency(text)
+		if ok && (e.Phrase == "" || safetyEnglish[e.Kind] == "") {
+			t.Errorf("%q: %+v", text, e)
+		}
+	})
+}
+
+func BenchmarkMatchEmergency(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		MatchEmergency("water heater is old and makes noises, can somebody come on friday after nine")
+	}
+}

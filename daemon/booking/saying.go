@@ -1,0 +1,211 @@
+package booking
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// aside are courtesies: they change nothing at the ends of a clause.
+var aside = wordSet("please por favor thanks thank you thx ok okay now just already sorry no hey hi hello sir guys yeah yes seriously omg " +
+	"dude ya gracias pls alright well oh immediately asap today again")
+
+// saying is a message made plain.
+type saying struct {
+	clauses []clause
+	whole   clause
+	number  bool // it names a number of three digits or more
+	anyTime bool // what is over counts too
+}
+
+// clause is a part of a message between two marks or conjunctions.
+type clause struct {
+	words []string
+	names uint64 // bit i: word i is written like a name
+	asks  bool   // it ends with a question mark
+	first int    // the words outside are courtesies
+	last  int
+}
+
+// plainMessage cuts a text into clauses of plain words.
+func plainMessage(body string) *saying {
+	m := &saying{}
+	var c clause
+	end := func(asks bool) {
+		if len(c.words) > 0 {
+			c.asks = asks
+			m.add(c)
+		}
+		c = clause{}
+	}
+	for body != "" {
+		r, n := utf8.DecodeRuneInString(body)
+		if !partOfWord(r) {
+			switch r {
+			case '.', '!', ';', ',', '\n', ':', '(', ')', '—', '–':
+				end(false)
+			case '?', '¿':
+				end(r == '?')
+			}
+			body = body[n:]
+			continue
+		}
+		size := strings.IndexFunc(body, func(r rune) bool { return !partOfWord(r) })
+		if size < 0 {
+			size = len(body)
+		}
+		raw := body[:size]
+		body = body[size:]
+		if len(raw) >= 3 && strings.Trim(raw, "0123456789") == "" {
+			m.number = true
+		}
+		w := plainWord(raw)
+		switch {
+		case w == "":
+		case joins[w]:
+			end(false)
+		default:
+			c.add(w, likeAName(raw))
+		}
+	}
+	end(false)
+	for _, c := range m.clauses {
+		for i, w := range c.words {
+			m.whole.add(w, c.names>>i&1 == 1)
+		}
+		m.whole.asks = c.asks
+	}
+	m.whole.trim()
+	return m
+}
+
+func (m *saying) add(c clause) {
+	c.trim()
+	m.clauses = append(m.clauses, c)
+}
+
+// has tells whether the message holds a word of the set.
+func (m *saying) has(set map[string]bool) bool {
+	for _, w := range m.whole.words {
+		if set[w] {
+			return true
+		}
+	}
+	return false
+}
+
+// trim finds the courtesies at the ends.
+func (c *clause) trim() {
+	c.first, c.last = 0, len(c.words)
+	for c.first < c.last && aside[c.words[c.first]] {
+		c.first++
+	}
+	for c.last > c.first && aside[c.words[c.last-1]] {
+		c.last--
+	}
+}
+
+// add puts a word behind the others, and writes a negation of two words as one.
+func (c *clause) add(w string, name bool) {
+	if n := len(c.words); w == "not" && n > 0 {
+		switch c.words[n-1] {
+		case "do", "does", "did", "is":
+			c.words[n-1] += "nt"
+			return
+		case "can", "will":
+			c.words[n-1] = map[string]string{"can": "cant", "will": "wont"}[c.words[n-1]]
+			return
+		}
+	}
+	if name && len(c.words) < 64 {
+		c.names |= 1 << len(c.words)
+	}
+	c.words = append(c.words, w)
+}
+
+// joins part clauses as marks do.
+var joins = wordSet("but because cause cuz then so pero porque and y")
+
+// partOfWord tells what stands inside words: apostrophes join ("don't"), hyphens part ("opt-out"), '#' means number.
+func partOfWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || r == '\'' || r == '’' || r == '#' || r == '*'
+}
+
+func likeAName(raw string) bool {
+	r, n := utf8.DecodeRuneInString(raw)
+	return unicode.IsUpper(r) && len(raw) > n && strings.ToLower(raw[n:]) == raw[n:]
+}
+
+// plainWord writes a word as the phrases do.
+func plainWord(raw string) string {
+	w := strings.ToLower(foldAccents(raw))
+	w = strings.Map(func(r rune) rune {
+		if r == '\'' || r == '’' || r == '*' {
+			return -1
+		}
+		return r
+	}, w)
+	w = unstretched(w)
+	if p, ok := spellings[w]; ok {
+		return p
+	}
+	if len(w) > 8 && near(w, "unsubscribe") {
+		return "unsubscribe"
+	}
+	return w
+}
+
+// unstretched writes a letter that stands three times or more once: "stopppp".
+func unstretched(w string) string {
+	for i := 2; i < len(w); i++ {
+		if w[i] == w[i-1] && w[i] == w[i-2] && w[i] < utf8.RuneSelf && !(w[i] >= '0' && w[i] <= '9') {
+			b := make([]byte, 0, len(w))
+			for j := 0; j < len(w); {
+				k := j
+				for k < len(w) && w[k] == w[j] {
+					k++
+				}
+				if k-j >= 3 {
+					b = append(b, w[j])
+				} else {
+					b = append(b, w[j:k]...)
+				}
+				j = k
+			}
+			return string(b)
+		}
+	}
+	return w
+}
+
+// spellings are the ways words are typed on phones.
+var spellings = map[string]string{
+	"u": "you", "ur": "your", "r": "are", "plz": "please", "pls": "please", "txt": "text", "txts": "texts", "txting": "texting", "msg": "message",
+	"msgs": "messages", "#": "number", "num": "number", "stahp": "stop", "stpo": "stop", "sotp": "stop", "tsop": "stop", "stopp": "stop", "stopt": "stop",
+	"stp": "stop", "stopit": "stop", "cannot": "cant", "cannt": "cant", "sendin": "sending", "dnt": "dont",
+	"unsuscribe": "unsubscribe", "unsub": "unsubscribe", "removeme": "remove", "mssg": "message", "mesage": "message", "mesages": "messages", "txtin": "texting",
+}
+
+// near tells whether w is b with at most two letters wrong, missing or too many.
+func near(w, b string) bool {
+	if d := len(w) - len(b); d > 2 || d < -2 {
+		return false
+	}
+	var row [24]int
+	for j := range len(b) + 1 {
+		row[j] = j
+	}
+	for i := range len(w) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if w[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)] <= 2
+}
