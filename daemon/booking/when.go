@@ -82,6 +82,8 @@ func (p *when) word(i int) whenWord {
 	return p.words[i]
 }
 
+var noApostrophes = strings.NewReplacer("'", "", "’", "")
+
 // whenWords cuts a text into words.
 func whenWords(body string) []whenWord {
 	var all []whenWord
@@ -118,7 +120,7 @@ func whenWords(body string) []whenWord {
 				i += n
 			}
 			raw := body[start:i]
-			s := strings.NewReplacer("'", "", "’", "").Replace(strings.ToLower(foldAccents(raw)))
+			s := noApostrophes.Replace(strings.ToLower(foldAccents(raw)))
 			all = append(all, whenWord{s: s, start: start, end: i, num: -1})
 		default:
 			i += n
