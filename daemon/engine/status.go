@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -86,6 +88,10 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 			return err
 		}
 		switch word, _ := booking.MatchKeyword(in.Body); word {
+		case "":
+			if err := t.replied(a, p, in.At); err != nil {
+				return err
+			}
 		case booking.KeywordStop:
 			if err := t.PutOptOut(a, booking.OptOut{Phone: in.From, Source: "text", Text: in.Body, At: in.At}); err != nil {
 				return err
@@ -103,6 +109,32 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 		}
 		return t.PutInbound(a, in)
 	})
+}
+
+// replied marks the latest session of the person whose text went out within seven days, or may have: the customer answered it.
+func (t *txn) replied(a booking.AccountID, p booking.Person, at time.Time) error {
+	for _, started := range slices.Backward(p.Started) {
+		if at.Sub(started.At) > booking.RecoveredWithin {
+			return nil
+		}
+		s, old, err := t.session(a, started.Session)
+		if errors.Is(err, &booking.Error{Code: "unknown_session"}) { // its content has expired, or was erased
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if st := s.FollowUp.State; at.Before(started.At) || st != booking.FollowUpSent && st != booking.FollowUpUnknown {
+			continue
+		}
+		account, err := t.Account(a)
+		if err != nil {
+			return err
+		}
+		s.Reply(at)
+		return t.putSession(account, old, s)
+	}
+	return nil
 }
 
 // OptOut records that a person wants no texts, told in whatever way.
