@@ -107,6 +107,9 @@ func table() []route {
 		{remove, "/v1/opt-outs", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", phoneQuery{}, nil, nil, ""},
 		{remove, "/v1/opt-outs/{phone}", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", nil, nil, nil, ""},
 
+		{get, "/v1/reports/funnel", read, (*call).reportFunnel, ok, "reports", "From session to booking: counts, money and what the texts brought", funnelQuery{}, nil, wire.Funnel{}, ""},
+		{get, "/v1/reports/withheld", read, (*call).reportWithheld, ok, "reports", "Texts that did not go out, by check and day", periodQuery{}, nil, wire.Withheld{}, ""},
+
 		{get, "/v1/api-keys", administer, (*call).listKeys, ok, "keys", "API keys, without their secrets", pageQuery{}, nil, wire.List[wire.APIKey]{}, ""},
 		{post, "/v1/api-keys", administer, (*call).createKey, created, "keys", "Make an API key; its secret is shown once", nil, wire.NewAPIKey{}, wire.APIKey{}, ""},
 		{remove, "/v1/api-keys", administer, (*call).deleteKey, noContent, "keys", "Revoke an API key", idQuery{}, nil, nil, ""},

@@ -2,8 +2,13 @@ package storage
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -78,41 +83,60 @@ func (s *Snapshot) FirstSession(a booking.AccountID, from time.Time) (time.Time,
 
 // EachSession gives every session first heard of from from (included) to to (not included), in order, page by page. The
 // session is the callee's during the call only.
-func (s *Snapshot) EachSession(a booking.AccountID, from, to time.Time, fn func(heard time.Time, v *booking.Session)) error {
+func (s *Snapshot) EachSession(ctx context.Context, a booking.AccountID, from, to time.Time, fn func(heard time.Time, v *booking.Session)) error {
 	prefix := sub(a, "session")
 	next, end := append(bytes.Clone(prefix), sessionFrom(from)...), append(bytes.Clone(prefix), sessionFrom(to)...)
 	for {
+		if err := ctx.Err(); err != nil { // whoever asked is gone
+			return err
+		}
 		rows, err := s.g.Scan(prefix, next, scanPage)
 		if err != nil {
 			return fmt.Errorf("list %s: %w", showKey(prefix), err)
 		}
-		for _, r := range rows {
-			if bytes.Compare(r.Key, end) >= 0 {
-				return nil
-			}
-			var v booking.Session
-			if err := decode(r.Key, r.Value, &v); err != nil {
-				return err
-			}
-			fn(heardAt(v.ID), &v)
+		full := len(rows) == scanPage
+		wanted, beyond := slices.BinarySearchFunc(rows, end, func(r Row, end []byte) int { return bytes.Compare(r.Key, end) })
+		page, err := decodeAll[booking.Session](rows[:wanted])
+		if err != nil {
+			return err
 		}
-		if len(rows) < scanPage {
+		for i := range page {
+			fn(heardAt(page[i].ID), &page[i])
+		}
+		if !full || beyond || wanted < len(rows) {
 			return nil
 		}
 		next = append(rows[len(rows)-1].Key, 0)
 	}
 }
 
+// decodeAll decodes a page of rows on up to four processors: reading JSON is nearly all the work of a long report.
+func decodeAll[T any](rows []Row) ([]T, error) {
+	out := make([]T, len(rows))
+	n := min(4, runtime.GOMAXPROCS(0))
+	errs := make([]error, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			for k := i * len(rows) / n; k < (i+1)*len(rows)/n && errs[i] == nil; k++ {
+				errs[i] = decode(rows[k].Key, rows[k].Value, &out[k])
+			}
+		})
+	}
+	all.Wait()
+	return out, errors.Join(errs...)
+}
+
 // TallyBetween counts the sessions first heard of from from to to, as they are now.
-func (s *Snapshot) TallyBetween(a booking.AccountID, from, to time.Time, loc *time.Location) (*booking.Tally, error) {
+func (s *Snapshot) TallyBetween(ctx context.Context, a booking.AccountID, from, to time.Time, loc *time.Location) (*booking.Tally, error) {
 	t := booking.NewTally()
-	err := s.EachSession(a, from, to, func(_ time.Time, v *booking.Session) { t.Count(v, loc, s.Now) })
+	err := s.EachSession(ctx, a, from, to, func(_ time.Time, v *booking.Session) { t.Count(v, loc, s.Now) })
 	t.Close()
 	return t, err
 }
 
 // Funnel makes the report of a period: closed days from their tallies, the others from their sessions.
-func (s *Snapshot) Funnel(a booking.AccountID, p booking.Period, g booking.Grouping) (*booking.Funnel, error) {
+func (s *Snapshot) Funnel(ctx context.Context, a booking.AccountID, p booking.Period, g booking.Grouping) (*booking.Funnel, error) {
 	f := booking.NewFunnel(p, g)
 	wanted := []booking.Dimension{booking.ByTotal}
 	if d := g.Dimension(); d != booking.ByTotal {
@@ -124,7 +148,7 @@ func (s *Snapshot) Funnel(a booking.AccountID, p booking.Period, g booking.Group
 			return nil, err
 		}
 	}
-	err := s.openDays(a, p, func(day booking.Day, t *booking.Tally) {
+	err := s.openDays(ctx, a, p, func(day booking.Day, t *booking.Tally) {
 		for _, d := range wanted {
 			f.Add(day, d, t.Groups[d])
 		}
@@ -133,7 +157,7 @@ func (s *Snapshot) Funnel(a booking.AccountID, p booking.Period, g booking.Group
 }
 
 // Withheld makes the report of what was withheld in a period. Sessions whose content has expired since are not named.
-func (s *Snapshot) Withheld(a booking.AccountID, p booking.Period) (*booking.HeldReport, error) {
+func (s *Snapshot) Withheld(ctx context.Context, a booking.AccountID, p booking.Period) (*booking.HeldReport, error) {
 	account, err := s.Account(a)
 	if err != nil {
 		return nil, err
@@ -151,7 +175,7 @@ func (s *Snapshot) Withheld(a booking.AccountID, p booking.Period) (*booking.Hel
 	if err != nil {
 		return nil, err
 	}
-	return r, s.openDays(a, p, func(day booking.Day, t *booking.Tally) { r.Add(day, t.Held) })
+	return r, s.openDays(ctx, a, p, func(day booking.Day, t *booking.Tally) { r.Add(day, t.Held) })
 }
 
 // tallies reads the closed days of one family of rows, in order.
@@ -182,7 +206,7 @@ func tallies[T any](s *Snapshot, a booking.AccountID, family string, p booking.P
 }
 
 // openDays counts the days of the period that are not closed, one after the other.
-func (s *Snapshot) openDays(a booking.AccountID, p booking.Period, fn func(booking.Day, *booking.Tally)) error {
+func (s *Snapshot) openDays(ctx context.Context, a booking.AccountID, p booking.Period, fn func(booking.Day, *booking.Tally)) error {
 	account, err := s.Account(a)
 	if err != nil {
 		return err
@@ -209,7 +233,7 @@ func (s *Snapshot) openDays(a booking.AccountID, p booking.Period, fn func(booki
 			fn(day, t)
 		}
 	}
-	err = s.EachSession(a, from, to, func(heard time.Time, v *booking.Session) {
+	err = s.EachSession(ctx, a, from, to, func(heard time.Time, v *booking.Session) {
 		if is := closed.DayOf(heard, loc); t == nil || is != day {
 			end()
 			t, day = booking.NewTally(), is

@@ -24,7 +24,7 @@ func (e *Engine) fireTally(ctx context.Context, d booking.Due) error {
 			return err
 		}
 		was = *v
-		next, err = close1(s, d.Account, was)
+		next, err = nextClosing(ctx, s, d.Account, was)
 		return err
 	})
 	if err != nil {
@@ -60,8 +60,8 @@ type closing struct {
 	look  time.Time // when to look again
 }
 
-// close1 makes one step: over days in which nobody came, to the end of one day that has sessions and whose time has come.
-func close1(s *storage.Snapshot, a booking.AccountID, was booking.Tallied) (c closing, err error) {
+// nextClosing makes one step: over days in which nobody came, to the end of one day that has sessions and whose time has come.
+func nextClosing(ctx context.Context, s *storage.Snapshot, a booking.AccountID, was booking.Tallied) (c closing, err error) {
 	c = closing{day: was.Day, until: was.Until}
 	account, err := s.Account(a)
 	if err != nil {
@@ -86,7 +86,7 @@ func close1(s *storage.Snapshot, a booking.AccountID, was booking.Tallied) (c cl
 		return c, nil
 	}
 	c.day, c.until, c.look = day, end.UTC(), s.Now
-	c.tally, err = s.TallyBetween(a, was.Until, end, loc)
+	c.tally, err = s.TallyBetween(ctx, a, was.Until, end, loc)
 	return c, err
 }
 
