@@ -44,15 +44,16 @@ func ReadPeriod(now time.Time, loc *time.Location, from, to string) (p Period, e
 }
 
 func readDay(field, s string, loc *time.Location, nudge time.Duration) (Day, error) {
-	if d, ok := ParseDay(s); ok {
-		return d, nil
+	d, ok := ParseDay(s)
+	if !ok {
+		t, err := time.Parse(time.RFC3339, s)
+		d, ok = DayOf(t.Add(nudge), loc), err == nil
 	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil || t.Year() < 1 {
-		return "", Refuse(Invalid, "invalid_time", field, strconv.Quote(clip(s, 40))+" is neither a day nor a time",
+	if !ok || d < "1970-01-01" || d >= "9999-01-01" { // days of other years do not sort as text
+		return "", Refuse(Invalid, "invalid_time", field, strconv.Quote(clip(s, 40))+" is neither a day nor a time of our age",
 			`a day such as "2026-03-10", or RFC 3339 such as "2026-03-10T14:00:00Z"`)
 	}
-	return DayOf(t.Add(nudge), loc), nil
+	return d, nil
 }
 
 // Grouping is how a report is cut into groups: by calendar, or by a [Dimension].
