@@ -23,7 +23,7 @@ type Figures struct {
 	Assisted     int            `json:"assisted" required:"true" description:"Of recovered: by phone or elsewhere, not by the link or with the agent."`
 	BookedBefore int            `json:"booked_before" required:"true" description:"Texted, but booked before the text went out. Never recovered."`
 	BookedLater  int            `json:"booked_later" required:"true" description:"Booked more than 7 days after the text."`
-	Unprompted   int            `json:"unprompted" required:"true" description:"Booked without a text."`
+	Unprompted   int            `json:"unprompted" required:"true" description:"Booked without a text that is known to have gone out."`
 	RevenueCents int            `json:"revenue_cents" required:"true" description:"Of the recovered bookings."`
 	Withheld     map[string]int `json:"withheld" required:"true" nullable:"false" description:"Abandoned sessions without a text, by the check that stopped it."`
 }

@@ -91,9 +91,9 @@ type Session struct {
 	HandledNote   string            `json:"handled_note,omitempty"`
 	HandledBooked bool              `json:"handled_booked,omitempty"` // staff said that it was booked
 	FollowUp      FollowUp          `json:"follow_up"`
-	ClickedAt     time.Time         `json:"clicked_at,omitzero"` // the page redeemed the link of the text
+	ClickedAt     time.Time         `json:"clicked_at,omitzero"` // when the link of its text was first redeemed by a page
 	RepliedAt     time.Time         `json:"replied_at,omitzero"` // the customer answered the text
-	Booked        BookedBy          `json:"booked,omitzero"`     // the booking this session is credited with
+	Booked        BookedBy          `json:"booked,omitzero"`     // the booking its person has, in this session or another way
 	Trial         Trial             `json:"trial,omitzero"`      // the measurement against the control group
 	DueKind       Kind              `json:"due_kind,omitempty"`  // of the one due-key this session has
 	DueAt         time.Time         `json:"due_at,omitzero"`     // zero: it has none

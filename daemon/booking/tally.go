@@ -24,7 +24,7 @@ type Figures struct {
 	Assisted     int           `json:"assisted,omitempty"`      // of these: neither by the link nor with the agent
 	BookedBefore int           `json:"booked_before,omitempty"` // texted, but booked before that
 	BookedLater  int           `json:"booked_later,omitempty"`  // booked more than seven days after the text
-	Unprompted   int           `json:"unprompted,omitempty"`    // booked without a text
+	Unprompted   int           `json:"unprompted,omitempty"`    // booked without a text that is known to have gone out
 	RevenueCents int           `json:"revenue_cents,omitempty"` // of the recovered
 	Withheld     map[Check]int `json:"withheld,omitempty"`      // abandoned, and a check stopped the text
 	Trials       Trials        `json:"trials,omitzero"`         // in totals only: other groupings would sort people after the draw
@@ -90,17 +90,21 @@ func (f *Figures) book(s *Session) {
 		return
 	}
 	f.Booked++
-	switch b.Attribution {
-	case AttributionLink, AttributionAgent:
+	attribution := b.Attribution
+	if s.FollowUp.State != FollowUpSent { // a text of which nobody knows, or that did not arrive, won nobody back
+		attribution = ""
+	}
+	switch attribution {
+	case AttributedDirect:
 		f.Recovered++
 		f.RevenueCents += b.ValueCents
-	case AttributionAssisted:
+	case AttributedAssisted:
 		f.Recovered++
 		f.Assisted++
 		f.RevenueCents += b.ValueCents
-	case AttributionBefore:
+	case AttributedBefore:
 		f.BookedBefore++
-	case AttributionLater:
+	case AttributedLater:
 		f.BookedLater++
 	default:
 		f.Unprompted++

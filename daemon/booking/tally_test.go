@@ -32,7 +32,8 @@ func anyState(rng *rand.Rand) Session {
 	}
 	if rng.IntN(3) == 0 {
 		s.Booked = BookedBy{Booking: "b", At: left, Source: SourcePhone, ValueCents: 7,
-			Attribution: []Attribution{"", AttributionBefore, AttributionLink, AttributionAgent, AttributionAssisted, AttributionLater, AttributionUnprompted}[rng.IntN(7)]}
+			Cancelled:   rng.IntN(5) == 0,
+			Attribution: []Attribution{"", AttributedBefore, AttributedDirect, AttributedAssisted, AttributedLater}[rng.IntN(5)]}
 	}
 	if at := maybe(left); !at.IsZero() {
 		s.Trial = Trial{Control: rng.IntN(2) == 0, Percent: 1 + rng.IntN(50), At: at}
@@ -248,7 +249,36 @@ func TestAPersonJoinsTheMeasurementOnce(t *testing.T) {
 	if !first.Join(&p, true, 5, due) || second.Join(&p, false, 10, due.Add(time.Hour)) {
 		t.Error("the first time counts, and only the first")
 	}
-	if first.Trial != (Trial{true, 5, due}) || !p.Trial.Equal(due) || second.Trial != (Trial{}) {
+	if first.Trial != (Trial{Control: true, Percent: 5, At: due}) || !p.Trial.Equal(due) || second.Trial != (Trial{}) {
 		t.Errorf("got %+v, %+v, %+v", first.Trial, second.Trial, p)
+	}
+}
+
+// What a person books within seven days counts, in whatever session and by whatever way; what was cancelled does not.
+func TestTheMeasurementHearsOfEveryBookingOfThePerson(t *testing.T) {
+	count := func(tr Trial) int { s := Session{Trial: tr}; return s.trials(due).Treated.Booked }
+	tr := Trial{Percent: 10, At: due}
+	for _, c := range []struct {
+		name   string
+		id     string
+		after  time.Duration
+		stands bool
+		want   int
+	}{
+		{"booked before", "early", -time.Minute, true, 0},
+		{"booked after eight days", "late", 8 * 24 * time.Hour, true, 0},
+		{"one that was cancelled at once", "never", time.Hour, false, 0},
+		{"booked on the sixth day", "b", 6 * 24 * time.Hour, true, 1},
+		{"an earlier one is heard of later", "a", 5 * 24 * time.Hour, true, 1},
+		{"the later one is cancelled", "b", 6 * 24 * time.Hour, false, 1},
+		{"the earlier one too", "a", 5 * 24 * time.Hour, false, 0},
+	} {
+		tr.Hear(c.id, due.Add(c.after), 100, c.stands)
+		if got := count(tr); got != c.want {
+			t.Errorf("%s: counts %d, want %d: %+v", c.name, got, c.want, tr)
+		}
+	}
+	if none := (Trial{}); none.Hear("a", due, 100, true) || none != (Trial{}) {
+		t.Error("a session that takes no part hears")
 	}
 }

@@ -9,6 +9,26 @@ type Trial struct {
 	Control bool      `json:"control,omitempty"` // the text was withheld for the measurement
 	Percent int       `json:"percent"`           // settings.holdout at that moment
 	At      time.Time `json:"at"`                // when the text went out, or would have
+
+	Booking    string    `json:"booking,omitempty"` // the person's first one within [RecoveredWithin], by any way and in any session
+	BookedAt   time.Time `json:"booked_at,omitzero"`
+	ValueCents int       `json:"value_cents,omitempty"`
+}
+
+// Hear takes in a booking of the session's person. All of them are to be told, whichever session they are credited to: what
+// is compared is persons, and only those who are texted have bookings credited. stands is false for one that was cancelled.
+// It tells whether anything changed.
+func (t *Trial) Hear(id string, at time.Time, valueCents int, stands bool) bool {
+	was := *t
+	switch {
+	case t.At.IsZero():
+	case t.Booking == id && !stands:
+		t.Booking, t.BookedAt, t.ValueCents = "", time.Time{}, 0
+	case !stands || at.Before(t.At) || at.After(t.At.Add(RecoveredWithin)):
+	case t.Booking == "" || t.Booking == id || at.Before(t.BookedAt):
+		t.Booking, t.BookedAt, t.ValueCents = id, at, valueCents
+	}
+	return *t != was
 }
 
 // Join lets the session take part in the measurement, if its person did not before. It tells whether the person's row
@@ -52,8 +72,12 @@ func (s *Session) trials(now time.Time) (t Trials) {
 	}
 	end := s.Trial.At.Add(RecoveredWithin)
 	one := Arm{Persons: 1}
-	if b, ok := s.outcome(); ok && !b.At.Before(s.Trial.At) && !b.At.After(end) {
-		one.Booked, one.Cents = 1, b.ValueCents
+	heard := s.Trial
+	if b, ok := s.outcome(); ok {
+		heard.Hear(b.Booking, b.At, b.ValueCents, true)
+	}
+	if !heard.BookedAt.IsZero() {
+		one.Booked, one.Cents = 1, heard.ValueCents
 	}
 	if s.Trial.Control {
 		t.Control = one
