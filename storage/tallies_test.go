@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func anySession(rng *rand.Rand, heard time.Time, n int) booking.Session {
 	s.ClientID, s.StartedAt, s.SeenAt = fmt.Sprint("page-", n), heard, heard
 	s.AbandonedAt = heard.Add(time.Duration(rng.IntN(3600)) * time.Second)
 	s.Scheduler = booking.SchedulerID([]string{"web", "ads", "partner"}[rng.IntN(3)])
-	s.Step = []string{"contact", "time", "", "address"}[rng.IntN(4)]
+	s.Step = []string{"contact", "", fmt.Sprint("made up ", n), fmt.Sprint("made up ", n)}[rng.IntN(4)]
 	s.Phone = booking.Phone(fmt.Sprintf("+1312%07d", 2000000+n))
 	s.DueKind, s.DueAt = 0, time.Time{}
 	s.FollowUp = booking.FollowUp{State: booking.FollowUpWithheld, WithheldBy: booking.Checks[rng.IntN(len(booking.Checks))]}
@@ -53,7 +54,7 @@ func crowd(t testing.TB, s *Store, n int, from time.Time, span time.Duration) {
 	for i := 0; i < n; i += batch {
 		update(t, s, func(tx *Tx) error {
 			for k := i; k < min(n, i+batch); k++ {
-				if err := tx.PutSession("acme", nil, anySession(rng, from.Add(span*time.Duration(k)/time.Duration(n)), k), 90*24*time.Hour); err != nil {
+				if err := tx.PutSession("acme", nil, anySession(rng, from.Add(span/time.Duration(n)*time.Duration(k)), k), 90*24*time.Hour); err != nil {
 					return err
 				}
 			}
@@ -105,12 +106,16 @@ func BenchmarkFunnelOfClosedDays(b *testing.B) {
 // closeDays closes the next n days that have sessions.
 func closeDays(t testing.TB, s *Store, n int) {
 	t.Helper()
-	loc, err := booking.LoadZone(sampleAccount().Timezone)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for range n {
 		update(t, s, func(tx *Tx) error {
+			account, err := tx.Account("acme")
+			if err != nil {
+				return err
+			}
+			loc, err := booking.LoadZone(account.Timezone)
+			if err != nil {
+				return err
+			}
 			old, err := tx.Tallied("acme")
 			if err != nil {
 				return err
@@ -242,12 +247,21 @@ func TestAMoveToAnotherZoneCountsEverySessionOnce(t *testing.T) {
 			a.Timezone = zone
 			return tx.PutAccount(a)
 		})
-		total := 0
-		for d := booking.Day("2026-03-01"); d < "2026-03-31"; d = d.Add(1) {
-			total += reports(t, s, booking.Period{From: d, To: d})[""].Total.Sessions
-		}
-		if total != 900 {
-			t.Errorf("%s: the days have %d sessions, want 900", zone, total)
+		for _, more := range []int{0, 1, 9} {
+			closeDays(t, s, more)
+			total := 0
+			for d := booking.Day("2026-03-01"); d < "2026-03-31"; d = d.Add(1) {
+				view(t, s, func(v *Snapshot) error {
+					f, err := v.Funnel(t.Context(), "acme", booking.Period{From: d, To: d}, "")
+					if err == nil {
+						total += f.Total.Sessions
+					}
+					return err
+				})
+			}
+			if total != 900 {
+				t.Errorf("%s, %d days closed since: the days have %d sessions, want 900", zone, more, total)
+			}
 		}
 	}
 }
@@ -285,4 +299,37 @@ func TestVerifyNoticesATallyThatIsWrong(t *testing.T) {
 			t.Errorf("%s: verify finds nothing", name)
 		}
 	}
+}
+
+// The largest day there can be, with names that JSON makes twice as long, still is one transaction.
+func TestTheLargestDayFitsIntoOneTransaction(t *testing.T) {
+	day := booking.NewTally()
+	for d, groups := range day.Groups {
+		n := 80
+		switch d {
+		case booking.ByTotal:
+			n = 1
+		case booking.ByHour:
+			n = 24
+		case booking.BySource:
+			n = 6
+		}
+		for i := range n {
+			f := booking.Figures{Sessions: 1e9 - i, Qualified: 1e9, Abandoned: 1e9, Due: 1e9, Texted: 1e9, Unknown: 1e9, Clicked: 1e9, Replied: 1e9, Booked: 1e9,
+				Recovered: 1e9, Assisted: 1e9, BookedBefore: 1e9, BookedLater: 1e9, Unprompted: 1e9, RevenueCents: 1e15, Withheld: map[booking.Check]int{}}
+			for _, c := range booking.Checks {
+				f.Withheld[c] = 1e9
+			}
+			groups[strings.Repeat(`"`, 60)+fmt.Sprintf("%04d", i)] = &f
+		}
+	}
+	for _, c := range booking.Checks {
+		day.Held[c] = &booking.Held{Count: 1e9}
+		for i := range 5 {
+			day.Held[c].Sessions = append(day.Held[c].Sessions, booking.SessionID(uuid(i)))
+		}
+	}
+	day.Close()
+	s := memStore(t, &clock{noon})
+	update(t, s, func(tx *Tx) error { return tx.PutTally("acme", "2026-03-01", day) })
 }

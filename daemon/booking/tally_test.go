@@ -282,3 +282,25 @@ func TestTheMeasurementHearsOfEveryBookingOfThePerson(t *testing.T) {
 		t.Error("a session that takes no part hears")
 	}
 }
+
+// FuzzReadPeriod: whatever is asked for is refused, or a period of one day to two years whose days come one after the other.
+func FuzzReadPeriod(f *testing.F) {
+	f.Add("2026-03-01", "2026-03-31", "America/New_York")
+	f.Add("2026-03-08T04:59:59Z", "9999-12-31T23:59:59-12:00", "Pacific/Kiritimati")
+	f.Fuzz(func(t *testing.T, from, to, zone string) {
+		loc, err := LoadZone(zone)
+		if err != nil {
+			return
+		}
+		p, err := ReadPeriod(due, loc, from, to)
+		if err != nil {
+			return
+		}
+		if n := p.From.To(p.To) + 1; n < 1 || n > maxDays || n != len(NewFunnel(p, GroupDay).Groups()) {
+			t.Errorf("from %q to %q: %d days, %+v", from, to, n, p)
+		}
+		if a, b := p.From.Start(loc), p.To.Add(1).Start(loc); !a.Before(b) {
+			t.Errorf("from %q to %q: begins %v and ends %v", from, to, a, b)
+		}
+	})
+}
