@@ -88,10 +88,6 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 			return err
 		}
 		switch word, _ := booking.MatchKeyword(in.Body); word {
-		case "":
-			if err := t.replied(a, p, in.At); err != nil {
-				return err
-			}
 		case booking.KeywordStop:
 			if err := t.PutOptOut(a, booking.OptOut{Phone: in.From, Source: "text", Text: in.Body, At: in.At}); err != nil {
 				return err
@@ -107,14 +103,24 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 				}
 			}
 		}
+		if err := t.replied(a, p, in); err != nil {
+			return err
+		}
 		return t.PutInbound(a, in)
 	})
 }
 
 // replied marks the latest session of the person whose text went out within seven days, or may have: the customer answered it.
-func (t *txn) replied(a booking.AccountID, p booking.Person, at time.Time) error {
+// A keyword is no answer, and neither is what somebody says who wants no texts.
+func (t *txn) replied(a booking.AccountID, p booking.Person, in booking.Inbound) error {
+	if _, keyword := booking.MatchKeyword(in.Body); keyword {
+		return nil
+	}
+	if stop, err := t.Snapshot.OptOut(a, in.From); err != nil || stop != nil {
+		return err
+	}
 	for _, started := range slices.Backward(p.Started) {
-		if at.Sub(started.At) > booking.RecoveredWithin {
+		if in.At.Sub(started.At) > booking.RecoveredWithin {
 			return nil
 		}
 		s, old, err := t.session(a, started.Session)
@@ -124,14 +130,14 @@ func (t *txn) replied(a booking.AccountID, p booking.Person, at time.Time) error
 		if err != nil {
 			return err
 		}
-		if st := s.FollowUp.State; at.Before(started.At) || st != booking.FollowUpSent && st != booking.FollowUpUnknown {
+		if st := s.FollowUp.State; in.At.Before(started.At) || st != booking.FollowUpSent && st != booking.FollowUpUnknown {
 			continue
 		}
 		account, err := t.Account(a)
 		if err != nil {
 			return err
 		}
-		s.Reply(at)
+		s.Reply(in.At)
 		return t.putSession(account, old, s)
 	}
 	return nil

@@ -75,7 +75,8 @@ func (w *world) play() booking.Figures {
 	handled := left(w, "by phone", free(), worth)
 	left(w, "before", free(), worth)
 	left(w, "later", free(), worth)
-	left(w, "silent", free(), worth)
+	silent := free()
+	left(w, "silent", silent, worth)
 	talks := free()
 	left(w, "talks", talks)
 	left(w, "held, books", held(), worth)
@@ -98,6 +99,9 @@ func (w *world) play() booking.Figures {
 	_, err := w.e.Handle(w.t.Context(), account, handled, engine.Handled{By: "csr", Booked: true})
 	w.must(err)
 	inbound(talks, "How much is it?")
+	for _, no := range []string{"Help", "STOP", "Thanks"} { // neither keywords nor what follows a STOP are answers
+		inbound(silent, no)
+	}
 	time.Sleep(8 * 24 * time.Hour)
 	w.event("later", booking.EventCompleted)
 	return booking.Figures{
