@@ -21,7 +21,11 @@ var withoutMethod = map[string]string{
 }
 
 // queryElsewhere are query parameters that the client says in another way.
-var queryElsewhere = map[string]string{"POST /v1/session-events key": "it is in the header"}
+var queryElsewhere = map[string]string{
+	"POST /v1/session-events key":     "it is in the header",
+	"GET /v1/reports/funnel format":   "it reads JSON",
+	"GET /v1/reports/withheld format": "it reads JSON",
+}
 
 // recorder notes what it is asked and refuses it.
 type recorder struct{ asked []*http.Request }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/swaggest/jsonschema-go"
@@ -66,10 +67,16 @@ func describe(r *openapi31.Reflector, line route) error {
 		op.AddReqStructure(sample(line.in), openapi.WithContentType("application/json"))
 	}
 	good := []openapi.ContentOption{openapi.WithHTTPStatus(line.status)}
-	if line.plain != "" && line.status != http.StatusFound {
-		good = append(good, openapi.WithContentType(line.plain))
+	plain := append(slices.Clone(good), openapi.WithContentType(line.plain))
+	switch {
+	case line.plain == "" || line.status == http.StatusFound:
+		op.AddRespStructure(line.out, good...)
+	case line.out == nil:
+		op.AddRespStructure(nil, plain...)
+	default: // both, as the caller likes
+		op.AddRespStructure(line.out, good...)
+		op.AddRespStructure("", plain...)
 	}
-	op.AddRespStructure(line.out, good...)
 	op.AddRespStructure(wire.Error{}, refused)
 	if line.plain == "text/html" { // people look at it
 		op.AddRespStructure("", refused, openapi.WithContentType(line.plain))

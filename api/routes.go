@@ -31,7 +31,7 @@ type route struct {
 	tag, summary string
 	query        any    // struct with `query` tags; nil: none
 	in, out      any    // samples of the bodies; nil: none
-	plain        string // content type of a good answer that is not JSON
+	plain        string // content type of a good answer that is not JSON; with out, another form of it
 }
 
 // handler does one request and gives what is answered: a value that becomes JSON, a [raw] answer, or nil for no body.
@@ -106,6 +106,9 @@ func table() []route {
 		{post, "/v1/opt-outs", work, (*call).createOptOut, created, "people", "Record that a person wants no texts", nil, wire.OptOut{}, wire.OptOut{}, ""},
 		{remove, "/v1/opt-outs", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", phoneQuery{}, nil, nil, ""},
 		{remove, "/v1/opt-outs/{phone}", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", nil, nil, nil, ""},
+
+		{get, "/v1/reports/funnel", read, (*call).reportFunnel, ok, "reports", "From session to booking: counts, money and what the texts brought", funnelQuery{}, nil, wire.Funnel{}, "text/csv"},
+		{get, "/v1/reports/withheld", read, (*call).reportWithheld, ok, "reports", "Texts that did not go out, by check and day", periodQuery{}, nil, wire.Withheld{}, "text/csv"},
 
 		{get, "/v1/api-keys", administer, (*call).listKeys, ok, "keys", "API keys, without their secrets", pageQuery{}, nil, wire.List[wire.APIKey]{}, ""},
 		{post, "/v1/api-keys", administer, (*call).createKey, created, "keys", "Make an API key; its secret is shown once", nil, wire.NewAPIKey{}, wire.APIKey{}, ""},

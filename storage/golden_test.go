@@ -85,6 +85,7 @@ func TestStoredWordsAndNumbersStayAsTheyAre(t *testing.T) {
 		booking.RegistrationApproved, booking.RegistrationRejected)
 	fmt.Fprintln(&b, "sources", booking.SourceAgent, booking.SourceLink, booking.SourcePhone, booking.SourceExternal)
 	fmt.Fprintln(&b, "modes", booking.PrefilledLink, booking.AIAgent)
+	fmt.Fprintln(&b, "dimensions", booking.Dimensions)
 	fmt.Fprintln(&b, "results", booking.Pass, booking.Wait, booking.Stop)
 	fmt.Fprintln(&b, "checks", booking.CheckAccountEnabled, booking.CheckSchedulerEnabled, booking.CheckRegistration, booking.CheckPhoneNumber,
 		booking.CheckConsent, booking.CheckOptedOut, booking.CheckCompleted, booking.CheckBookedElsewhere, booking.CheckHandled,

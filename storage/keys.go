@@ -47,6 +47,8 @@ import (
 //	a/<account>/once/<hash>                        Once                 24 hours
 //	a/<account>/poison/<kind>/<ref>                Poison               ever
 //	a/<account>/alarm/<code>/<ref>                 Alarm                ever
+//	a/<account>/tally/<dimension>/<day>            figures by group     5 years
+//	a/<account>/tallied                            Tallied              ever
 //
 // IDs hold no '/', so '/' separates; what strangers make up is hashed. Numbers are big-endian, so that byte order is
 // number order. Values are the byte 1 and JSON, but for times of 8 bytes and rows whose presence says it all.

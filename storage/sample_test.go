@@ -121,6 +121,11 @@ func fillSample(t testing.TB, s *Store) {
 		done := sampleSession(2)
 		done.Status, done.DueKind, done.DueAt, done.Phone, done.Email = booking.StatusCompleted, 0, time.Time{}, "", ""
 		done.CompletedAt = noon.Add(time.Minute)
+		done.RepliedAt, done.Trial = noon.Add(time.Minute), booking.Trial{Control: true, Percent: 10, At: noon}
+		closed := booking.NewTally()
+		closed.Count(&session, time.UTC, noon)
+		closed.Count(&done, time.UTC, noon)
+		closed.Close()
 		sent := sampleAttempt(4)
 		sent.State, sent.DueAt, sent.SID, sent.Status, sent.SettledAt = booking.AttemptSent, time.Time{}, "SM1", "delivered", noon
 		steps := []error{
@@ -150,6 +155,8 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutAlarm("acme", Alarm{Code: "carrier", Ref: "30032", Message: "The number is not verified.", Fix: "Verify it.", Since: noon}),
 			tx.PutLink("token", Link{Account: "acme", Session: booking.SessionID(uuid(1))}),
 			tx.PutMark(Shard("acme"), noon),
+			tx.PutTally("acme", "2026-03-01", closed),
+			tx.PutTallied("acme", nil, booking.Tallied{Day: "2026-03-01", Until: noon, Ref: uuid(10), DueAt: noon.Add(time.Hour)}),
 		}
 		for i, err := range steps {
 			if err != nil {

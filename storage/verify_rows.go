@@ -34,6 +34,8 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"once":         (*verifier).once,
 	"poison":       called(func(x Poison) string { return x.Kind.String() + "/" + x.Ref }),
 	"alarm":        called(func(x Alarm) string { return x.Code + "/" + x.Ref }),
+	"tally":        (*verifier).tally,
+	"tallied":      (*verifier).tallied,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -261,6 +263,16 @@ func (v *verifier) due(r Row) error {
 		}
 		own, armed := settleDue(*x)
 		v.sameDue(r, own, armed)
+	case booking.KindTally:
+		x, err := v.Tallied(d.Account)
+		if err != nil {
+			return v.unread(err)
+		}
+		if x == nil {
+			v.find(r.Key, "the account has no days to close")
+			return nil
+		}
+		v.sameDue(r, tallyDue(d.Account, *x), true)
 	default:
 		if d.Kind.String() == booking.Kind(255).String() {
 			v.find(r.Key, "kind %d is unknown", d.Kind)

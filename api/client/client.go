@@ -29,6 +29,7 @@ type Client struct {
 	Schedulers Schedulers
 	OptOuts    OptOuts
 	Keys       APIKeys
+	Reports    Reports
 	Simulator  Simulator
 	Links      Links
 	Daemon     Daemon
@@ -73,7 +74,7 @@ func New(base, key string, options ...Option) *Client {
 	c.http = &own
 	s := service{c}
 	c.Sessions, c.Account, c.Numbers, c.Facts = Sessions{s}, Account{s}, PhoneNumbers{s}, Facts{s}
-	c.Schedulers, c.OptOuts, c.Keys = Schedulers{s}, OptOuts{s}, APIKeys{s}
+	c.Schedulers, c.OptOuts, c.Keys, c.Reports = Schedulers{s}, OptOuts{s}, APIKeys{s}, Reports{s}
 	c.Simulator, c.Links, c.Daemon = Simulator{s}, Links{s}, Daemon{s}
 	return c
 }

@@ -27,6 +27,7 @@ type Session struct {
 	SeenAt      time.Time         `json:"seen_at" required:"true" description:"The last moment anything was heard of it."`
 	AbandonedAt time.Time         `json:"abandoned_at,omitzero"`
 	CompletedAt time.Time         `json:"completed_at,omitzero"`
+	RepliedAt   time.Time         `json:"replied_at,omitzero" description:"When the customer answered the text."`
 	Handled     *Handling         `json:"handled,omitempty"`
 	FollowUp    FollowUp          `json:"follow_up" required:"true"`
 }
@@ -64,7 +65,7 @@ func FromSession(s booking.Session) Session {
 		ID: string(s.ID), ClientID: s.ClientID, Scheduler: string(s.Scheduler), Status: string(s.Status),
 		Customer: fromCustomer(s.Customer), Phone: string(s.Phone), Service: s.Service, Preferred: s.Preferred, Step: s.Step,
 		PageURL: s.PageURL, Timezone: s.Timezone, Locale: s.Locale, Fields: s.Fields, ValueCents: s.ValueCents,
-		StartedAt: utc(s.StartedAt), SeenAt: utc(s.SeenAt), AbandonedAt: utc(s.AbandonedAt), CompletedAt: utc(s.CompletedAt),
+		StartedAt: utc(s.StartedAt), SeenAt: utc(s.SeenAt), AbandonedAt: utc(s.AbandonedAt), CompletedAt: utc(s.CompletedAt), RepliedAt: utc(s.RepliedAt),
 		FollowUp: FollowUp{
 			State: string(s.FollowUp.State), DueAt: utc(s.FollowUp.DueAt), SentAt: utc(s.FollowUp.SentAt),
 			WithheldBy: string(s.FollowUp.WithheldBy), Attempt: string(s.FollowUp.Attempt),

@@ -15,6 +15,9 @@ const bookedBefore = 24 * time.Hour
 // A person's decision to send again ([Session.SendAgain]) obeys every check, with two exceptions: the attempt it repeats
 // does not count against the frequency, and the holdout does not apply.
 //
+// The holdout comes last, and only for a text that would go out at this very moment: so the control group is made of the same
+// people as those who get a text, left alone from the same moment on. Whoever waits for the morning is not held out in the night.
+//
 // script_error and carrier are not made here: only the engine can know.
 func Decide(now time.Time, f Facts) Verdict {
 	d := decision{now: now, f: f, left: f.Session.AbandonedAt}
@@ -24,6 +27,9 @@ func Decide(now time.Time, f Facts) Verdict {
 	d.limit = d.left.Add(f.Account.Settings.LatestAfter.Std())
 	v := Verdict{Result: Pass, Trail: make([]Finding, 0, len(checks)+1)}
 	for _, c := range checks {
+		if c == CheckHoldout && v.Result == Wait {
+			continue
+		}
 		x := d.find(c)
 		x.At, x.Check = now, c
 		endless := x.Result == Wait && x.Until.IsZero()
@@ -56,7 +62,7 @@ type decision struct {
 // checks lists the checks in the order in which they are made.
 var checks = [...]Check{CheckAccountEnabled, CheckSchedulerEnabled, CheckRegistration, CheckPhoneNumber, CheckConsent,
 	CheckOptedOut, CheckCompleted, CheckBookedElsewhere, CheckHandled, CheckDuplicate, CheckFrequency, CheckTooLate,
-	CheckHours, CheckHoldout, CheckThreadOwner, CheckLandline}
+	CheckHours, CheckThreadOwner, CheckLandline, CheckHoldout}
 
 // find makes one check. It gives result, fact, setting, message and fix; a wait without Until has no known end. A switch
 // and not a table of functions, so that the facts stay on the stack.

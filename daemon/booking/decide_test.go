@@ -16,7 +16,7 @@ func TestAllGoodFactsPassEveryCheckInOrder(t *testing.T) {
 	}
 	want := []Check{CheckAccountEnabled, CheckSchedulerEnabled, CheckRegistration, CheckPhoneNumber, CheckConsent, CheckOptedOut,
 		CheckCompleted, CheckBookedElsewhere, CheckHandled, CheckDuplicate, CheckFrequency, CheckTooLate, CheckHours,
-		CheckHoldout, CheckThreadOwner, CheckLandline}
+		CheckThreadOwner, CheckLandline, CheckHoldout}
 	var got []Check
 	for _, f := range v.Trail {
 		got = append(got, f.Check)

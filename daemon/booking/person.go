@@ -12,6 +12,7 @@ type Person struct {
 	Started []Started `json:"started,omitempty"` // texts started by us, oldest first; kept while they can count
 	Bad     *BadPhone `json:"bad,omitempty"`     // the carrier said that this number takes no texts
 	Inbound time.Time `json:"inbound_at,omitzero"`
+	Trial   time.Time `json:"trial_at,omitzero"` // when the person joined the measurement against the control group; once for ever
 }
 
 // Started is one text started by us. Unknown sends count: they may have arrived.

@@ -48,6 +48,7 @@ type FollowUp struct {
 	Attempt    AttemptID     `json:"attempt,omitempty"`     // the latest
 	Resend     bool          `json:"resend,omitempty"`      // a person decided to send again after an unknown or refused send
 	Retries    int           `json:"retries,omitempty"`     // times the carrier wanted the text later
+	Template   string        `json:"template,omitempty"`    // the script that wrote it
 	Spent      bool          `json:"spent,omitempty"`       // a text went out, may have, or was refused: none is planned by itself any more
 }
 
@@ -56,6 +57,9 @@ func (f FollowUp) spent() bool {
 	return f.Spent || f.Resend || !f.SentAt.IsZero() ||
 		f.State == FollowUpClaimed || f.State == FollowUpSent || f.State == FollowUpUnknown
 }
+
+// heldOut tells whether the text was withheld for the control group.
+func (f FollowUp) heldOut() bool { return f.State == FollowUpWithheld && f.WithheldBy == CheckHoldout }
 
 // Session is one visitor's attempt to book.
 type Session struct {
@@ -87,8 +91,12 @@ type Session struct {
 	HandledNote   string            `json:"handled_note,omitempty"`
 	HandledBooked bool              `json:"handled_booked,omitempty"` // staff said that it was booked
 	FollowUp      FollowUp          `json:"follow_up"`
-	DueKind       Kind              `json:"due_kind,omitempty"` // of the one due-key this session has
-	DueAt         time.Time         `json:"due_at,omitzero"`    // zero: it has none
+	ClickedAt     time.Time         `json:"clicked_at,omitzero"` // when the link of its text was first redeemed by a page
+	RepliedAt     time.Time         `json:"replied_at,omitzero"` // the customer answered the text
+	Booked        BookedBy          `json:"booked,omitzero"`     // the booking its person has, in this session or another way
+	Trial         Trial             `json:"trial,omitzero"`      // the measurement against the control group
+	DueKind       Kind              `json:"due_kind,omitempty"`  // of the one due-key this session has
+	DueAt         time.Time         `json:"due_at,omitzero"`     // zero: it has none
 }
 
 // RecoveredWithin: a booking this soon after the text counts as won back.
@@ -171,7 +179,8 @@ func (s *Session) open(lapse time.Time) {
 }
 
 // complete ends the session with a booking made on the page. Told several times, the earliest moment counts. What was claimed,
-// sent or unknown stays as it is: it may be what won the customer back.
+// sent or unknown stays as it is: it may be what won the customer back. So does a text withheld for the control group: what
+// its people do by themselves is what the others are compared with.
 func (s *Session) complete(at time.Time) {
 	if !s.Done() || at.Before(s.CompletedAt) {
 		s.CompletedAt = at
@@ -179,7 +188,9 @@ func (s *Session) complete(at time.Time) {
 	switch s.FollowUp.State {
 	case FollowUpClaimed, FollowUpSent, FollowUpUnknown:
 	default:
-		s.FollowUp.State, s.FollowUp.WithheldBy, s.FollowUp.Resend = FollowUpWithheld, CheckCompleted, false
+		if !s.FollowUp.heldOut() {
+			s.FollowUp.State, s.FollowUp.WithheldBy, s.FollowUp.Resend = FollowUpWithheld, CheckCompleted, false
+		}
 	}
 	s.Disarm()
 }
@@ -191,7 +202,7 @@ func (s *Session) Handle(at time.Time, by, note string) {
 	switch s.FollowUp.State {
 	case FollowUpClaimed, FollowUpSent, FollowUpUnknown:
 	default:
-		if !s.Done() {
+		if !s.Done() && !s.FollowUp.heldOut() {
 			s.Withhold(CheckHandled)
 		}
 	}
@@ -287,6 +298,14 @@ func (s *Session) SendAgain(now time.Time) {
 	s.Status = s.status()
 }
 
+// Reply records that the customer answered the text. The first answer counts.
+func (s *Session) Reply(at time.Time) {
+	if s.RepliedAt.IsZero() || at.Before(s.RepliedAt) {
+		s.RepliedAt = at
+	}
+	s.Status = s.status()
+}
+
 // Done tells whether the session ended in a booking on its page.
 func (s *Session) Done() bool { return !s.CompletedAt.IsZero() }
 
@@ -300,6 +319,9 @@ func (s *Session) status() Status {
 	}
 	switch s.FollowUp.State {
 	case FollowUpSent, FollowUpUnknown:
+		if !s.RepliedAt.IsZero() {
+			return StatusTalking
+		}
 		return StatusTexted
 	case FollowUpWithheld:
 		if s.FollowUp.WithheldBy == CheckTooLate {

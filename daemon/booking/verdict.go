@@ -20,12 +20,15 @@ const (
 	CheckFrequency        Check = "frequency"
 	CheckTooLate          Check = "too_late"
 	CheckHours            Check = "hours"
-	CheckHoldout          Check = "holdout"
 	CheckThreadOwner      Check = "thread_owner"
 	CheckLandline         Check = "landline"
+	CheckHoldout          Check = "holdout"
 	CheckScriptError      Check = "script_error"
 	CheckCarrier          Check = "carrier"
 )
+
+// Checks lists every check that can withhold a text, in order.
+var Checks = append(checks[:len(checks):len(checks)], CheckScriptError, CheckCarrier)
 
 // Result is what a check said. Stored: never rename.
 type Result string

@@ -14,12 +14,13 @@ import (
 // EditAccount changes the account by edit, which gets the present value and may run again. What waited is looked at again
 // afterwards, since a setting may have kept it.
 func (e *Engine) EditAccount(ctx context.Context, a booking.AccountID, edit func(*booking.Account) error) (booking.Account, error) {
+	look := newID(e.now())
 	return apply(ctx, e, a, func(t *txn) (booking.Account, error) {
 		v, err := t.Account(a)
 		if err != nil {
 			return v, err
 		}
-		id, created := v.ID, v.CreatedAt
+		id, created, zone, retention := v.ID, v.CreatedAt, v.Timezone, v.Settings.Retention
 		if err := edit(&v); err != nil {
 			return v, err
 		}
@@ -29,6 +30,11 @@ func (e *Engine) EditAccount(ctx context.Context, a booking.AccountID, edit func
 		}
 		if err := t.PutAccount(v); err != nil {
 			return v, err
+		}
+		if v.Timezone != zone || v.Settings.Retention != retention { // days begin and close at other times now
+			if err := t.lookAtDays(a, look); err != nil {
+				return v, err
+			}
 		}
 		return v, t.wake(a)
 	})

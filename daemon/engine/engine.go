@@ -111,6 +111,10 @@ func (e *Engine) Start(ctx context.Context) error {
 		e.started.Store(false)
 		return err
 	}
+	if err := e.watchDays(ctx); err != nil {
+		e.started.Store(false)
+		return err
+	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := e.motor.start(ctx, &e.running); err != nil {
 		e.stop()

@@ -191,6 +191,11 @@ func (e *Engine) hold(ctx context.Context, now time.Time, f booking.Facts, v boo
 		said := s.FollowUp.WithheldBy == v.Check && s.FollowUp.State == booking.FollowUpWaiting
 		if v.Result == booking.Stop {
 			s.Withhold(v.Check)
+			if v.Check == booking.CheckHoldout {
+				if err := t.joinControl(f.Account, &s, now); err != nil {
+					return err
+				}
+			}
 		} else {
 			said = said && v.At.Equal(s.FollowUp.DueAt)
 			s.PutOff(v.Check, v.At)
@@ -202,6 +207,15 @@ func (e *Engine) hold(ctx context.Context, now time.Time, f booking.Facts, v boo
 		}
 		return t.putSession(f.Account, old, s)
 	})
+}
+
+// joinControl lets a session whose text was withheld for the control group take part in the measurement.
+func (t *txn) joinControl(a booking.Account, s *booking.Session, now time.Time) error {
+	p, err := t.Person(a.ID, s.Phone)
+	if err != nil || !s.Join(&p, true, a.Settings.Holdout, now) {
+		return err
+	}
+	return t.PutPerson(a.ID, p)
 }
 
 // lostInRestore holds the text of a session that is older than the restore of the store from a backup: the store does not know
@@ -253,11 +267,13 @@ func (e *Engine) claim(ctx context.Context, now time.Time, f booking.Facts, v bo
 		if booking.Decide(now, again).Result != booking.Pass {
 			return errAgain
 		}
+		p := again.Person
+		s.Join(&p, false, again.Account.Settings.Holdout, now)
 		s.Claim(a.ID)
+		s.FollowUp.Template = a.Template
 		if s.FollowUp.DueAt.After(now) { // what it waited for was mended before its time
 			s.FollowUp.DueAt = now
 		}
-		p := again.Person
 		p.Start(booking.Started{At: now, Attempt: a.ID, Session: a.Session})
 		if err := t.PutPerson(a.Account, p); err != nil {
 			return err

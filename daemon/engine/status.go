@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -103,8 +105,44 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 				}
 			}
 		}
+		if err := t.replied(a, p, in); err != nil {
+			return err
+		}
 		return t.PutInbound(a, in)
 	})
+}
+
+// replied marks the latest session of the person whose text went out within seven days, or may have: the customer answered it.
+// A keyword is no answer, and neither is what somebody says who wants no texts.
+func (t *txn) replied(a booking.AccountID, p booking.Person, in booking.Inbound) error {
+	if _, keyword := booking.MatchKeyword(in.Body); keyword {
+		return nil
+	}
+	if stop, err := t.Snapshot.OptOut(a, in.From); err != nil || stop != nil {
+		return err
+	}
+	for _, started := range slices.Backward(p.Started) {
+		if in.At.Sub(started.At) > booking.RecoveredWithin {
+			return nil
+		}
+		s, old, err := t.session(a, started.Session)
+		if errors.Is(err, &booking.Error{Code: "unknown_session"}) { // its content has expired, or was erased
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if st := s.FollowUp.State; in.At.Before(started.At) || st != booking.FollowUpSent && st != booking.FollowUpUnknown {
+			continue
+		}
+		account, err := t.Account(a)
+		if err != nil {
+			return err
+		}
+		s.Reply(in.At)
+		return t.putSession(account, old, s)
+	}
+	return nil
 }
 
 // OptOut records that a person wants no texts, told in whatever way.
