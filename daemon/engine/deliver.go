@@ -172,7 +172,7 @@ func (e *Engine) settleDelivery(ctx context.Context, a booking.AccountID, read b
 		err := e.update(ctx, func(t *txn) error {
 			is = booking.Delivery{}
 			now, err := t.Delivery(a, read.ID)
-			if err != nil || now == nil || !now.DueAt.Equal(read.DueAt) || now.Tries != read.Tries {
+			if err != nil || now == nil || !now.DueAt.Equal(read.DueAt) {
 				return err // settled, or planned anew: also by this transaction's own earlier, unknown commit
 			}
 			is = *now

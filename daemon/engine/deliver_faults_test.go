@@ -120,12 +120,18 @@ func TestConflictsAndUnknownCommitsTellNothingTwice(t *testing.T) {
 			_, err = w.e.TestWebhook(t.Context(), account, hook.ID)
 			w.must(err)
 		}
+		before := hook.Secret
 		for range 5 {
 			fresh, err := w.e.RotateWebhook(t.Context(), account, hook.ID)
 			w.must(err)
-			if fresh.Secret == "" {
-				t.Error("rotated without a secret")
-			}
+			w.must(w.store.View(t.Context(), func(s *storage.Snapshot) error {
+				all, err := s.Webhooks(account)
+				if all[0].Secret != fresh.Secret || all[0].OldSecret != before {
+					t.Errorf("rotated from %s to %s: kept %+v", before, fresh.Secret, all[0])
+				}
+				return err
+			}))
+			before = fresh.Secret
 		}
 		pass(time.Hour)
 		f.Set(storagetest.Faults{})

@@ -178,6 +178,26 @@ func TestRotationSignsWithBothSecretsForADay(t *testing.T) {
 	})
 }
 
+func TestADeliveryPlannedAnewWhileItIsUnderWayIsMadeAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w, c, hook := hooked(t)
+		defer w.close()
+		c.takes = 10 * time.Second
+		d, err := w.e.TestWebhook(t.Context(), account, hook.ID)
+		w.must(err)
+		pass(5 * time.Second)
+		_, err = w.e.Redeliver(t.Context(), account, hook.ID, d.ID)
+		w.must(err)
+		pass(time.Minute)
+		if got := w.deliveries(hook.ID)[0]; len(c.all()) != 2 || got.State != booking.DeliveryDelivered {
+			t.Errorf("%d calls, %+v; want a second one that was taken", len(c.all()), got)
+		}
+		if most := c.most[hook.URL]; most != 1 {
+			t.Errorf("%d calls for one delivery at once", most)
+		}
+	})
+}
+
 func TestWhatWaitsFollowsTheWebhook(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w, c, hook := hooked(t)
