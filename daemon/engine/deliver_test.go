@@ -309,9 +309,10 @@ func TestAStopWaitsALittleForDeliveriesUnderWay(t *testing.T) {
 func TestDeliveriesExpireAfterThirtyDays(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w, _, hook := hooked(t)
-		defer w.close()
 		_, err := w.e.TestWebhook(t.Context(), account, hook.ID)
 		w.must(err)
+		synctest.Wait()
+		w.must(w.e.Stop(context.Background()))
 		pass(30*24*time.Hour - time.Minute)
 		if n := len(w.deliveries(hook.ID)); n != 1 {
 			t.Errorf("%d deliveries a minute before, want 1", n)
@@ -321,6 +322,7 @@ func TestDeliveriesExpireAfterThirtyDays(t *testing.T) {
 			t.Errorf("%d deliveries a minute after, want none", n)
 		}
 		w.whole()
+		w.close()
 	})
 }
 
