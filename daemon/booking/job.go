@@ -86,6 +86,58 @@ type NewBooking struct {
 	Note       string
 	At         time.Time // when it was booked; zero: now
 	By         string    // who reports it
+	Row        string    // of an upload: a digest of the row, by which it is known again where it has no external ID
+}
+
+// Name is what the booking is known by in the system that reports it; empty when that has no name for it.
+func (n NewBooking) Name() string {
+	switch {
+	case n.ExternalID != "":
+		return "id " + n.ExternalID
+	case n.Row != "":
+		return "row " + n.Row
+	}
+	return ""
+}
+
+// BookingChange is what shall become of a booking; nil leaves a thing as it is.
+type BookingChange struct {
+	Window     *string
+	Status     *BookingStatus
+	Note       *string
+	ValueCents *int
+	Service    *string
+}
+
+// ValidateChange tells whether the change can be asked for at all, and cleans its texts.
+func ValidateChange(c *BookingChange) error {
+	if c.Status != nil && *c.Status != BookingBooked && *c.Status != BookingCancelled {
+		return Refuse(Invalid, "unknown_status", "status", "there is no such status", "booked or cancelled")
+	}
+	if c.ValueCents != nil && (*c.ValueCents < 0 || *c.ValueCents > maxValueCents) {
+		return valueFault()
+	}
+	for _, t := range [...]struct {
+		field string
+		text  *string
+		max   int
+	}{{"window", c.Window, maxName}, {"service", c.Service, maxName}, {"note", c.Note, maxText}} {
+		if t.text == nil {
+			continue
+		}
+		if err := textFault(t.field, *t.text, t.max); err != nil {
+			return err
+		}
+		*t.text, _ = Redact(printable(*t.text))
+	}
+	if c.Window != nil && *c.Window == "" {
+		return Refuse(Invalid, "missing", "window", "it is empty", `name the new window, or cancel with {"status": "cancelled"}`)
+	}
+	return nil
+}
+
+func valueFault() error {
+	return Refuse(Invalid, "out_of_range", "value_cents", "it is not within 0 to "+strconv.Itoa(maxValueCents), "the value of the job in cents")
 }
 
 const maxBookingAge = 365 * 24 * time.Hour // what was booked longer ago is nobody's news
@@ -109,11 +161,11 @@ func ValidateBooking(now time.Time, n *NewBooking) error {
 			return err
 		}
 	}
-	if n.Scheduler == "" && (n.Window != "" || n.ClientID != "") {
+	if n.Scheduler == "" && n.Session == "" && (n.Window != "" || n.ClientID != "") {
 		return Refuse(Invalid, "missing", "scheduler", "a window and a page's session belong to a scheduler", "name the scheduler")
 	}
 	if n.ValueCents < 0 || n.ValueCents > maxValueCents {
-		return Refuse(Invalid, "out_of_range", "value_cents", "it is not within 0 to "+strconv.Itoa(maxValueCents), "the value of the job in cents")
+		return valueFault()
 	}
 	switch age := now.Sub(n.At); {
 	case n.At.IsZero():

@@ -56,6 +56,15 @@ func Windows(now time.Time, s Scheduler, zone string, explicit []Window, from ti
 	return all
 }
 
+// ByHand gives the windows put by hand, bookable or not, each with the window of the rules that it covers.
+func ByHand(s Scheduler, zone string, explicit []Window) []Window {
+	loc, err := LoadZone(zone)
+	if err != nil {
+		return slices.Clone(explicit)
+	}
+	return (&openings{s: &s, loc: loc, explicit: explicit}).byHand()
+}
+
 // FindWindow finds one window as [Windows] has it. The error is an [*Error]: window_unknown, or window_closed for one that
 // can no longer, or not yet, be booked.
 func FindWindow(now time.Time, s Scheduler, zone string, explicit []Window, id string) (Window, error) {
@@ -198,4 +207,23 @@ func (s Seats) Take(now time.Time, w Window, covered Seats, id string) (Seats, e
 func (s Seats) Free(id string) Seats {
 	s.Bookings = slices.DeleteFunc(slices.Clone(s.Bookings), func(b string) bool { return b == id })
 	return s
+}
+
+// ParseFrom reads from when windows are wanted: a date, which begins at midnight in the scheduler's zone, an RFC 3339 time, or
+// nothing for now.
+func ParseFrom(now time.Time, zone, s string) (time.Time, error) {
+	if s == "" {
+		return now, nil
+	}
+	if day, ok := Date(s).midnight(); ok {
+		if loc, err := LoadZone(zone); err == nil {
+			return wallTime(day, 0, loc), nil
+		}
+		return day, nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return t, Refuse(Invalid, "invalid_time", "from", strconv.Quote(clip(s, 40))+" is neither a date nor a time", "for example 2026-03-10")
+	}
+	return t, nil
 }
