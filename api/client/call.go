@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/rebookhq/rebook/api/wire"
 )
 
 // request is what a method asks for.
@@ -22,7 +24,7 @@ type request struct {
 	path   string   // as in the table of routes, with {names}
 	args   []string // of the names, in order
 	query  url.Values
-	in     any  // becomes the JSON body; nil: none
+	in     any  // becomes the JSON body, or stands as it is when it is CSV; nil: none
 	single bool // not tried again: the refusal is what was asked for
 }
 
@@ -103,7 +105,10 @@ func (c *Client) do(ctx context.Context, r request) (answer, error) {
 		header.Set("Authorization", "Bearer "+c.key)
 	}
 	var body []byte
-	if r.in != nil {
+	if text, ok := r.in.(wire.CSV); ok {
+		body = []byte(text)
+		header.Set("Content-Type", "text/csv")
+	} else if r.in != nil {
 		var err error
 		if body, err = json.Marshal(r.in); err != nil {
 			return answer{}, fmt.Errorf("%s %s: %w", r.method, r.path, err)

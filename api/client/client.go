@@ -29,6 +29,7 @@ type Client struct {
 	Schedulers Schedulers
 	OptOuts    OptOuts
 	Keys       APIKeys
+	Bookings   Bookings
 	Reports    Reports
 	Webhooks   Webhooks
 	Simulator  Simulator
@@ -76,7 +77,7 @@ func New(base, key string, options ...Option) *Client {
 	s := service{c}
 	c.Sessions, c.Account, c.Numbers, c.Facts = Sessions{s}, Account{s}, PhoneNumbers{s}, Facts{s}
 	c.Schedulers, c.OptOuts, c.Keys = Schedulers{s}, OptOuts{s}, APIKeys{s}
-	c.Reports, c.Webhooks = Reports{s}, Webhooks{s}
+	c.Bookings, c.Reports, c.Webhooks = Bookings{s}, Reports{s}, Webhooks{s}
 	c.Simulator, c.Links, c.Daemon = Simulator{s}, Links{s}, Daemon{s}
 	return c
 }

@@ -55,3 +55,14 @@ func (s Schedulers) Windows(ctx context.Context, id string) ([]wire.Window, erro
 func (s Schedulers) PutWindows(ctx context.Context, id string, all []wire.Window) ([]wire.Window, error) {
 	return whole[wire.Window](ctx, s.service, put(wire.Items[wire.Window]{Items: all}, "/v1/schedulers/{id}/windows", id))
 }
+
+// AvailabilityQuery says which windows are wanted; the zero value: those of the next days.
+type AvailabilityQuery struct {
+	From string `query:"from"` // a date in the scheduler's zone, or an RFC 3339 time; "": now
+	Days int    `query:"days"` // 1 to 62; 0: the server's choice
+}
+
+// Availability gives the windows of a booking form that can be booked, with the places that are free.
+func (s Schedulers) Availability(ctx context.Context, id string, q AvailabilityQuery) ([]wire.Window, error) {
+	return whole[wire.Window](ctx, s.service, get("/v1/schedulers/{id}/availability", id).asking(q))
+}

@@ -248,8 +248,8 @@ func (g *guard) slot(fits func(start, end time.Time) bool) bool {
 // nearBehind is how many bytes lie between a time and the day it belongs to, when the day comes after it: "8-10 on Thursday".
 const nearBehind = 12
 
-// dayOf finds the day a time belongs to: one right behind it, else the last one before it, else the first of its sentence.
-func dayOf(t TimeMention, days []DayMention, s sentence) *DayMention {
+// dayBeside finds the day a time belongs to: one right behind it, else the last one before it, else the first of its sentence.
+func dayBeside(t TimeMention, days []DayMention, s sentence) *DayMention {
 	var before, after *DayMention
 	for i := range days {
 		d := &days[i]
@@ -269,7 +269,7 @@ func dayOf(t TimeMention, days []DayMention, s sentence) *DayMention {
 
 // time tells whether a time is one of a window on its day, or harmless.
 func (g *guard) time(t TimeMention, days []DayMention, s sentence) bool {
-	d := dayOf(t, days, s)
+	d := dayBeside(t, days, s)
 	ok := g.slot(func(start, end time.Time) bool {
 		if d != nil && !slices.ContainsFunc(d.Dates, func(date time.Time) bool { return sameDate(start, date) }) {
 			return false

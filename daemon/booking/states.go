@@ -1,11 +1,6 @@
 package booking
 
-import (
-	"time"
-
-	"github.com/rickar/cal/v2"
-	"github.com/rickar/cal/v2/us"
-)
+import "time"
 
 // StateRule is what a state asks of texts that are started by a business, beyond federal law. Many of these laws exempt
 // what a customer asked for or agreed to; the table is the safe side and not the exact law. settings.state_rules switches all
@@ -13,7 +8,7 @@ import (
 type StateRule struct {
 	State    string
 	Hours    Hours // by the recipient's clock; an empty span permits nothing on that day
-	Holidays bool  // also on legal holidays; false: nothing on those
+	Holidays bool  // also on federal holidays (5 U.S.C. 6103) and the days they are observed; false: nothing on those
 	Source   string
 	Checked  bool // the source was read; else it is told by others
 }
@@ -63,22 +58,9 @@ func init() {
 // RuleOf gives the row of a state; nil when federal law alone holds there.
 func RuleOf(state string) *StateRule { return stateRules[state] }
 
-// holidays are the legal public holidays of the United States (5 U.S.C. 6103).
-var holidays = func() *cal.Calendar {
-	c := &cal.Calendar{}
-	c.AddHoliday(us.Holidays...)
-	return c
-}()
-
-// legalHoliday tells whether a date is a legal holiday or the day on which one is kept when it falls on a weekend.
-func legalHoliday(local time.Time) bool {
-	actual, observed, _ := holidays.IsHoliday(local)
-	return actual || observed
-}
-
 // On gives what the rule permits on a date.
 func (r *StateRule) On(local time.Time) Span {
-	if !r.Holidays && legalHoliday(local) {
+	if !r.Holidays && federalHoliday(dayIn(local)) {
 		return Span{}
 	}
 	return r.Hours.On(local.Weekday())
