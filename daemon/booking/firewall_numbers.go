@@ -249,7 +249,7 @@ func (g *guard) slot(fits func(start, end time.Time) bool) bool {
 const nearBehind = 12
 
 // dayBeside finds the day a time belongs to: one right behind it, else the last one before it, else the first of its sentence.
-func dayBeside(t TimeMention, days []DayMention, s sentence) *DayMention {
+func (g *guard) dayBeside(t TimeMention, days []DayMention, s sentence) *DayMention {
 	var before, after *DayMention
 	for i := range days {
 		d := &days[i]
@@ -261,7 +261,13 @@ func dayBeside(t TimeMention, days []DayMention, s sentence) *DayMention {
 			after = d
 		}
 	}
-	if after != nil && (before == nil || before.End <= s.start || after.Start-t.End <= nearBehind && t.Start-before.End > nearBehind) {
+	if after == nil {
+		return before
+	}
+	if between := strings.TrimSpace(string(g.text[t.End:after.Start])); between == "on" || between == "el" {
+		return after
+	}
+	if before == nil || before.End <= s.start || after.Start-t.End <= nearBehind && t.Start-before.End > nearBehind {
 		return after
 	}
 	return before
@@ -269,7 +275,7 @@ func dayBeside(t TimeMention, days []DayMention, s sentence) *DayMention {
 
 // time tells whether a time is one of a window on its day, or harmless.
 func (g *guard) time(t TimeMention, days []DayMention, s sentence) bool {
-	d := dayBeside(t, days, s)
+	d := g.dayBeside(t, days, s)
 	ok := g.slot(func(start, end time.Time) bool {
 		if d != nil && !slices.ContainsFunc(d.Dates, func(date time.Time) bool { return sameDate(start, date) }) {
 			return false
