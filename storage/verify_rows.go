@@ -34,6 +34,10 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"once":         (*verifier).once,
 	"poison":       called(func(x Poison) string { return x.Kind.String() + "/" + x.Ref }),
 	"alarm":        called(func(x Alarm) string { return x.Code + "/" + x.Ref }),
+
+	"script":        (*verifier).script,
+	"scriptversion": (*verifier).scriptVersion,
+	"turn":          (*verifier).turn,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -260,6 +264,17 @@ func (v *verifier) due(r Row) error {
 			return nil
 		}
 		own, armed := settleDue(*x)
+		v.sameDue(r, own, armed)
+	case booking.KindAsk:
+		x, err := v.Turn(d.Account, d.Ref)
+		if err != nil {
+			return v.unread(err)
+		}
+		if x == nil {
+			v.find(r.Key, "stands for turn %q, which is not there", d.Ref)
+			return nil
+		}
+		own, armed := x.Due(d.Account)
 		v.sameDue(r, own, armed)
 	default:
 		if d.Kind.String() == booking.Kind(255).String() {

@@ -49,6 +49,7 @@ type FollowUp struct {
 	Resend     bool          `json:"resend,omitempty"`      // a person decided to send again after an unknown or refused send
 	Retries    int           `json:"retries,omitempty"`     // times the carrier wanted the text later
 	Spent      bool          `json:"spent,omitempty"`       // a text went out, may have, or was refused: none is planned by itself any more
+	Turn       string        `json:"turn,omitempty"`        // of the script that is writing it and asked for something
 }
 
 // spent tells whether the session's one text is used up: then coming and going plans nothing, for ever.
@@ -223,7 +224,7 @@ func (s *Session) PutOff(check Check, at time.Time) {
 
 // Claim ties the follow-up to an attempt that is about to be sent.
 func (s *Session) Claim(a AttemptID) {
-	s.FollowUp.State, s.FollowUp.WithheldBy, s.FollowUp.Attempt = FollowUpClaimed, "", a
+	s.FollowUp.State, s.FollowUp.WithheldBy, s.FollowUp.Attempt, s.FollowUp.Turn = FollowUpClaimed, "", a, ""
 	s.Disarm()
 	s.Status = s.status()
 }
