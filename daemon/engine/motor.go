@@ -210,6 +210,8 @@ func (m *motor) fire(ctx context.Context, d booking.Due) (err error) {
 		return m.e.fireSettle(ctx, d)
 	case booking.KindWake:
 		return m.e.fireWake(ctx, d)
+	case booking.KindAsk:
+		return m.e.fireAsk(ctx, d)
 	}
 	return fmt.Errorf("nobody knows how to do due work of kind %d", d.Kind)
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -132,6 +133,14 @@ func (e *Engine) giveUp(t *txn, d booking.Due, cause error) error {
 			return err
 		}
 		id = a.Session
+	case booking.KindAsk: // its session goes on without the answer
+		turn, err := t.Turn(d.Account, d.Ref)
+		if err != nil || turn == nil || turn.Pending == nil {
+			return err
+		}
+		return t.answer(d.Account, *turn, func(booking.Account, booking.Session, booking.TurnAsk) (json.RawMessage, string, error) {
+			return nil, "failed", nil
+		})
 	default:
 		return nil
 	}

@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/scripts/box"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// A script that asks for something ends its run. The ask is written down with all that the script was given, a due-key is
+// armed for it, and the motor carries it out; the answer is written in the same transaction that wakes the session, and
+// the script is run again from its beginning with all answers so far. Whoever dies in between leaves a due-key behind: that
+// of the ask, or that of the session. Nothing is done twice: what an ask changes is in the transaction of its answer.
+
+// eventStart is the event of a session's first text.
+const eventStart = "start"
+
+// resume takes up the turn that the session's script began; false when there is none to take up, and the text is written
+// afresh. A turn that took too long is a fault of its script.
+func (w *writing) resume(s *storage.Snapshot, a booking.AccountID, now time.Time) (bool, error) {
+	turn, err := s.Turn(a, w.facts.Session.FollowUp.Turn)
+	if err != nil || turn == nil || turn.Script.Name != w.name || box.Entry(turn.Entry) != w.entry {
+		return false, err
+	}
+	p, err := pinnedProgram(s, a, *turn)
+	if errors.Is(err, errPinned) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	w.program, w.turn, w.ctx, w.token = p, turn, turn.Ctx, turn.Token
+	if turn.Pending != nil {
+		if now.Before(turn.Deadline) {
+			return true, errAsked // woken by something else
+		}
+		w.missing = errors.New("what it asked for (" + turn.Pending.Name + ") was not answered within " + booking.Duration(booking.TurnWithin).String())
+	}
+	return true, nil
+}
+
+func answersOf(t booking.Turn) []box.Answer {
+	all := make([]box.Answer, len(t.Answers))
+	for i, a := range t.Answers {
+		all[i] = box.Answer{Ask: box.Ask{Name: a.Name, Args: a.Args}, Result: a.Result, Code: a.Code}
+	}
+	return all
+}
+
+// recordAsk writes down what the script asks for and has the motor carry it out. It gives errAsked when it is on disk.
+func (e *Engine) recordAsk(ctx context.Context, w *writing, ask box.Ask) error {
+	a := w.facts.Account.ID
+	was := w.turn
+	turn := booking.Turn{ID: newID(w.now), Session: w.facts.Session.ID, Event: eventStart, Entry: string(w.entry), Script: pinOf(w.program.main),
+		Modules: w.program.pins(), Ctx: w.ctx, Token: w.token, Began: w.now, Deadline: w.now.Add(booking.TurnWithin)}
+	if was != nil {
+		turn = *was
+	}
+	turn.Pending = &booking.TurnAsk{Name: ask.Name, Args: ask.Args}
+	err := e.update(ctx, func(t *txn) error {
+		s, old, err := t.session(a, turn.Session)
+		if err != nil {
+			return err
+		}
+		if s.FollowUp.Turn == turn.ID && s.Rev == w.facts.Session.Rev+1 {
+			return nil // this transaction's own earlier, unknown commit
+		}
+		if s.Rev != w.facts.Session.Rev {
+			return errAgain
+		}
+		turn.DueAt = t.Now
+		if err := t.putTurn(a, was, turn); err != nil {
+			return err
+		}
+		s.FollowUp.Turn = turn.ID
+		s.Arm(booking.KindFollowUp, turn.Deadline)
+		return t.putSession(w.facts.Account, old, s)
+	})
+	if err == nil {
+		err = errAsked
+	}
+	return err
+}
+
+func (t *txn) putTurn(a booking.AccountID, old *booking.Turn, v booking.Turn) error {
+	if d, ok := v.Due(a); ok {
+		t.hints = append(t.hints, d)
+	}
+	return t.PutTurn(a, old, v)
+}
+
+// fireAsk carries out what a script asked for and wakes its session, in one transaction.
+func (e *Engine) fireAsk(ctx context.Context, d booking.Due) error {
+	return e.update(ctx, func(t *txn) error {
+		turn, err := t.Turn(d.Account, d.Ref)
+		if err != nil {
+			return err
+		}
+		if turn == nil {
+			return errGone
+		}
+		if turn.Pending == nil {
+			return nil // answered by an earlier run
+		}
+		if turn.DueAt.After(t.Now) {
+			t.hints = append(t.hints, booking.Due{Account: d.Account, At: turn.DueAt, Kind: d.Kind, Ref: d.Ref})
+			return nil
+		}
+		return t.answer(d.Account, *turn, func(account booking.Account, s booking.Session, ask booking.TurnAsk) (json.RawMessage, string, error) {
+			return carryOut(&t.Snapshot, account, s, ask)
+		})
+	})
+}
+
+// answer gives the pending ask of a turn its answer and wakes the session that waits for it.
+func (t *txn) answer(a booking.AccountID, turn booking.Turn, by func(booking.Account, booking.Session, booking.TurnAsk) (json.RawMessage, string, error)) error {
+	old := turn
+	s, was, err := t.session(a, turn.Session)
+	if errors.Is(err, &booking.Error{Code: "unknown_session"}) {
+		turn.Answer(nil, "gone")
+		return t.putTurn(a, &old, turn)
+	}
+	if err != nil {
+		return err
+	}
+	account, err := t.Account(a)
+	if err != nil {
+		return err
+	}
+	result, code, err := by(account, s, *turn.Pending)
+	if err != nil {
+		return err
+	}
+	turn.Answer(result, code)
+	if err := t.putTurn(a, &old, turn); err != nil {
+		return err
+	}
+	if s.FollowUp.Turn != turn.ID || s.DueKind != booking.KindFollowUp {
+		return nil // the customer came back, or it was withheld meanwhile
+	}
+	s.Arm(booking.KindFollowUp, t.Now)
+	return t.putSession(account, was, s)
+}
+
+// carryOut does what a script asks for. It reads the store only. Its
+// code says why there is no result; its error is the house's.
+func carryOut(v *storage.Snapshot, account booking.Account, s booking.Session, ask booking.TurnAsk) (result json.RawMessage, code string, err error) {
+	switch ask.Name {
+	case "windows":
+		return askWindows(v, account, s, ask.Args)
+	case "book", "reschedule", "cancel", "waitlist", "model":
+		return nil, "not_available", nil // nobody has answered yet: the first text changes nothing
+	}
+	return nil, "unknown_ask", nil
+}
+
+// maxAskDays is how far ahead windows are offered.
+const maxAskDays = 60
+
+// askWindows gives the open windows, of a time when one is asked for: {service, from, days}.
+func askWindows(v *storage.Snapshot, account booking.Account, s booking.Session, raw json.RawMessage) (json.RawMessage, string, error) {
+	var args struct {
+		Service string  `json:"service"`
+		From    string  `json:"from"` // RFC 3339 or a date
+		Days    float64 `json:"days"`
+	}
+	if len(raw) > 0 && string(raw) != "[]" {
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&args); err != nil {
+			return nil, "invalid_args", nil
+		}
+	}
+	sched, err := v.Scheduler(account.ID, s.Scheduler)
+	if err != nil || sched == nil {
+		return nil, "not_available", err
+	}
+	zone, err := booking.LoadZone(sched.Zone(account))
+	if err != nil {
+		zone = time.UTC
+	}
+	from := v.Now
+	if args.From != "" {
+		at, err := time.Parse(time.RFC3339, args.From)
+		if err != nil {
+			at, err = time.ParseInLocation(time.DateOnly, args.From, zone)
+		}
+		if err != nil {
+			return nil, "invalid_args", nil
+		}
+		if at.After(from) {
+			from = at
+		}
+	}
+	if args.Days <= 0 || args.Days > maxAskDays {
+		args.Days = maxAskDays
+	}
+	open, err := offer(v, account.ID, *sched, sched.Zone(account), from)
+	if err != nil {
+		return nil, "", err
+	}
+	until := from.AddDate(0, 0, int(args.Days))
+	n := 0
+	for n < len(open) && open[n].Start.Before(until) {
+		n++
+	}
+	b, err := json.Marshal(open[:n])
+	if n == 0 {
+		b = json.RawMessage("[]")
+	}
+	return b, "", err
+}
