@@ -45,7 +45,7 @@ type house struct {
 // inBox runs scripts in this process, since a bubble's time cannot hold other processes.
 type inBox struct{}
 
-func (inBox) Run(_ context.Context, c box.Call) (box.Result, error) { return box.Run(c), nil }
+func (inBox) Run(_ context.Context, _ string, c box.Call) (box.Result, error) { return box.Run(c), nil }
 
 // logged keeps what was logged.
 type logged struct {

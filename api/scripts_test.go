@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -213,6 +214,37 @@ func TestScriptsAreRefusedWithTheMend(t *testing.T) {
 		}
 		if p := h.request("POST", "/v1/scripts/follow_up_link/preview", ""); p.get("cost.amount") != "0.01" {
 			t.Errorf("cost at the account's price: %s", p.body)
+		}
+	})
+}
+
+// The operator's door needs no key, and is no way in for others.
+func TestTheOperatorsDoor(t *testing.T) {
+	inHouse(t, func(h *house) {
+		door := h.s.Operator()
+		ask := func(method, path, body string, headers ...string) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(method, path, strings.NewReader(body))
+			for i := 0; i+1 < len(headers); i += 2 {
+				r.Header.Set(headers[i], headers[i+1])
+			}
+			r.RemoteAddr = "@"
+			w := httptest.NewRecorder()
+			door.ServeHTTP(w, r)
+			return w
+		}
+		if w := ask("PUT", "/v1/scripts/words", source("return {}"), "Authorization", "Bearer nonsense"); w.Code != 200 || !strings.Contains(w.Body.String(), `"author":"operator"`) {
+			t.Errorf("through the door: %d %s", w.Code, w.Body)
+		}
+		if w := ask("GET", "/v1/scripts/words?version=1", ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"source":"return {}"`) {
+			t.Errorf("with a query: %d %s", w.Code, w.Body)
+		}
+		if w := ask("PUT", "/v1/scripts/words", strings.Repeat(" ", maxBody+1)); w.Code < 400 {
+			t.Errorf("a body without bounds: %d", w.Code)
+		}
+		for _, guess := range []string{"operator", "operator_", h.s.operator + "x"} {
+			if got := h.request("GET", "/v1/scripts", "", "Authorization: Bearer "+guess); got.status != 401 {
+				t.Errorf("%q opens: %d", guess, got.status)
+			}
 		}
 	})
 }

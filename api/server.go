@@ -72,6 +72,8 @@ type Server struct {
 	pages   origins
 	inbound onceInbound
 
+	operator string // the key of the operator's door; see [Server.Operator]
+
 	mu      sync.Mutex
 	closed  bool
 	serving []net.Listener
@@ -85,7 +87,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		o: o, engine: o.Engine, reader: o.Reader, now: o.Now, log: o.Log, origin: originOf(o.PublicURL),
-		trusted: prefixes(o.TrustedProxies, o.Log), routes: table(), limits: newLimiters(o.Limits),
+		trusted: prefixes(o.TrustedProxies, o.Log), routes: table(), limits: newLimiters(o.Limits), operator: newOperator(),
 	}
 	s.meters = newMeters(s)
 	s.doc = sync.OnceValues(s.document)

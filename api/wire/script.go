@@ -213,7 +213,7 @@ type Budget struct {
 // FromPreview shows a preview.
 func FromPreview(p engine.Preview) Preview {
 	out := Preview{Kind: string(p.Kind), Text: p.Said, TextSize: fromMeasured(p.Said, p.Measure), Findings: Map(p.Remarks, fromRemark),
-		Asks: Map(p.Asks, fromAsk), Budget: fromUsed(p.Used)}
+		Asks: Map(p.Asks, fromAsk), Budget: fromUsed(p.Kind, p.Used)}
 	if p.Version >= 0 {
 		out.Version = &p.Version
 	}
@@ -253,8 +253,12 @@ func fromAsk(a box.Answer) Asked {
 	return Asked{Name: a.Name, Args: anything(a.Args), Result: anything(a.Result), Code: a.Code}
 }
 
-func fromUsed(u box.Used) Budget {
-	return Budget{Instructions: u.Instructions, CPUMicros: u.CPUMicros}
+func fromUsed(kind booking.ScriptKind, u box.Used) Budget {
+	cpu := box.CPURender
+	if kind == booking.ScriptAgent {
+		cpu = box.CPUReply
+	}
+	return Budget{Instructions: u.Instructions, Of: box.MaxInstructions, CPUMicros: u.CPUMicros, CPUOf: int(cpu.Microseconds())}
 }
 
 // anything shows JSON as it is; nothing where there is none.

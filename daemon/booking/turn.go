@@ -2,6 +2,7 @@ package booking
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -48,18 +49,35 @@ type TurnAnswer struct {
 const (
 	MaxAsks    = 8
 	TurnWithin = time.Minute // from its first ask to its text
+	maxTurn    = 60 << 10    // bytes of all that it holds
 )
+
+// Fits tells whether the turn with its asks and answers can be kept.
+func (t Turn) Fits() bool {
+	n := len(t.Ctx)
+	for _, a := range t.Answers {
+		n += len(a.Name) + len(a.Args) + len(a.Result) + 64
+	}
+	if t.Pending != nil {
+		n += len(t.Pending.Name) + len(t.Pending.Args)
+	}
+	return n+128*(2+len(t.Modules))+512 <= maxTurn
+}
 
 // Due gives the due-key of the pending ask; ok is false when nothing is pending.
 func (t Turn) Due(a AccountID) (d Due, ok bool) {
 	return Due{Account: a, At: t.DueAt, Kind: KindAsk, Ref: t.ID}, !t.DueAt.IsZero()
 }
 
-// Answer records what came of the pending ask.
+// Answer records what came of the pending ask. A result for which there is no room becomes the code "too_large".
 func (t *Turn) Answer(result json.RawMessage, code string) {
 	if t.Pending == nil {
 		return
 	}
-	t.Answers = append(t.Answers, TurnAnswer{TurnAsk: *t.Pending, Result: result, Code: code})
+	before := t.Answers
+	t.Answers = append(slices.Clip(before), TurnAnswer{TurnAsk: *t.Pending, Result: result, Code: code})
+	if len(result) > 0 && !t.Fits() {
+		t.Answers = append(slices.Clip(before), TurnAnswer{TurnAsk: *t.Pending, Code: "too_large"})
+	}
 	t.Pending, t.DueAt = nil, time.Time{}
 }

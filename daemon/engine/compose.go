@@ -40,13 +40,16 @@ type writing struct {
 	standIn bool          // the built-in script writes in place of one that failed: it gets no answers
 }
 
-// errAsked says that the script asked for something: the session's follow-up goes on when the answer is there.
+// errAsked says that the script asked for something and waits: the session's follow-up goes on when the answer is there.
 var errAsked = errors.New("the script waits for an answer")
 
 // compose has the scheduler's script write the text and makes it fit to be sent. A script that fails never loses the
 // follow-up: the built-in one writes, or in the end the house itself, and the trace says so.
 func (e *Engine) compose(ctx context.Context, now time.Time, f booking.Facts) (composed, error) {
 	w, err := e.beginWriting(ctx, now, f)
+	if errors.Is(err, errAsked) {
+		return composed{}, e.askNow(ctx, w)
+	}
 	if err != nil {
 		return composed{}, err
 	}
@@ -181,10 +184,11 @@ func (e *Engine) write(ctx context.Context, w *writing) (c booking.Composed, fau
 	if w.turn != nil {
 		call.Answers = answersOf(*w.turn)
 	}
-	res, err := e.o.Scripts.Run(ctx, call)
+	run := scripts.Behind(e.o.Scripts, "") // the house's own work goes before what persons try out
+	res, err := run(ctx, call)
 	for err == nil && res.Ask != nil && w.standIn && len(call.Answers) < booking.MaxAsks {
 		call.Answers = append(call.Answers, box.Answer{Ask: *res.Ask, Code: "not_available"})
-		res, err = e.o.Scripts.Run(ctx, call)
+		res, err = run(ctx, call)
 	}
 	switch {
 	case err != nil && ctx.Err() == nil && w.now.Sub(w.facts.Session.DueAt) > wallsPatience:
@@ -199,7 +203,11 @@ func (e *Engine) write(ctx context.Context, w *writing) (c booking.Composed, fau
 	case res.Ask != nil && len(call.Answers) >= booking.MaxAsks:
 		return c, fmt.Errorf("it asks for more than %d things in one turn", booking.MaxAsks), nil
 	case res.Ask != nil:
-		return c, nil, e.recordAsk(ctx, w, *res.Ask)
+		turn := w.asking(*res.Ask)
+		if !turn.Fits() {
+			return c, errors.New("what it asks for is too large"), nil
+		}
+		return c, nil, e.recordAsk(ctx, w, turn)
 	case w.entry == box.EntryReply:
 		p, err := scripts.ReadProposal(res.Proposal)
 		if err != nil {

@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/scripts"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -55,7 +56,7 @@ type Options struct {
 	SettleAfter time.Duration // between the first and the second question about an unknown send; 60 s
 	Horizon     time.Duration // due work nearer than this is held in the wheel; 2 min
 	// Scripts runs scripts behind the walls; nil: the walls could not be built, WallsMissing says why, and no script runs.
-	Scripts      Runner
+	Scripts      scripts.Walls
 	WallsMissing string
 }
 

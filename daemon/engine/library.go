@@ -198,7 +198,7 @@ func (e *Engine) checkScript(ctx context.Context, a booking.AccountID, v booking
 	if c.Ctx, err = sample.Ctx(); err != nil {
 		return "", err
 	}
-	t, err := scripts.Try(ctx, e.o.Scripts.Run, c, scripts.SampleAnswer)
+	t, err := scripts.Try(ctx, scripts.Behind(e.o.Scripts, string(a)), c, scripts.SampleAnswer)
 	if err != nil {
 		return "", e.wallsTrouble(err)
 	}

@@ -72,7 +72,7 @@ func (e *Engine) Preview(ctx context.Context, a booking.AccountID, in PreviewIn)
 	if in.Session != "" {
 		answer = func(ask box.Ask) (json.RawMessage, string) { return e.previewAnswer(ctx, about, ask) }
 	}
-	if p.Tried, err = scripts.Try(ctx, e.o.Scripts.Run, c, answer); err != nil {
+	if p.Tried, err = scripts.Try(ctx, scripts.Behind(e.o.Scripts, string(a)), c, answer); err != nil {
 		return p, e.wallsTrouble(err)
 	}
 	p.finish(about, facts, len(in.Ctx) == 0)

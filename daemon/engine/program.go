@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,12 +12,6 @@ import (
 	"github.com/rebookhq/rebook/scripts/box"
 	"github.com/rebookhq/rebook/storage"
 )
-
-// Runner runs scripts behind the walls: a pool of worker processes. Its error is about the walls, never about the script; a
-// script's fault stands in the result.
-type Runner interface {
-	Run(ctx context.Context, c box.Call) (box.Result, error)
-}
 
 // program is a script as it is run: one version with the modules that it loads, each pinned to a version.
 type program struct {

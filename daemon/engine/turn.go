@@ -21,7 +21,7 @@ import (
 const eventStart = "start"
 
 // resume takes up the turn that the session's script began; false when there is none to take up, and the text is written
-// afresh. A turn that took too long is a fault of its script.
+// afresh. errAsked says that it still waits for an answer.
 func (w *writing) resume(s *storage.Snapshot, a booking.AccountID, now time.Time) (bool, error) {
 	turn, err := s.Turn(a, w.facts.Session.FollowUp.Turn)
 	if err != nil || turn == nil || turn.Script.Name != w.name || box.Entry(turn.Entry) != w.entry {
@@ -36,12 +36,22 @@ func (w *writing) resume(s *storage.Snapshot, a booking.AccountID, now time.Time
 	}
 	w.program, w.turn, w.ctx, w.token = p, turn, turn.Ctx, turn.Token
 	if turn.Pending != nil {
-		if now.Before(turn.Deadline) {
-			return true, errAsked // woken by something else
-		}
-		w.missing = errors.New("what it asked for (" + turn.Pending.Name + ") was not answered within " + booking.Duration(booking.TurnWithin).String())
+		return true, errAsked
 	}
 	return true, nil
+}
+
+// askNow is for a follow-up that comes upon an ask that is not answered yet. Before the deadline it was woken by something else,
+// and the ask has its own due-key; afterwards, when the daemon was down meanwhile, the ask is carried out at once.
+func (e *Engine) askNow(ctx context.Context, w *writing) error {
+	if w.turn == nil || w.turn.Pending == nil || w.now.Before(w.turn.Deadline) {
+		return errAsked
+	}
+	d, _ := w.turn.Due(w.facts.Account.ID)
+	if err := e.fireAsk(ctx, d); err != nil {
+		return err
+	}
+	return errAgain
 }
 
 func answersOf(t booking.Turn) []box.Answer {
@@ -52,16 +62,20 @@ func answersOf(t booking.Turn) []box.Answer {
 	return all
 }
 
-// recordAsk writes down what the script asks for and has the motor carry it out. It gives errAsked when it is on disk.
-func (e *Engine) recordAsk(ctx context.Context, w *writing, ask box.Ask) error {
-	a := w.facts.Account.ID
-	was := w.turn
+// asking gives the turn with one more ask: the turn that is there, or a new one that holds all that the script was given.
+func (w *writing) asking(ask box.Ask) booking.Turn {
 	turn := booking.Turn{ID: newID(w.now), Session: w.facts.Session.ID, Event: eventStart, Entry: string(w.entry), Script: pinOf(w.program.main),
 		Modules: w.program.pins(), Ctx: w.ctx, Token: w.token, Began: w.now, Deadline: w.now.Add(booking.TurnWithin)}
-	if was != nil {
-		turn = *was
+	if w.turn != nil {
+		turn = *w.turn
 	}
 	turn.Pending = &booking.TurnAsk{Name: ask.Name, Args: ask.Args}
+	return turn
+}
+
+// recordAsk writes down what the script asks for and has the motor carry it out. It gives errAsked when it is on disk.
+func (e *Engine) recordAsk(ctx context.Context, w *writing, turn booking.Turn) error {
+	a := w.facts.Account.ID
 	err := e.update(ctx, func(t *txn) error {
 		s, old, err := t.session(a, turn.Session)
 		if err != nil {
@@ -74,7 +88,7 @@ func (e *Engine) recordAsk(ctx context.Context, w *writing, ask box.Ask) error {
 			return errAgain
 		}
 		turn.DueAt = t.Now
-		if err := t.putTurn(a, was, turn); err != nil {
+		if err := t.putTurn(a, w.turn, turn); err != nil {
 			return err
 		}
 		s.FollowUp.Turn = turn.ID

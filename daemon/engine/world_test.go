@@ -79,7 +79,7 @@ func newWorldOver(t *testing.T, store *storage.Store, edit ...func(*engine.Optio
 // inBox runs scripts in this process, since a bubble's time cannot hold other processes; it is told of each call first.
 type inBox func(box.Call)
 
-func (f inBox) Run(_ context.Context, c box.Call) (box.Result, error) {
+func (f inBox) Run(_ context.Context, _ string, c box.Call) (box.Result, error) {
 	if f != nil {
 		f(c)
 	}
