@@ -15,6 +15,7 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/simulator"
+	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -32,9 +33,13 @@ type house struct {
 	engine  *engine.Engine
 	addr    net.Addr       // where the API listens
 	key     *engine.NewKey // the administrator's key, on the first start only
-	failed  chan error     // the API stopped answering by itself, or the store is down
+	pool    *worker.Pool   // runs scripts; nil: the walls cannot be built
+	api     *api.Server
+	failed  chan error // the API stopped answering by itself, or the store is down
 
 	proving sync.Mutex // held while the disk is read through
+
+	wallsMissing string // why no script can run; "": they can
 
 	warnings []string // of the configuration; told after the start, so that a start that fails says one thing only
 
@@ -80,6 +85,7 @@ func (p *process) open(ctx context.Context, cfg Config, log *slog.Logger) (h *ho
 	if err := h.openCarrier(); err != nil {
 		return h, err
 	}
+	h.openWalls(ctx)
 	if err := h.openEngine(ctx); err != nil {
 		return h, err
 	}
@@ -130,10 +136,14 @@ func (h *house) openCarrier() (err error) {
 
 // openEngine starts the motor, after the first start has put the seed into an empty store.
 func (h *house) openEngine(ctx context.Context) (err error) {
-	h.engine = engine.New(engine.Options{
+	o := engine.Options{
 		Store: h.store, Carrier: h.carrier, Now: h.p.now, PublicURL: h.cfg.Server.PublicURL, Simulator: true, Log: h.log,
-		SettleAfter: h.cfg.Carrier.SettleAfter.Std(),
-	})
+		SettleAfter: h.cfg.Carrier.SettleAfter.Std(), WallsMissing: h.wallsMissing,
+	}
+	if h.pool != nil {
+		o.Scripts = h.pool
+	}
+	h.engine = engine.New(o)
 	if err := h.firstStart(ctx); err != nil {
 		return err
 	}
@@ -155,19 +165,19 @@ const answerWithin = 5 * time.Second
 
 // openAPI serves requests from now on.
 func (h *house) openAPI(ln net.Listener) {
-	a := api.New(api.Options{
+	h.api = api.New(api.Options{
 		Engine: h.engine, Reader: h.store.Reader(), Simulator: h.carrier, Now: h.p.now, Log: h.log, StoreStats: h.store.Stats,
 		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release,
 	})
 	go func() {
-		if err := a.Serve(ln); err != nil {
+		if err := h.api.Serve(ln); err != nil {
 			h.fail(fmt.Errorf("the API stopped answering: %w", err))
 		}
 	}()
 	h.undo = append(h.undo, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, answerWithin)
 		defer cancel()
-		err := a.Shutdown(ctx)
+		err := h.api.Shutdown(ctx)
 		if ctx.Err() != nil { // somebody holds a connection open and says nothing, or was slow: nothing was promised to them
 			h.log.Debug("connections were cut at the stop")
 			return nil
@@ -182,7 +192,7 @@ func (h *house) openSocket() error {
 	if err != nil {
 		return err
 	}
-	c := newControl(ln, h.store, h.engine, h.log)
+	c := newControl(ln, h.store, h.engine, h.api.Operator(), h.log)
 	h.undo = append(h.undo, func(context.Context) error { return c.close() })
 	return nil
 }

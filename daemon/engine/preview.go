@@ -150,22 +150,26 @@ func (e *Engine) previewAnswer(ctx context.Context, f booking.Facts, ask box.Ask
 	return result, code
 }
 
+// Measured takes the text out of what was tried and measures it.
+func (p *Preview) Measured(price booking.SMSPrice) {
+	p.Said = p.Text
+	if p.Proposal != nil {
+		p.Said = p.Proposal.Say
+	}
+	p.Measure = booking.Measure(p.Said, price)
+}
+
 // finish measures the text and looks it over. ours tells that the text is about facts of ours, so that the house's
 // rules can be held against it.
 func (p *Preview) finish(about booking.Facts, facts scripts.Facts, ours bool) {
-	p.Said = p.Text
 	f := booking.ComposeFacts{Now: facts.Now, Business: about.Account.Name, Link: facts.Link, Mode: booking.PrefilledLink}
 	if p.Kind == booking.ScriptAgent {
 		f.Mode = booking.AIAgent
-		if p.Proposal != nil {
-			p.Said = p.Proposal.Say
-		}
-	}
-	if p.Said == "" {
-		return
 	}
 	price := about.Account.Settings.Price()
-	p.Measure = booking.Measure(p.Said, price)
+	if p.Measured(price); p.Said == "" {
+		return
+	}
 	if !ours {
 		f.Business, f.Link = "", ""
 	}
