@@ -1,0 +1,142 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// remains counts what this process has now.
+func remains(t testing.TB) leftovers {
+	t.Helper()
+	fds, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	children, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/children", os.Getpid()))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return leftovers{goroutines: runtime.NumGoroutine(), descriptors: len(fds), children: len(strings.Fields(string(children)))}
+}
+
+// attempt tries one thing that a worker must not be able to do, and tells what came of it.
+func attempt(what string) string {
+	var err error
+	switch what {
+	case "open":
+		_, err = unix.Open("/etc/passwd", unix.O_RDONLY, 0)
+	case "socket":
+		_, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	case "fork":
+		_, _, e := unix.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+		err = e
+	case "clone3":
+		_, _, e := unix.RawSyscall6(unix.SYS_CLONE3, 0, 0, 0, 0, 0, 0)
+		err = e
+	case "exec":
+		err = unix.Exec("/bin/true", []string{"true"}, nil)
+	case "kill parent":
+		err = unix.Kill(os.Getppid(), 0)
+	case "tgkill parent":
+		err = unix.Tgkill(os.Getppid(), os.Getppid(), 0)
+	case "trace":
+		err = unix.PtraceAttach(os.Getppid())
+	case "executable memory":
+		_, err = unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE|unix.PROT_EXEC, unix.MAP_PRIVATE|unix.MAP_ANON)
+	case "executable later":
+		var b []byte
+		if b, err = unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON); err == nil {
+			err = unix.Mprotect(b, unix.PROT_READ|unix.PROT_EXEC)
+		}
+	case "write elsewhere":
+		_, err = unix.Write(5, []byte("x"))
+	case "read elsewhere":
+		_, err = unix.Read(1, make([]byte, 1))
+	case "raise a limit":
+		err = unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: 1 << 40, Max: 1 << 40})
+	case "dumpable":
+		err = unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0)
+	case "other architecture":
+		_, _, e := unix.RawSyscall(0x40000000+unix.SYS_GETPPID, 0, 0, 0) // x32 on amd64, nothing elsewhere
+		err = e
+	}
+	if err == nil || err == unix.Errno(0) {
+		return "it worked"
+	}
+	return err.Error()
+}
+
+// A worker whose interpreter was broken out of can do nothing to the machine. Some attempts end it, others just fail.
+func TestABrokenWorkerCanDoNothing(t *testing.T) {
+	p := newPool(t, Options{Size: 2})
+	killed := "bad system call"
+	for what, want := range map[string]string{
+		"open": killed, "socket": killed, "fork": killed, "exec": killed, "kill parent": killed, "tgkill parent": killed,
+		"trace": killed, "raise a limit": killed, "dumpable": killed, "other architecture": killed,
+		"executable memory": "operation not permitted", "executable later": "operation not permitted",
+		"write elsewhere": "bad file descriptor", "read elsewhere": "bad file descriptor",
+	} {
+		r, err := p.Run(t.Context(), "", scene("break:"+what))
+		if got := r.Text + fmt.Sprint(err); !strings.Contains(got, want) {
+			t.Errorf("%s: %q; want %q", what, got, want)
+		}
+	}
+	works(t, p)
+}
+
+// The walls stand around every thread of a worker, as the kernel itself tells, and nothing is open but three pipes and the
+// runtime's poller.
+func TestTheWallsStandAroundEveryThread(t *testing.T) {
+	p := newPool(t, Options{Size: 2})
+	works(t, p)
+	p.mu.Lock()
+	pid := p.all[0].cmd.Process.Pid
+	p.mu.Unlock()
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil || len(threads) == 0 {
+		t.Fatal(threads, err)
+	}
+	for _, thread := range threads {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/status", pid, thread.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"NoNewPrivs:\t1\n", "Seccomp:\t2\n"} {
+			if !strings.Contains(string(status), want) {
+				t.Errorf("thread %s has no %q", thread.Name(), want)
+			}
+		}
+	}
+	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(limits)) {
+		name, rest := line[:26], strings.Fields(line[26:])
+		switch strings.TrimSpace(name) {
+		case "Max open files":
+			if rest[0] != "1" || rest[1] != "1" {
+				t.Errorf("%s", line)
+			}
+		case "Max core file size", "Max file size", "Max locked memory":
+			if rest[0] != "0" || rest[1] != "0" {
+				t.Errorf("%s", line)
+			}
+		case "Max data size":
+			if limitData && rest[0] != strconv.Itoa(256<<20) {
+				t.Errorf("%s", line)
+			}
+		case "Max address space", "Max cpu time":
+			if n, err := strconv.Atoi(rest[0]); err != nil || n <= 0 || rest[0] != rest[1] {
+				t.Errorf("%s", line)
+			}
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestACallGivesTheResultOfTheRunner(t *testing.T) {
+	p := newPool(t, Options{Size: 2})
+	works(t, p)
+	works(t, p) // the source is known now
+	c := echo("a")
+	c.Ctx = []byte(`{"b":1}`)
+	if r, err := p.Run(t.Context(), "x", c); err != nil || r.Text != `a{"b":1}` {
+		t.Errorf("got %+v, %v", r, err)
+	}
+}
+
+func TestASpinningScriptIsKilledAndTheNextCallWorks(t *testing.T) {
+	p := newPool(t, Options{Size: 2, Wall: 100 * time.Millisecond})
+	works(t, p)
+	for range 3 {
+		fails(t, p, scene("spin"), ErrKilled)
+		works(t, p)
+	}
+}
+
+func TestAScriptThatTakesAllMemoryDiesAlone(t *testing.T) {
+	const memory = 128 << 20
+	p := newPool(t, Options{Size: 2, Memory: memory, Wall: 20 * time.Second})
+	err := fails(t, p, scene("hoard"), ErrDied)
+	t.Log(err)
+	works(t, p)
+}
+
+func TestAWorkerThatFailsTakesNothingAlong(t *testing.T) {
+	p := newPool(t, Options{Size: 2, Wall: 20 * time.Second})
+	for name, words := range map[string]string{
+		"panic": "a hole in the interpreter", "recurse": "", "exit": "exit status 0",
+		"evil:utf8": "not valid UTF-8", "evil:both": "several", "evil:proposal": "another kind", "evil:lines": "plain", "evil:huge": "damaged frame",
+	} {
+		if err := fails(t, p, scene(name), ErrDied); !strings.Contains(err.Error(), words) {
+			t.Errorf("%s: %v; want %q in it", name, err, words)
+		}
+		works(t, p)
+	}
+}
+
+func TestCancellingEndsTheWaitingAndTheRun(t *testing.T) {
+	p := newPool(t, Options{Size: 2, Wall: 20 * time.Second})
+	works(t, p)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("the guest has left")
+	done := make(chan error, 3)
+	for range 3 { // two run, one waits
+		go func() {
+			_, err := p.Run(ctx, "", scene("spin"))
+			done <- err
+		}()
+	}
+	await(t, func() error {
+		if s := p.Stats(); s.Busy != 2 || s.Waiting != 1 {
+			return errors.New("not yet")
+		}
+		return nil
+	})
+	cancel(why)
+	for range 3 {
+		if err := <-done; !errors.Is(err, why) {
+			t.Errorf("got %v, want %v", err, why)
+		}
+	}
+	works(t, p)
+}
+
+func TestTheSelfTestNamesTheWalls(t *testing.T) {
+	r, err := SelfTest(t.Context(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range r.Walls {
+		t.Logf("%-20s %-5v %s", w.Name, w.Up, w.Detail)
+	}
+}
