@@ -35,6 +35,7 @@ type house struct {
 	key     *engine.NewKey // the administrator's key, on the first start only
 	pool    *worker.Pool   // runs scripts; nil: the walls cannot be built
 	api     *api.Server
+	folder  *folder    // of scripts; nil: none is watched
 	failed  chan error // the API stopped answering by itself, or the store is down
 
 	proving sync.Mutex // held while the disk is read through
@@ -87,6 +88,9 @@ func (p *process) open(ctx context.Context, cfg Config, log *slog.Logger) (h *ho
 	}
 	h.openWalls(ctx)
 	if err := h.openEngine(ctx); err != nil {
+		return h, err
+	}
+	if err := h.openFolder(ctx); err != nil {
 		return h, err
 	}
 	h.openAPI(ln)
