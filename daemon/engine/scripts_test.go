@@ -1,0 +1,420 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/scripts"
+	"github.com/rebookhq/rebook/scripts/box"
+	"github.com/rebookhq/rebook/scripts/worker"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// says is a template with words of its own.
+func says(words string) string {
+	return "function render(ctx) return '" + words + " ' .. ctx.business.name .. ': ' .. ctx.link .. ' Reply STOP to opt out.' end"
+}
+
+// failsOn is such a template that fails for one first name.
+func failsOn(name, words string) string {
+	return "function render(ctx)\n\tif ctx.customer.first_name == '" + name + "' then\n\t\terror('no words')\n\tend\n\treturn '" + words +
+		" ' .. ctx.business.name .. ': ' .. ctx.link .. ' Reply STOP to opt out.'\nend"
+}
+
+func (w *world) library(name string) engine.ScriptOverview {
+	w.t.Helper()
+	var o engine.ScriptOverview
+	w.must(w.store.View(w.t.Context(), func(s *storage.Snapshot) (err error) {
+		o, err = engine.LibraryScript(s, account, name)
+		return err
+	}))
+	return o
+}
+
+// attempt gives the attempt of a session's text.
+func (w *world) attempt(id booking.SessionID) booking.Attempt {
+	w.t.Helper()
+	var a *booking.Attempt
+	w.must(w.store.View(w.t.Context(), func(s *storage.Snapshot) (err error) {
+		a, err = s.Attempt(account, w.session(id).FollowUp.Attempt)
+		return err
+	}))
+	if a == nil {
+		w.t.Fatalf("session %s has no attempt", id)
+	}
+	return *a
+}
+
+// whole proves that the rows of the store agree.
+func (w *world) whole() {
+	w.t.Helper()
+	r, err := w.store.Verify(w.t.Context())
+	w.must(err)
+	for _, f := range r.Findings {
+		w.t.Errorf("%s: %s", f.Key, f.Message)
+	}
+}
+
+func TestATextTellsWhichVersionsWroteIt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		before := left(w, "c1", phone(1))
+		time.Sleep(16 * time.Minute)
+		w.activate("words", "return { hello = 'Howdy' }")
+		w.activate(scripts.FollowUpLink, says("First"))
+		w.activate(scripts.FollowUpLink, "local w = require 'words'\nfunction render(ctx) return w.hello .. ' ' .. ctx.business.name .. ' ' .. ctx.link .. ' Reply STOP to opt out.' end")
+		after := left(w, "c2", phone(2))
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		if got := w.attempt(before); got.Template != "follow_up_link@0" || !strings.Contains(got.Body, "not finished") {
+			t.Errorf("before: %s by %s", got.Body, got.Template)
+		}
+		if got := w.attempt(after); got.Template != "follow_up_link@2 words@1" || !strings.HasPrefix(got.Body, "Howdy Brightwater") {
+			t.Errorf("after: %s by %s", got.Body, got.Template)
+		}
+		w.whole()
+	})
+}
+
+func TestAVersionThatFailsAgainAndAgainMakesRoomVisibly(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.activate(scripts.FollowUpLink, says("Good"))
+		w.activate(scripts.FollowUpLink, failsOn("Ada", "Bad"))
+		var last booking.SessionID
+		for n := 1; n <= 5; n++ {
+			last = left(w, fmt.Sprint(n), phone(n))
+			time.Sleep(time.Minute)
+		}
+		time.Sleep(11*time.Minute + 30*time.Second) // four are out
+		synctest.Wait()
+		if alarms := w.alarms(); len(alarms) != 1 || alarms[0].Code != "script_failing" || !strings.Contains(alarms[0].Message, "follow_up_link.lua:3: ") || !strings.Contains(alarms[0].Message, "follow_up_link@2") {
+			t.Errorf("after some faults: %+v", alarms)
+		}
+		if o := w.library(scripts.FollowUpLink); o.Script.Active != 2 {
+			t.Fatalf("version %d is in use after %d faults", o.Script.Active, len(o.Script.Faults))
+		}
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		o := w.library(scripts.FollowUpLink)
+		if o.Script.Active != 1 || len(o.Script.Faults) != 0 {
+			t.Errorf("version %d is in use after five faults, %d counted", o.Script.Active, len(o.Script.Faults))
+		}
+		if alarms := w.alarms(); len(alarms) != 1 || alarms[0].Code != "script_rolled_back" || !strings.Contains(alarms[0].Message, "Version 2") || !strings.Contains(alarms[0].Message, "version 1 took over") {
+			t.Errorf("alarms: %+v", alarms)
+		}
+		told := false
+		for _, f := range w.trace(last) {
+			told = told || strings.Contains(f.Fact, "follow_up_link@2 → follow_up_link@1")
+		}
+		if !told {
+			t.Errorf("the trace of the last text does not tell of it: %+v", w.trace(last))
+		}
+		if got := w.texts(""); len(got) != 5 {
+			t.Errorf("%d texts for five sessions", len(got))
+		}
+		id := left(w, "6", phone(6))
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		if got := w.attempt(id); got.Template != "follow_up_link@1" || !strings.HasPrefix(got.Body, "Good") {
+			t.Errorf("the next text: %s by %s", got.Body, got.Template)
+		}
+		_, err := w.e.ActivateScript(t.Context(), account, scripts.FollowUpLink, 2)
+		w.must(err)
+		if alarms := w.alarms(); len(alarms) != 0 {
+			t.Errorf("a person's choice ends the alarm: %+v", alarms)
+		}
+		w.whole()
+	})
+}
+
+func TestAGoodRunForgetsFaults(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.activate(scripts.FollowUpLink, failsOn("Ada", "Fine"))
+		left(w, "1", phone(1))
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		if n := len(w.library(scripts.FollowUpLink).Script.Faults); n != 1 || len(w.alarms()) != 1 {
+			t.Fatalf("%d faults, alarms %+v; want one of each", n, w.alarms())
+		}
+		left(w, "2", phone(2), func(ev *booking.Event) { ev.Customer.FirstName = "Bea" })
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		if n := len(w.library(scripts.FollowUpLink).Script.Faults); n != 0 || len(w.alarms()) != 0 {
+			t.Errorf("%d faults after a good run, alarms %+v", n, w.alarms())
+		}
+	})
+}
+
+// The oldest versions go, but never the one in use nor the one to go back to.
+func TestOnlySoManyVersionsAreKept(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		put := func(n int) {
+			_, err := w.e.PutScript(t.Context(), account, engine.NewVersion{Name: "mine", Source: says(fmt.Sprint("v", n))})
+			w.must(err)
+		}
+		for n := range booking.MaxVersions {
+			put(n)
+		}
+		_, err := w.e.ActivateScript(t.Context(), account, "mine", 2)
+		w.must(err)
+		_, err = w.e.ActivateScript(t.Context(), account, "mine", 5)
+		w.must(err)
+		for n := range 6 {
+			put(1000 + n)
+		}
+		v := w.library("mine").Script
+		if len(v.Versions) != booking.MaxVersions || v.Latest != booking.MaxVersions+6 || v.Versions[0] != 2 || v.Versions[1] != 5 || v.Versions[2] != 9 {
+			t.Errorf("%d kept, latest %d, first %v", len(v.Versions), v.Latest, v.Versions[:4])
+		}
+		w.whole()
+	})
+}
+
+// agentOf has the scheduler's first texts written by an agent, with two windows to offer.
+func agentOf(source string) func(*world) {
+	return func(w *world) {
+		w.activate("asker", source)
+		w.follow(func(f *booking.FollowUpSet) { f.Mode, f.Agent = booking.AIAgent, "asker" })
+		start := time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC)
+		_, err := w.e.PutWindows(w.t.Context(), account, scheduler, []booking.Window{
+			{ID: "w2", Start: start.Add(4 * time.Hour), End: start.Add(6 * time.Hour), Capacity: 1, Open: 1},
+			{ID: "w1", Start: start, End: start.Add(2 * time.Hour), Capacity: 1, Open: 1},
+			{ID: "full", Start: start.Add(time.Hour), End: start.Add(2 * time.Hour), Capacity: 1},
+			{ID: "later", Start: start.AddDate(0, 0, 10), End: start.AddDate(0, 0, 10).Add(time.Hour), Capacity: 1, Open: 1},
+		})
+		w.must(err)
+	}
+}
+
+// asker asks three times and tells what it got.
+const asker = `
+function reply(ctx)
+	local all = ask("windows", { service = ctx.session.service })
+	local near = ask("windows", { days = 3 })
+	local _, code = ask("dance", {})
+	if not near or not near[1] then
+		return { say = "This is the automated assistant. No window." }
+	end
+	return { say = "This is the automated assistant. " .. #all .. " windows, " .. #near .. " soon: " .. near[1].id .. " " .. near[1].label .. ". " .. code }
+end`
+
+func TestAnAgentsFirstTextIsWrittenByAsks(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		agentOf(asker)(w)
+		id := left(w, "c1", phone(1))
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		got := w.attempt(id)
+		const want = "Brightwater Home Services: This is the automated assistant. 3 windows, 2 soon: w1 Wed Mar 11, 8 AM-10 AM. unknown_ask Reply STOP to opt out."
+		if got.Body != want || got.Template != "asker@1" {
+			t.Errorf("got  %s by %s\nwant %s", got.Body, got.Template, want)
+		}
+		if n := w.stats().Fired["ask"]; n != 3 {
+			t.Errorf("%d asks were carried out, want 3", n)
+		}
+		w.whole()
+	})
+}
+
+func TestTheBuiltInAgentOffersWindows(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		agentOf(asker)(w)
+		w.follow(func(f *booking.FollowUpSet) { f.Agent = "" })
+		id := left(w, "c1", phone(1))
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		got := w.attempt(id)
+		if got.Template != "agent@0" || got.Segments != 1 || !strings.Contains(got.Body, "automated") || !strings.Contains(got.Body, "Wed Mar 11, 8 AM-10 AM") {
+			t.Errorf("got %d segments by %s: %s", got.Segments, got.Template, got.Body)
+		}
+	})
+}
+
+// Between two runs of a script the daemon may die at any commit: nothing is lost, nothing is done twice, and the text is the
+// same.
+func TestKilledAtAnyCommitOfATurnStillExactlyOneText(t *testing.T) {
+	var commits int
+	bubble(t, func(t *testing.T) { _, _, commits = life(t, &mortal{left: -1}, &mortalCarrier{}, agentOf(asker)) })
+	if commits < 11 {
+		t.Fatalf("only %d commits; three asks alone are six", commits)
+	}
+	for n := 1; n <= commits; n++ {
+		for _, after := range []bool{false, true} {
+			t.Run(fmt.Sprintf("commit %d of %d, on disk %v", n, commits, after), func(t *testing.T) {
+				bubble(t, func(t *testing.T) {
+					texts, s, _ := life(t, &mortal{left: n, after: after}, &mortalCarrier{}, agentOf(asker))
+					unknown := texts == 0 && s.FollowUp.State == booking.FollowUpUnknown
+					if texts != 1 && !unknown {
+						t.Errorf("%d texts, follow-up %+v", texts, s.FollowUp)
+					}
+				})
+			})
+		}
+	}
+}
+
+// A turn goes on with the version that it began with, whatever is activated meanwhile.
+func TestATurnIsBoundToItsVersion(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var w *world
+		var calls atomic.Int64
+		w = newWorld(t, func(o *engine.Options) {
+			o.Scripts = inBox(func(c box.Call) {
+				if c.Entry == box.EntryReply && strings.Contains(string(c.Ctx), "6145550101") && len(c.Answers) == 1 && calls.Add(1) == 1 {
+					v, err := w.e.PutScript(t.Context(), account, engine.NewVersion{Name: "asker", Source: "function reply(ctx) return { say = 'Another automated one.' } end"})
+					w.must(err)
+					_, err = w.e.ActivateScript(t.Context(), account, "asker", v.Version)
+					w.must(err)
+				}
+			})
+		})
+		defer w.close()
+		agentOf(asker)(w)
+		calls.Store(0)
+		id := left(w, "c1", phone(1))
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		if got := w.attempt(id); got.Template != "asker@1" || !strings.Contains(got.Body, "2 soon") {
+			t.Errorf("the turn changed under way: %s by %s", got.Body, got.Template)
+		}
+		if o := w.library("asker"); o.Script.Active != 2 {
+			t.Errorf("version %d is in use; the test did not activate another", o.Script.Active)
+		}
+	})
+}
+
+// STOP that comes while a script waits for an answer wins.
+func TestNewsDuringATurnWins(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var w *world
+		w = newWorld(t, func(o *engine.Options) {
+			o.Scripts = inBox(func(c box.Call) {
+				if len(c.Answers) == 2 && strings.Contains(string(c.Ctx), "6145550101") {
+					w.must(w.e.Receive(t.Context(), account, booking.Inbound{SID: "SM1", From: booking.Phone(phone(1)), To: sender, Body: "STOP"}))
+				}
+			})
+		})
+		defer w.close()
+		agentOf(asker)(w)
+		id := left(w, "c1", phone(1))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if s := w.session(id); len(w.texts(phone(1))) != 0 || s.FollowUp.WithheldBy != booking.CheckOptedOut {
+			t.Errorf("%d texts, %+v", len(w.texts(phone(1))), s.FollowUp)
+		}
+	})
+}
+
+// An agent that asks without end, or gives no text, fails; the built-in one writes in its place and gets no answers.
+func TestAnAgentThatFailsIsStoodInFor(t *testing.T) {
+	for name, source := range map[string]string{
+		"asks without end": "function reply(ctx) if ctx.customer.first_name ~= 'Ada' then return { say = 'x' } end for i = 1, 20 do ask('windows', { days = i }) end return { say = 'x' } end",
+		"says nothing":     "function reply(ctx) return { hand_off = 'a person' } end",
+		"breaks":           "function reply(ctx) if ctx.customer.first_name == 'Ada' then error('no') end return { say = 'x' } end",
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t)
+				defer w.close()
+				agentOf(source)(w)
+				id := left(w, "c1", phone(1))
+				time.Sleep(30 * time.Minute)
+				synctest.Wait()
+				if got := w.attempt(id); got.Template != "agent@0" || !strings.Contains(got.Body, "Which day suits you?") {
+					t.Errorf("%s by %s", got.Body, got.Template)
+				}
+				if alarms := w.alarms(); len(alarms) != 1 || alarms[0].Code != "script_failing" {
+					t.Errorf("alarms %+v", alarms)
+				}
+				w.whole()
+			})
+		})
+	}
+}
+
+// noWalls is a pool that runs nothing.
+type noWalls struct{ err error }
+
+func (n noWalls) Run(context.Context, string, box.Call) (box.Result, error) {
+	return box.Result{}, n.err
+}
+
+func TestWithoutWallsFollowUpsGoOutInPlainWords(t *testing.T) {
+	for name, edit := range map[string]func(*engine.Options){
+		"none at the start": func(o *engine.Options) { o.Scripts, o.WallsMissing = nil, "wall in system calls: not permitted" },
+		"gone later":        func(o *engine.Options) { o.Scripts = noWalls{worker.ErrStart} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, edit)
+				defer w.close()
+				id := left(w, "c1", phone(1))
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				got := w.attempt(id)
+				if got.Template != "house" || !strings.HasPrefix(got.Body, "Your booking with Brightwater Home Services is not finished: https://") {
+					t.Errorf("%s by %s", got.Body, got.Template)
+				}
+				if o := w.library(scripts.FollowUpLink); len(o.Script.Faults) != 0 {
+					t.Errorf("the script is blamed: %+v", o.Script)
+				}
+				_, err := w.e.PutScript(t.Context(), account, engine.NewVersion{Name: "mine", Source: says("x")})
+				if want := map[bool]string{true: "script_walls_missing", false: "scripts_busy"}[name == "none at the start"]; !errors.Is(err, &booking.Error{Code: want}) {
+					t.Errorf("a script was taken: %v", err)
+				}
+				if name == "none at the start" {
+					if alarms := w.alarms(); len(alarms) != 1 || alarms[0].Code != "script_walls_missing" || !strings.Contains(alarms[0].Message, "wall in system calls") {
+						t.Errorf("alarms %+v", alarms)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A script that had to be killed is at fault, and its text goes out all the same.
+func TestAKilledScriptIsAFaultOfItsOwn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, func(o *engine.Options) { o.Scripts = killer{} })
+		defer w.close()
+		w.activate(scripts.FollowUpLink, says("Deadly"))
+		id := left(w, "c1", phone(1))
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		if got := w.attempt(id); got.Template != "follow_up_link@0" {
+			t.Errorf("%s by %s", got.Body, got.Template)
+		}
+		if alarms := w.alarms(); len(alarms) != 1 || alarms[0].Code != "script_failing" || !strings.Contains(alarms[0].Message, "too long") {
+			t.Errorf("alarms %+v", alarms)
+		}
+	})
+}
+
+// killer kills the worker under scripts that are about a real customer and say "Deadly".
+type killer struct{}
+
+func (killer) Run(_ context.Context, _ string, c box.Call) (box.Result, error) {
+	if strings.Contains(c.Source, "Deadly") && strings.Contains(string(c.Ctx), `"Ada"`) {
+		return box.Result{}, fmt.Errorf("%w after 1s", worker.ErrKilled)
+	}
+	return box.Run(c), nil
+}
