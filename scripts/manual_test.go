@@ -1,0 +1,336 @@
+package scripts
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/scripts/box"
+	"github.com/rebookhq/rebook/scripts/worker"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write types.lua anew from README.md")
+
+func TestMain(m *testing.M) {
+	worker.Main(box.Run)
+	os.Exit(m.Run())
+}
+
+func manual(t testing.TB) string {
+	t.Helper()
+	b, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// member is a line of the manual's table of the library.
+type member struct{ name, params, returns, meaning, example, gives string }
+
+var (
+	memberRow = regexp.MustCompile("(?m)^\\| `([\\w.]+)(\\([^`]*\\))?(?:: ([^`]+))?` \\| ([^|]+) \\| `([^`]+)` \\| `([^`]*)` \\|$")
+	luaBlock  = regexp.MustCompile("(?s)```lua\n(.*?)```")
+)
+
+func members(t testing.TB) (all []member) {
+	t.Helper()
+	for _, m := range memberRow.FindAllStringSubmatch(manual(t), -1) {
+		all = append(all, member{m[1], m[2], m[3], strings.TrimSpace(m[4]), m[5], m[6]})
+	}
+	if len(all) < 60 {
+		t.Fatalf("only %d lines of the library were found; the search is broken", len(all))
+	}
+	return all
+}
+
+// run runs a source in the box of this process.
+func run(t testing.TB, source string, entry box.Entry, ctx json.RawMessage) box.Result {
+	t.Helper()
+	return box.Run(box.Call{Script: "try", Source: source, Entry: entry, Ctx: ctx})
+}
+
+// What a script finds and what the manual says it finds are the same.
+func TestTheManualNamesEverythingThatAScriptFinds(t *testing.T) {
+	res := run(t, `function render(ctx)
+		local all = {}
+		for name, v in pairs(_G) do
+			if type(v) == "table" and v ~= _G then
+				for member in pairs(v) do table.insert(all, name .. "." .. member) end
+			elseif name ~= "render" then
+				table.insert(all, name)
+			end
+		end
+		return table.concat(all, " ")
+	end`, box.EntryRender, json.RawMessage("{}"))
+	if res.Err != nil {
+		t.Fatal(res.Err.Message)
+	}
+	var named []string
+	for _, m := range members(t) {
+		named = append(named, m.name)
+	}
+	found := strings.Fields(res.Text)
+	for _, name := range found {
+		if !slices.Contains(named, name) {
+			t.Errorf("the manual does not name %s", name)
+		}
+	}
+	for _, name := range named {
+		if !slices.Contains(found, name) {
+			t.Errorf("the manual names %s, which is not there", name)
+		}
+	}
+}
+
+func TestEveryExampleOfTheLibraryGivesWhatTheManualSays(t *testing.T) {
+	for _, m := range members(t) {
+		res := run(t, "function render(ctx) return tostring(("+m.example+")) end", box.EntryRender, json.RawMessage("{}"))
+		if res.Err != nil || res.Text != m.gives {
+			t.Errorf("%s: %s gives %q, %+v; the manual says %q", m.name, m.example, res.Text, res.Err, m.gives)
+		}
+	}
+}
+
+func TestEveryScriptOfTheManualWorks(t *testing.T) {
+	blocks := luaBlock.FindAllStringSubmatch(manual(t), -1)
+	if len(blocks) < 2 {
+		t.Fatalf("%d scripts were found in the manual", len(blocks))
+	}
+	for _, b := range blocks {
+		if got := try(t, b[1], Sample()); got.Err != nil {
+			t.Errorf("%+v:\n%s", got.Err, b[1])
+		}
+	}
+}
+
+// full are facts that fill every field of ctx.
+func full() Facts {
+	f := Sample()
+	f.Thread = Thread{Owner: "agent", Note: "she is nice", Turns: []Turn{{From: "customer", Text: "hello", At: f.Now}}}
+	f.Event = Event{Kind: "text", Text: "hello", Media: 1}
+	f.Booking = &Booking{ID: "b1", Service: "AC repair", Window: &f.Windows[1]}
+	f.Memory = json.RawMessage(`{"asked":true}`)
+	return f
+}
+
+// The manual and types.lua name every fact that ctx can hold.
+func TestTheManualNamesEveryFact(t *testing.T) {
+	f := full()
+	raw, err := f.Ctx()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ctx map[string]any
+	if err := json.Unmarshal(raw, &ctx); err != nil {
+		t.Fatal(err)
+	}
+	text, types, n := manual(t), typesLua(t), 0
+	_, text, _ = strings.Cut(text, "## What ctx holds")
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for key, inner := range v {
+				at := path + "." + key
+				if strings.HasPrefix(at, "ctx.memory.") {
+					continue
+				}
+				n++
+				_, table := inner.(map[string]any) // is named by what it holds
+				if !table && !strings.Contains(text, "`"+at+"`") && !strings.Contains(text, "`"+key+"`") {
+					t.Errorf("the manual does not name %s", at)
+				}
+				if !regexp.MustCompile(`---@field ` + key + `\??\s`).MatchString(types) {
+					t.Errorf("types.lua has no field %s", at)
+				}
+				walk(at, inner)
+			}
+		case []any:
+			for _, inner := range v {
+				walk(path, inner)
+			}
+		}
+	}
+	walk("ctx", ctx)
+	if n < 50 {
+		t.Errorf("a full ctx has only %d facts", n)
+	}
+	for _, name := range []string{"say", "hand_off", "opt_out", "close", "memory"} {
+		if !strings.Contains(manual(t), "| `"+name+"` |") || !strings.Contains(types, "---@field "+name+"? ") {
+			t.Errorf("the field %s of a proposal is not in the manual or not in types.lua", name)
+		}
+	}
+	for _, name := range Names() {
+		if !strings.Contains(manual(t), "| `"+name+"` |") {
+			t.Errorf("the manual does not name the script %s", name)
+		}
+	}
+}
+
+// typesHead is what types.lua says besides the library.
+const typesHead = `---@meta
+-- What scripts see, for the Lua language server. Made from README.md by: go test ./scripts -rewrite
+
+---@class Ctx
+---@field now string RFC 3339
+---@field link? string
+---@field business Business
+---@field customer Customer
+---@field session Session
+---@field thread Thread
+---@field event Event
+---@field windows Window[] the next open ones
+---@field services Service[]
+---@field facts Fact[] all that an agent may state besides results
+---@field booking? Booking
+---@field memory table<string, any> what the agent kept
+
+---@class Business
+---@field name? string
+---@field office_phone? string
+---@field emergency_phone? string
+---@field timezone? string
+
+---@class Customer
+---@field first_name? string
+---@field last_name? string
+---@field phone? string
+---@field email? string not for texts
+
+---@class Session
+---@field service? string
+---@field step? string
+---@field preferred? string
+---@field locale? string
+
+---@class Event
+---@field kind "start"|"text"|"timeout"
+---@field text? string
+---@field media integer number of attachments
+
+---@class Thread
+---@field turns Turn[]
+---@field owner? "agent"|"human"
+---@field note? string of the person who handed the thread back
+
+---@class Turn
+---@field from "customer"|"agent"|"human"|"system"
+---@field text string
+---@field at string RFC 3339
+
+---@class Window
+---@field id string
+---@field start string RFC 3339
+---@field end string RFC 3339
+---@field label string such as "Tue Mar 10, 8 AM-10 AM"
+---@field note? string
+---@field surcharge_cents? integer
+
+---@class Service
+---@field name string
+---@field keywords string[]
+---@field duration? string
+---@field price_note? string
+
+---@class Fact
+---@field id string
+---@field text string
+---@field prices? integer[] cents
+
+---@class Booking
+---@field id string
+---@field service? string
+---@field window? Window
+
+---@class Proposal
+---@field say? string the text to send
+---@field hand_off? string why a person should take over
+---@field opt_out? boolean
+---@field close? boolean
+---@field memory? table<string, any>
+
+---@alias Ask "windows"|"book"|"reschedule"|"cancel"|"waitlist"|"model"
+`
+
+// typesLua makes types.lua: the classes above, and the library as the manual has it.
+func typesLua(t testing.TB) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString(typesHead)
+	open := map[string]bool{}
+	for _, m := range members(t) {
+		if m.name == "_G" {
+			continue
+		}
+		if lib, _, ok := strings.Cut(m.name, "."); ok && !open[lib] {
+			open[lib] = true
+			fmt.Fprintf(&b, "\n%s = {}\n", lib)
+		}
+		fmt.Fprintf(&b, "\n---%s\n", m.meaning)
+		if m.params == "" {
+			fmt.Fprintf(&b, "---@type %s\n%s = nil\n", m.returns, m.name)
+			continue
+		}
+		var names []string
+		for param := range strings.SplitSeq(strings.Trim(m.params, "()"), ", ") {
+			name, kind, ok := strings.Cut(param, ": ")
+			if !ok {
+				continue
+			}
+			if m.name == "ask" && name == "name" {
+				kind = "Ask"
+			}
+			fmt.Fprintf(&b, "---@param %s %s\n", name, kind)
+			names = append(names, strings.TrimSuffix(name, "?"))
+		}
+		for kind := range strings.SplitSeq(m.returns, ", ") {
+			if kind != "" {
+				fmt.Fprintf(&b, "---@return %s\n", kind)
+			}
+		}
+		fmt.Fprintf(&b, "function %s(%s) end\n", m.name, strings.Join(names, ", "))
+	}
+	return b.String()
+}
+
+func TestTypesAreThoseOfTheManual(t *testing.T) {
+	want := typesLua(t)
+	if *rewrite {
+		if err := os.WriteFile("types.lua", []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile("types.lua")
+	if err != nil || string(got) != want {
+		t.Errorf("types.lua is not what README.md makes of it (%v): go test ./scripts -rewrite", err)
+	}
+	// It is Lua, though no script.
+	if res := run(t, strings.ReplaceAll(want, "_VERSION = nil", ""), box.EntryNone, nil); res.Err != nil {
+		t.Errorf("types.lua does not compile: %+v", res.Err)
+	}
+}
+
+// The bounds that the manual states are those of the code.
+func TestTheManualStatesTheLimits(t *testing.T) {
+	for _, want := range []string{
+		"2,000,000", fmt.Sprint(box.CPURender.Milliseconds(), " ms for a template"), fmt.Sprint(box.CPUReply.Milliseconds(), " ms for an agent"),
+		fmt.Sprint(box.MaxString>>10, " KB each"), fmt.Sprint(box.MaxBuilt>>20, " MB built"), "19,999 items",
+		fmt.Sprint(booking.MaxScriptSource>>10, " KB in the library"), fmt.Sprintf("| modules | %d |", booking.MaxModules),
+		fmt.Sprint(box.MaxHeap>>20, " MB |"), fmt.Sprintf("At most %d asks", booking.MaxAsks), fmt.Sprint(booking.MaxBody, " characters"),
+	} {
+		if !strings.Contains(manual(t), want) {
+			t.Errorf("the manual does not state %q", want)
+		}
+	}
+	if box.MaxInstructions != 2_000_000 || box.MaxArrayIndex != 20_000 || booking.FaultWindow != 10*time.Minute || booking.MaxScriptFaults != 5 {
+		t.Error("a limit has changed; change the manual and this test")
+	}
+}
