@@ -58,6 +58,9 @@ func runningDaemon(t *testing.T, seed string, settings ...string) *child {
 	return c
 }
 
+// heartbeatGap is how long others may wait for an answer while a hostile script runs.
+const heartbeatGap = 250 * time.Millisecond
+
 // heartbeat asks /readyz all the time and keeps the longest gap between two good answers.
 type heartbeat struct {
 	mu   sync.Mutex
@@ -116,7 +119,16 @@ func TestHostileScriptsDoNothingToARunningDaemon(t *testing.T) {
 				t.Errorf("it took %v", took)
 			}
 			judge(t, string(source), first, refused)
-			if gap, errs := pulse.worst(); gap > 250*time.Millisecond && !testing.Short() || len(errs) > 0 {
+			gap, errs := pulse.worst()
+			for range 5 { // a busy machine may hold anybody up now and then, a hostile script does it each time
+				if gap <= heartbeatGap || len(errs) > 0 {
+					break
+				}
+				pulse.worst()
+				preview(t, daemon.api, source, ours)
+				gap, errs = pulse.worst()
+			}
+			if gap > heartbeatGap || len(errs) > 0 {
 				t.Errorf("others waited up to %v meanwhile, errors %v", gap, errs)
 			}
 			for range 4 { // on every worker
