@@ -1,13 +1,17 @@
 package worker
 
 import (
+	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -139,4 +143,83 @@ func TestTheWallsStandAroundEveryThread(t *testing.T) {
 			}
 		}
 	}
+}
+
+// beParent is a daemon with a pool that is killed in the midst of a script.
+func beParent() {
+	if os.Args[0] != "parent" {
+		return
+	}
+	p := NewPool(Options{Size: 2, Wall: time.Hour})
+	go func() { _, _ = p.Run(context.Background(), "", scene("spin")) }()
+	for s := p.Stats(); s.Alive != 2 || s.Busy != 1; s = p.Stats() {
+		time.Sleep(time.Millisecond)
+	}
+	for _, w := range p.all {
+		fmt.Println(w.cmd.Process.Pid)
+	}
+	fmt.Println()
+	select {}
+}
+
+// With kill -9 of the daemon its workers end by themselves, the busy one too.
+func TestWorkersEndWithTheirParent(t *testing.T) {
+	cmd := &exec.Cmd{Path: "/proc/self/exe", Args: []string{"parent"}, Env: []string{}}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pids []int
+	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != ""; {
+		pid, err := strconv.Atoi(lines.Text())
+		if err != nil {
+			t.Fatal(err)
+		}
+		pids = append(pids, pid)
+	}
+	if err := errors.Join(cmd.Process.Kill()); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it was killed
+	if len(pids) != 2 {
+		t.Fatalf("%d workers; want 2", len(pids))
+	}
+	for _, pid := range pids {
+		await(t, func() error {
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH) || strings.Contains(string(status), "State:\tZ") {
+				return nil
+			}
+			return fmt.Errorf("worker %d lives on: %v", pid, err)
+		})
+	}
+}
+
+// Whoever stops the daemon may signal all of its processes; the daemon still needs its workers to the end.
+func TestAWorkerIgnoresTheSignalsOfAStop(t *testing.T) {
+	p := newPool(t, Options{Size: 1})
+	works(t, p)
+	for _, sig := range []unix.Signal{unix.SIGTERM, unix.SIGINT, unix.SIGHUP} {
+		if err := unix.Kill(p.all[0].cmd.Process.Pid, sig); err != nil {
+			t.Fatal(err)
+		}
+		works(t, p)
+	}
+	if s := p.Stats(); s.Started != 1 || s.Died != 0 {
+		t.Errorf("%+v; want the first worker to live", s)
+	}
+}
+
+// A worker that dies while it is idle is buried and replaced before anybody asks.
+func TestAnIdleWorkerThatDiesIsReplaced(t *testing.T) {
+	p := newPool(t, Options{Size: 1})
+	works(t, p)
+	if err := unix.Kill(p.all[0].cmd.Process.Pid, unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	reaches(t, p, "replaced", func(s Stats) bool { return s.Started == 2 && s.Died == 1 && s.Alive == 1 })
+	works(t, p)
 }

@@ -3,6 +3,8 @@ package worker
 import (
 	"context"
 	"errors"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,11 +31,20 @@ func TestASpinningScriptIsKilledAndTheNextCallWorks(t *testing.T) {
 }
 
 func TestAScriptThatTakesAllMemoryDiesAlone(t *testing.T) {
-	const memory = 128 << 20
-	p := newPool(t, Options{Size: 2, Memory: memory, Wall: 20 * time.Second})
-	err := fails(t, p, scene("hoard"), ErrDied)
-	t.Log(err)
-	works(t, p)
+	for _, memory := range []int{128, 256, 512} {
+		p := newPool(t, Options{Size: 2, Memory: int64(memory) << 20, Wall: 20 * time.Second})
+		err := fails(t, p, scene("hoard"), ErrDied)
+		had := 0
+		for _, n := range regexp.MustCompile(`holding (\d+) MiB`).FindAllStringSubmatch(err.Error(), -1) {
+			had, _ = strconv.Atoi(n[1]) // the pattern makes it a number
+		}
+		t.Logf("of %d MiB: %d", memory, had)
+		if had == 0 || had > memory {
+			t.Errorf("with %d MiB: %v", memory, err)
+		}
+		works(t, p)
+		p.Close()
+	}
 }
 
 func TestAWorkerThatFailsTakesNothingAlong(t *testing.T) {
