@@ -48,6 +48,25 @@ func TestACallSurvivesTheJourney(t *testing.T) {
 	}
 }
 
+func TestAWorkerForgetsSourcesBeforeTheyAreTooMany(t *testing.T) {
+	held, texts := &holding{}, map[digest]string{}
+	kept := 0
+	for n := range 2 * maxTexts >> 20 {
+		q := request{call: echo(strings.Repeat(string(rune('a'+n)), 1<<20))}
+		frame, err := appendRequest(nil, q, held)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q, err = decodeRequest(frame[4:], texts); err != nil || len(q.call.Source) != 1<<20 {
+			t.Fatalf("source %d: %d bytes, %v", n, len(q.call.Source), err)
+		}
+		kept = max(kept, len(texts))
+	}
+	if most := maxTexts >> 20; kept > most || kept < most/2 {
+		t.Errorf("it kept %d sources of 1 MiB; want at most %d", kept, most)
+	}
+}
+
 func TestAResultSurvivesTheJourney(t *testing.T) {
 	for _, want := range wholeResults {
 		to := newID()
