@@ -56,5 +56,5 @@ const (
 	LimitCtx           = "ctx"
 	LimitSource        = "source"
 	LimitDeterministic = "not deterministic"
-	LimitInterpreter   = "interpreter"
+	LimitInterpreter   = "engine" // a fault of the interpreter itself; the process may be worn
 )
