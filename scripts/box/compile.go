@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
@@ -21,6 +22,7 @@ type script struct {
 
 // cache keeps the scripts that were used last.
 type cache struct {
+	mu    sync.Mutex
 	byKey map[[sha256.Size]byte]*list.Element
 	order list.List // of cached, the latest in front
 }
@@ -36,23 +38,40 @@ const cacheSize = 64
 // compile makes the runnable form of a source, or takes it from the cache.
 func (b *Box) compile(name, source string) (*script, *Error) {
 	key := sha256.Sum256([]byte(name + "\x00" + source))
-	c := &b.cache
-	if e, ok := c.byKey[key]; ok {
-		c.order.MoveToFront(e)
-		return e.Value.(cached).script, nil
+	if s := b.cache.get(key); s != nil {
+		return s, nil
 	}
 	s, fault := compile(name, source)
-	if fault != nil {
-		return nil, fault
+	if fault == nil {
+		b.cache.put(key, s)
 	}
+	return s, fault
+}
+
+func (c *cache) get(key [sha256.Size]byte) *script {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.byKey[key]
+	if !ok {
+		return nil
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(cached).script
+}
+
+func (c *cache) put(key [sha256.Size]byte, s *script) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.byKey == nil {
 		c.byKey = map[[sha256.Size]byte]*list.Element{}
+	}
+	if _, ok := c.byKey[key]; ok {
+		return
 	}
 	c.byKey[key] = c.order.PushFront(cached{key, s})
 	if c.order.Len() > cacheSize {
 		delete(c.byKey, c.order.Remove(c.order.Back()).(cached).key)
 	}
-	return s, nil
 }
 
 // compile parses, checks, rewrites and compiles. The compiler panics on what it did not foresee, so that is caught here.

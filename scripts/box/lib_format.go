@@ -106,11 +106,7 @@ func (s spec) apply(l *lua.LState, arg int) string {
 	case 'u':
 		return s.integer(false, false, strconv.FormatUint(toUint64(numberArg(l, arg, "format")), 10))
 	case 'o':
-		digits := strconv.FormatUint(toUint64(numberArg(l, arg, "format")), 8)
-		if s.alt && digits[0] != '0' && s.precision <= len(digits) {
-			digits = "0" + digits
-		}
-		return s.integer(false, false, digits)
+		return s.integer(false, false, strconv.FormatUint(toUint64(numberArg(l, arg, "format")), 8))
 	case 'x', 'X':
 		digits := strconv.FormatUint(toUint64(numberArg(l, arg, "format")), 16)
 		if s.verb == 'X' {
@@ -122,10 +118,7 @@ func (s spec) apply(l *lua.LState, arg int) string {
 	case 'q':
 		return quote(stringArg(l, arg, "format"))
 	case 's':
-		v, ok := textOf(toString(l, l.Get(arg)))
-		if !ok {
-			raise(l, "'tostring' must return a string to 'format'")
-		}
+		v := stringArg(l, arg, "format") // no tostring, as in 5.1: "nil" has no place in a text
 		if s.precision < 0 && len(v) >= 100 {
 			return v // kept whole, as lstrlib.c does
 		}
@@ -173,6 +166,9 @@ func (s spec) integer(negative, signed bool, digits string) string {
 	}
 	if n := s.precision - len(digits); n > 0 {
 		digits = strings.Repeat("0", n) + digits
+	}
+	if s.alt && s.verb == 'o' && !strings.HasPrefix(digits, "0") {
+		digits = "0" + digits
 	}
 	if s.zero && !s.minus && s.precision < 0 {
 		digits = strings.Repeat("0", max(0, s.width-len(prefix)-len(digits))) + digits

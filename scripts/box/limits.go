@@ -12,13 +12,14 @@ const (
 	MaxBuilt  = 32 << 20 // bytes of all strings that were built, kept or not
 	MaxHeap   = 64 << 20 // bytes the heap of the process may grow by during a run
 
-	MaxSource    = 64 << 10 // bytes of a script or module
-	MaxNesting   = 200      // levels of blocks and expressions in a source
-	MaxConstants = 2500     // different constants in one function; the compiler looks them up one by one
-	MaxFunctions = 1000     // functions in a source; the compiler takes 12 KB for each
-	MaxLabels    = 200      // labels, and gotos, in one function; resolving them is quadratic
-	MaxUpvalues  = 200      // captured variables of one function; the interpreter counts them in a byte
-	MaxModules   = 32       // modules that one run may load
+	MaxSource          = 64 << 10 // bytes of a script or module
+	MaxNesting         = 200      // levels of blocks and expressions in a source
+	MaxConstants       = 2500     // different constants in one function; the compiler looks them up one by one
+	MaxFunctionNesting = 17       // functions in functions, the script itself counted; a name is looked for in all around it
+	MaxFunctions       = 1000     // functions in a source; the compiler takes 12 KB for each
+	MaxLabels          = 200      // labels, and gotos, in one function; resolving them is quadratic
+	MaxUpvalues        = 200      // captured variables of one function; the interpreter counts them in a byte
+	MaxModules         = 32       // modules that one run may load
 
 	MaxArrayIndex = 20000 // items of a list end below it
 	MaxValues     = 1000  // values that unpack or string.byte give at once
@@ -56,5 +57,5 @@ const (
 	LimitCtx           = "ctx"
 	LimitSource        = "source"
 	LimitDeterministic = "not deterministic"
-	LimitInterpreter   = "interpreter"
+	LimitInterpreter   = "engine" // a fault of the interpreter itself; the process may be worn
 )

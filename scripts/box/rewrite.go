@@ -1,6 +1,7 @@
 package box
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -29,6 +30,7 @@ type rewriter struct {
 type scope struct {
 	outer     *scope
 	constants map[string]struct{}
+	level     int // the whole script is 1
 	labels    int
 	gotos     int
 	temps     int
@@ -85,7 +87,13 @@ func (w *rewriter) function(f *ast.FunctionExpr) {
 	if w.functions++; w.functions > MaxFunctions {
 		w.refuse(f, LimitSource, "the script has more than %d functions", MaxFunctions)
 	}
-	w.fn = &scope{outer: w.fn, constants: map[string]struct{}{}}
+	w.fn = &scope{outer: w.fn, constants: map[string]struct{}{}, level: 1}
+	if w.fn.outer != nil {
+		w.fn.level += w.fn.outer.level
+	}
+	if w.fn.level > MaxFunctionNesting {
+		w.refuse(f, LimitSource, "functions are nested more than %d levels deep", MaxFunctionNesting-1)
+	}
 	w.block(f.Stmts)
 	w.fn = w.fn.outer
 	w.depth--
@@ -104,7 +112,7 @@ func (w *rewriter) statement(s ast.Stmt) ast.Stmt {
 	case *ast.AssignStmt:
 		w.list(s.Lhs)
 		w.list(s.Rhs)
-		if len(s.Lhs) > 1 {
+		if len(s.Lhs) > 1 || len(s.Rhs) > 1 {
 			return w.assignments(s)
 		}
 	case *ast.LocalAssignStmt:
@@ -284,8 +292,11 @@ func (w *rewriter) concatenation(e *ast.StringConcatOpExpr) ast.Expr {
 		rest = c.Rhs
 	}
 	for len(parts) > maxParts { // a call has a register for each argument
-		tail := parts[len(parts)-maxParts:]
-		parts = append(parts[:len(parts)-maxParts:len(parts)-maxParts], catCall(e, tail))
+		var joined []ast.Expr
+		for group := range slices.Chunk(parts, maxParts) {
+			joined = append(joined, catCall(e, group))
+		}
+		parts = joined
 	}
 	return catCall(e, parts)
 }

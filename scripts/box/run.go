@@ -5,27 +5,22 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
 )
 
-// A Box runs scripts one after the other and keeps what it compiled. It is for one goroutine; the zero Box is ready. Nothing
-// of a run is left for the next one.
+// A Box runs scripts and keeps what it compiled; nothing else of a run is left for the next one. The zero Box is ready, and may
+// be used from many goroutines at once.
 type Box struct {
 	cache cache
 }
 
-var boxes = sync.Pool{New: func() any { return new(Box) }}
+var shared Box
 
-// Run runs the call in a box of its own, see [Box.Run]. It may be called from many goroutines at once.
-func Run(c Call) Result {
-	b := boxes.Get().(*Box)
-	defer boxes.Put(b)
-	return b.Run(c)
-}
+// Run runs the call in the box of the process, see [Box.Run].
+func Run(c Call) Result { return shared.Run(c) }
 
 func init() {
 	lua.MaxArrayIndex = MaxArrayIndex // else t[67108863] = 1 is one instruction and a gigabyte

@@ -1,13 +1,17 @@
 package worker
 
 import (
+	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,6 +30,9 @@ func remains(t testing.TB) leftovers {
 	return leftovers{goroutines: runtime.NumGoroutine(), descriptors: len(fds), children: len(strings.Fields(string(children)))}
 }
 
+// parent is asked for before the walls stand: getppid is not allowed behind them.
+var parent = os.Getppid()
+
 // attempt tries one thing that a worker must not be able to do, and tells what came of it.
 func attempt(what string) string {
 	var err error
@@ -37,17 +44,23 @@ func attempt(what string) string {
 	case "fork":
 		_, _, e := unix.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
 		err = e
+	case "silent fork":
+		_, _, e := unix.RawSyscall6(unix.SYS_CLONE, 0, 0, 0, 0, 0, 0)
+		err = e
+	case "fork with a namespace":
+		_, _, e := unix.RawSyscall6(unix.SYS_CLONE, cloneMust|unix.CLONE_NEWUSER, 0, 0, 0, 0, 0)
+		err = e
 	case "clone3":
 		_, _, e := unix.RawSyscall6(unix.SYS_CLONE3, 0, 0, 0, 0, 0, 0)
 		err = e
 	case "exec":
 		err = unix.Exec("/bin/true", []string{"true"}, nil)
 	case "kill parent":
-		err = unix.Kill(os.Getppid(), 0)
+		err = unix.Kill(parent, 0)
 	case "tgkill parent":
-		err = unix.Tgkill(os.Getppid(), os.Getppid(), 0)
+		err = unix.Tgkill(parent, parent, 0)
 	case "trace":
-		err = unix.PtraceAttach(os.Getppid())
+		err = unix.PtraceAttach(parent)
 	case "executable memory":
 		_, err = unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE|unix.PROT_EXEC, unix.MAP_PRIVATE|unix.MAP_ANON)
 	case "executable later":
@@ -78,9 +91,10 @@ func TestABrokenWorkerCanDoNothing(t *testing.T) {
 	p := newPool(t, Options{Size: 2})
 	killed := "bad system call"
 	for what, want := range map[string]string{
-		"open": killed, "socket": killed, "fork": killed, "exec": killed, "kill parent": killed, "tgkill parent": killed,
+		"open": killed, "socket": killed, "fork": killed, "silent fork": killed, "fork with a namespace": killed, "exec": killed, "kill parent": killed, "tgkill parent": killed,
 		"trace": killed, "raise a limit": killed, "dumpable": killed, "other architecture": killed,
 		"executable memory": "operation not permitted", "executable later": "operation not permitted",
+		"clone3":          map[bool]string{true: "function not implemented", false: killed}[len(cgoMissing) > 0],
 		"write elsewhere": "bad file descriptor", "read elsewhere": "bad file descriptor",
 	} {
 		r, err := p.Run(t.Context(), "", scene("break:"+what))
@@ -114,6 +128,30 @@ func TestTheWallsStandAroundEveryThread(t *testing.T) {
 			}
 		}
 	}
+	if os.Getuid() == 0 { // nobody else may look into a process that gave up being looked into
+		var open []string
+		fds, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fd := range fds {
+			target, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%s", pid, fd.Name()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			kind, _, _ := strings.Cut(target, ":[")
+			open = append(open, kind)
+		}
+		if got := strings.Join(open, " "); got != "pipe pipe pipe anon_inode anon_inode" {
+			t.Errorf("open: %s", got)
+		}
+		if env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid)); err != nil || len(env) > 0 {
+			t.Errorf("environment %q, %v; want none", env, err)
+		}
+		if dir, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)); err != nil || dir != "/" {
+			t.Errorf("working directory %q, %v; want /", dir, err)
+		}
+	}
 	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
 	if err != nil {
 		t.Fatal(err)
@@ -139,4 +177,88 @@ func TestTheWallsStandAroundEveryThread(t *testing.T) {
 			}
 		}
 	}
+}
+
+// beParent is a daemon with a pool that is killed in the midst of a script.
+func beParent() {
+	if os.Args[0] != "parent" {
+		return
+	}
+	p := NewPool(Options{Size: 2, Wall: time.Hour})
+	go func() { _, _ = p.Run(context.Background(), "", scene("spin")) }()
+	for s := p.Stats(); s.Alive != 2 || s.Busy != 1; s = p.Stats() {
+		time.Sleep(time.Millisecond)
+	}
+	for _, w := range p.all {
+		fmt.Println(w.cmd.Process.Pid)
+	}
+	fmt.Println()
+	select {}
+}
+
+// With kill -9 of the daemon its workers end by themselves, the busy one too.
+func TestWorkersEndWithTheirParent(t *testing.T) {
+	cmd := &exec.Cmd{Path: "/proc/self/exe", Args: []string{"parent"}, Env: []string{}}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pids []int
+	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != ""; {
+		pid, err := strconv.Atoi(lines.Text())
+		if err != nil {
+			t.Fatal(err)
+		}
+		pids = append(pids, pid)
+	}
+	if err := errors.Join(cmd.Process.Kill()); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it was killed
+	if len(pids) != 2 {
+		t.Fatalf("%d workers; want 2", len(pids))
+	}
+	for _, pid := range pids {
+		await(t, func() error {
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH) || strings.Contains(string(status), "State:\tZ") {
+				return nil
+			}
+			return fmt.Errorf("worker %d lives on: %v", pid, err)
+		})
+	}
+}
+
+// Whoever stops the daemon may signal all of its processes; the daemon still needs its workers to the end.
+func TestAWorkerIgnoresTheSignalsOfAStop(t *testing.T) {
+	p := newPool(t, Options{Size: 1})
+	works(t, p)
+	for _, sig := range []unix.Signal{unix.SIGTERM, unix.SIGINT, unix.SIGHUP} {
+		if err := unix.Kill(p.all[0].cmd.Process.Pid, sig); err != nil {
+			t.Fatal(err)
+		}
+		works(t, p)
+	}
+	if s := p.Stats(); s.Started != 1 || s.Died != 0 {
+		t.Errorf("%+v; want the first worker to live", s)
+	}
+}
+
+// A worker that dies while it is idle is buried and replaced before anybody asks.
+func TestAnIdleWorkerThatDiesIsReplaced(t *testing.T) {
+	p := newPool(t, Options{Size: 1})
+	works(t, p)
+	if err := unix.Kill(p.all[0].cmd.Process.Pid, unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	reaches(t, p, "replaced", func(s Stats) bool { return s.Started == 2 && s.Died == 1 && s.Alive == 1 })
+	p.mu.Lock()
+	if len(p.idle) != 1 {
+		t.Errorf("%d workers are idle; want the new one only", len(p.idle))
+	}
+	p.mu.Unlock()
+	works(t, p)
 }

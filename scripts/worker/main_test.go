@@ -1,12 +1,10 @@
 package worker
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +29,9 @@ func TestMain(m *testing.M) {
 // stage is the runner of the workers in these tests: the name of the script says what happens in the worker, as if a script
 // had found a hole in the interpreter.
 func stage(c box.Call) box.Result {
+	if bomb {
+		os.Exit(3)
+	}
 	name, rest, _ := strings.Cut(c.Script, ":")
 	switch name {
 	case "canary":
@@ -42,7 +43,7 @@ func stage(c box.Call) box.Result {
 	case "echo":
 		return box.Result{Text: rest + c.Source + string(c.Ctx)}
 	case "spin":
-		for { //nolint
+		for {
 		}
 	case "hoard":
 		hoard()
@@ -52,6 +53,11 @@ func stage(c box.Call) box.Result {
 		return box.Result{Text: fmt.Sprint(recurse(1))}
 	case "exit":
 		os.Exit(0)
+	case "lengths":
+		return box.Result{Text: fmt.Sprint(len(c.Source), len(c.Modules["m"]), len(c.Modules["n"]))}
+	case "bomb": // goes off in the next call
+		bomb = true
+		return box.Result{Text: "tick"}
 	case "limit":
 		return box.Result{Err: &box.Error{Script: c.Script, Message: "limit", Limit: rest}}
 	case "evil":
@@ -62,13 +68,16 @@ func stage(c box.Call) box.Result {
 	return fault("no such scene: " + c.Script)
 }
 
+// bomb is what a call may leave in a worker.
+var bomb bool
+
 func fault(message string) box.Result {
 	return box.Result{Err: &box.Error{Script: "stage", Message: message}}
 }
 
 // hoard takes memory without end and tells how much it had.
 func hoard() {
-	var all [][]byte
+	var all [][]byte // keeps it
 	for n := 1; ; n++ {
 		b := make([]byte, 1<<20)
 		for i := 0; i < len(b); i += 4096 {
@@ -76,7 +85,7 @@ func hoard() {
 		}
 		all = append(all, b)
 		if n%16 == 0 {
-			fmt.Fprintf(os.Stderr, "holding %d\n", len(all))
+			fmt.Fprintf(os.Stderr, "holding %d MiB\n", n)
 		}
 	}
 }
@@ -130,13 +139,15 @@ type leftovers struct{ goroutines, descriptors, children int }
 // await asks until the answer is nil. Goroutines end a moment after they have told so.
 func await(t testing.TB, ask func() error) {
 	t.Helper()
-	var err error
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
-		if err = ask(); err == nil {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		err := ask()
+		if err == nil {
 			return
 		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
 	}
-	t.Fatal(err)
 }
 
 func echo(text string) box.Call {
@@ -162,5 +173,3 @@ func fails(t testing.TB, p *Pool, c box.Call, want error) error {
 	}
 	return err
 }
-
-var _ = context.Background

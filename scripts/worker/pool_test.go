@@ -3,6 +3,9 @@ package worker
 import (
 	"context"
 	"errors"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,11 +32,20 @@ func TestASpinningScriptIsKilledAndTheNextCallWorks(t *testing.T) {
 }
 
 func TestAScriptThatTakesAllMemoryDiesAlone(t *testing.T) {
-	const memory = 128 << 20
-	p := newPool(t, Options{Size: 2, Memory: memory, Wall: 20 * time.Second})
-	err := fails(t, p, scene("hoard"), ErrDied)
-	t.Log(err)
-	works(t, p)
+	for _, memory := range []int{128, 256, 512} {
+		p := newPool(t, Options{Size: 2, Memory: int64(memory) << 20, Wall: 20 * time.Second})
+		err := fails(t, p, scene("hoard"), ErrDied)
+		had := 0
+		for _, n := range regexp.MustCompile(`holding (\d+) MiB`).FindAllStringSubmatch(err.Error(), -1) {
+			had, _ = strconv.Atoi(n[1]) // the pattern makes it a number
+		}
+		t.Logf("of %d MiB: %d", memory, had)
+		if had == 0 || had > memory {
+			t.Errorf("with %d MiB: %v", memory, err)
+		}
+		works(t, p)
+		p.Close()
+	}
 }
 
 func TestAWorkerThatFailsTakesNothingAlong(t *testing.T) {
@@ -76,12 +88,64 @@ func TestCancellingEndsTheWaitingAndTheRun(t *testing.T) {
 	works(t, p)
 }
 
+func TestCancellingEndsTheWaitingAlone(t *testing.T) {
+	p := newPool(t, Options{Size: 2, Wall: time.Minute})
+	occupy(t, p, "", 2)
+	reaches(t, p, "full", func(s Stats) bool { return s.Busy == 2 })
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := p.Run(ctx, "", echo("x")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want the end of the context", err)
+	}
+	if s := p.Stats(); s.Busy != 2 || s.Waiting != 0 || s.Calls != 2 {
+		t.Errorf("%+v; want the two others undisturbed", s)
+	}
+	if _, err := p.Run(ctx, "", echo("x")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("with a context that has ended: %v", err)
+	}
+}
+
+func TestOnlyTheHeadOfTheLastWordsIsKept(t *testing.T) {
+	var w words
+	for range 100 {
+		if n, err := w.Write([]byte("panic: \x1b[31ma hole\xff\n")); n != 20 || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	for range 100 {
+		if _, err := w.Write(make([]byte, 1<<10)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(w.kept) != maxWords {
+		t.Errorf("%d bytes are kept, want %d", len(w.kept), maxWords)
+	}
+	if first := w.first(); len(first) > 300 || !strings.HasPrefix(first, "panic: [31ma hole panic:") {
+		t.Errorf("got %q", first)
+	}
+	w = words{kept: []byte("fatal error: all goroutines\n\ngoroutine 1 [running]:\nmain.secret(0x1)")}
+	if got := w.first(); got != "fatal error: all goroutines" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestTheSelfTestNamesTheWalls(t *testing.T) {
 	r, err := SelfTest(t.Context(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	var names []string
 	for _, w := range r.Walls {
 		t.Logf("%-20s %-5v %s", w.Name, w.Up, w.Detail)
+		names = append(names, w.Name)
+		if !w.Up && (w.Detail == "" || w.Name == "system calls" && confined) {
+			t.Errorf("%s is not up: %q", w.Name, w.Detail)
+		}
+	}
+	if want := []string{"process of its own", "open files closed", "resource limits", "landlock", "system calls"}; confined && !slices.Equal(names, want) {
+		t.Errorf("walls %q, want %q", names, want)
+	}
+	if (r.Development == "") != confined {
+		t.Errorf("development: %q", r.Development)
 	}
 }
