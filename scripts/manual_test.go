@@ -40,9 +40,64 @@ var (
 	luaBlock  = regexp.MustCompile("(?s)```lua\n(.*?)```")
 )
 
+// The table of Rebook's own functions in the manual lies between these lines.
+const (
+	functionsBegin = "<!-- functions of Rebook: made by go test ./scripts -rewrite -->\n"
+	functionsEnd   = "<!-- end of the functions -->"
+)
+
+// functions makes the table of Rebook's own functions.
+func functions() string {
+	var b strings.Builder
+	b.WriteString("| what | meaning | example | gives |\n|---|---|---|---|\n")
+	cell := func(s string) string {
+		return strings.ReplaceAll(strings.Join(strings.Fields(strings.TrimPrefix(s, "return ")), " "), "|", `\|`)
+	}
+	for _, f := range box.Host {
+		var params []string
+		for _, p := range f.Params {
+			name, kind := optional(p)
+			params = append(params, name+": "+kind)
+		}
+		fmt.Fprintf(&b, "| `%s(%s): %s` | %s | `%s` | `%s` |\n", f.Name, cell(strings.Join(params, ", ")), cell(f.Returns), f.Doc, cell(f.Example), f.Want)
+	}
+	return b.String()
+}
+
+// optional gives a parameter in the notation of the language server, where the name has the question mark.
+func optional(p box.Param) (name, kind string) {
+	if kind, ok := strings.CutSuffix(p.Type, "?"); ok {
+		return p.Name + "?", kind
+	}
+	return p.Name, p.Type
+}
+
+func TestTheManualHasEveryFunctionOfRebook(t *testing.T) {
+	text := manual(t)
+	before, rest, ok := strings.Cut(text, functionsBegin)
+	old, after, closed := strings.Cut(rest, functionsEnd)
+	if !ok || !closed {
+		t.Fatal("the manual has no place for the functions of Rebook")
+	}
+	if *rewrite {
+		if err := os.WriteFile("README.md", []byte(before+functionsBegin+functions()+functionsEnd+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if old != functions() {
+		t.Error("README.md does not have the functions of Rebook as they are: go test ./scripts -rewrite")
+	}
+	for _, f := range box.Host {
+		if res := run(t, "function render(ctx) "+f.Example+" end", box.EntryRender, json.RawMessage("{}")); res.Err != nil || res.Text != f.Want {
+			t.Errorf("%s: %s gives %q, %+v; it says %q", f.Name, f.Example, res.Text, res.Err, f.Want)
+		}
+	}
+}
+
 func members(t testing.TB) (all []member) {
 	t.Helper()
-	for _, m := range memberRow.FindAllStringSubmatch(manual(t), -1) {
+	text, rest, _ := strings.Cut(manual(t), functionsBegin)
+	_, after, _ := strings.Cut(rest, functionsEnd)
+	for _, m := range memberRow.FindAllStringSubmatch(text+after, -1) {
 		all = append(all, member{m[1], m[2], m[3], strings.TrimSpace(m[4]), m[5], m[6]})
 	}
 	if len(all) < 60 {
@@ -62,7 +117,8 @@ func TestTheManualNamesEverythingThatAScriptFinds(t *testing.T) {
 	res := run(t, `function render(ctx)
 		local all = {}
 		for name, v in pairs(_G) do
-			if type(v) == "table" and v ~= _G then
+			if type(v) == "table" and getmetatable(v) == false then -- a table of Rebook's own
+			elseif type(v) == "table" and v ~= _G then
 				for member in pairs(v) do table.insert(all, name .. "." .. member) end
 			elseif name ~= "render" then
 				table.insert(all, name)
@@ -78,6 +134,11 @@ func TestTheManualNamesEverythingThatAScriptFinds(t *testing.T) {
 		named = append(named, m.name)
 	}
 	found := strings.Fields(res.Text)
+	for _, f := range box.Host { // its tables show nothing to pairs
+		if got := run(t, "function render(ctx) return type("+f.Name+") end", box.EntryRender, json.RawMessage("{}")); got.Text != "function" {
+			t.Errorf("%s is a %s", f.Name, got.Text)
+		}
+	}
 	for _, name := range found {
 		if !slices.Contains(named, name) {
 			t.Errorf("the manual does not name %s", name)
@@ -298,6 +359,20 @@ func typesLua(t testing.TB) string {
 		}
 		fmt.Fprintf(&b, "function %s(%s) end\n", m.name, strings.Join(names, ", "))
 	}
+	for _, f := range box.Host {
+		if table, _, _ := strings.Cut(f.Name, "."); !open[table] {
+			open[table] = true
+			fmt.Fprintf(&b, "\n%s = {}\n", table)
+		}
+		fmt.Fprintf(&b, "\n---%s\n", f.Doc)
+		var names []string
+		for _, p := range f.Params {
+			name, kind := optional(p)
+			fmt.Fprintf(&b, "---@param %s %s\n", name, kind)
+			names = append(names, p.Name)
+		}
+		fmt.Fprintf(&b, "---@return %s\nfunction %s(%s) end\n", f.Returns, f.Name, strings.Join(names, ", "))
+	}
 	return b.String()
 }
 
@@ -313,7 +388,7 @@ func TestTypesAreThoseOfTheManual(t *testing.T) {
 		t.Errorf("types.lua is not what README.md makes of it (%v): go test ./scripts -rewrite", err)
 	}
 	// It is Lua, though no script.
-	if res := run(t, strings.ReplaceAll(want, "_VERSION = nil", ""), box.EntryNone, nil); res.Err != nil {
+	if res := run(t, "local _VERSION, math = '', {}\n"+want, box.EntryNone, nil); res.Err != nil {
 		t.Errorf("types.lua does not compile: %+v", res.Err)
 	}
 }

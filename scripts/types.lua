@@ -81,13 +81,6 @@
 
 ---@alias Ask "windows"|"book"|"reschedule"|"cancel"|"waitlist"|"model"
 
-sms = {}
-
----how many SMS segments the text is sent and paid as
----@param text string
----@return integer
-function sms.segments(text) end
-
 ---asks for something, in reply only; see above
 ---@param name Ask
 ---@param args? table
@@ -510,3 +503,194 @@ function coroutine.yield(...) end
 ---the language
 ---@type string
 _VERSION = nil
+
+dates = {}
+
+---A moment (RFC 3339) in words, in a time zone; without one in the zone it is written in.
+---@param at string
+---@param zone? string
+---@param style? "date"|"long"|"day"|"time"|"date_time"|"iso"
+---@param lang? string
+---@return string
+function dates.format(at, zone, style, lang) end
+
+---The day of the week of a moment.
+---@param at string
+---@param zone? string
+---@param lang? string
+---@return string
+function dates.weekday(at, zone, lang) end
+
+---The day of a moment as seen from now: today, tomorrow, yesterday, the weekday within six days, else the date.
+---@param at string
+---@param now string
+---@param zone? string
+---@param lang? string
+---@return string
+function dates.relative(at, now, zone, lang) end
+
+---A moment moved by days of the calendar, hours and minutes.
+---@param at string
+---@param span {days?: integer, hours?: integer, minutes?: integer}
+---@param zone? string
+---@return string
+function dates.add(at, span, zone) end
+
+---How many minutes lie between two moments; negative when to comes first.
+---@param from string
+---@param to string
+---@return integer
+function dates.minutes(from, to) end
+
+i18n = {}
+
+---The language of a locale such as es-MX; en where there is none.
+---@param locale? string
+---@return string
+function i18n.lang(locale) end
+
+---The choice for a language or locale; the one for en where there is none for it.
+---@param lang? string
+---@param choices table<string, any>
+---@return any
+function i18n.pick(lang, choices) end
+
+list = {}
+
+---Whether the value is one of the items.
+---@param items any[]
+---@param value any
+---@return boolean
+function list.contains(items, value) end
+
+---A new list of the items that keep says yes to.
+---@param items any[]
+---@param keep fun(item: any): boolean
+---@return any[]
+function list.filter(items, keep) end
+
+---The first item that matches says yes to, or nil.
+---@param items any[]
+---@param matches fun(item: any): boolean
+---@return any
+function list.find(items, matches) end
+
+---A new list of the first n items.
+---@param items any[]
+---@param n integer
+---@return any[]
+function list.first(items, n) end
+
+---The items as one text; last stands before the last one.
+---@param items any[]
+---@param separator? string
+---@param last? string
+---@return string
+function list.join(items, separator, last) end
+
+---A new list of what change makes of each item; nil leaves it out.
+---@param items any[]
+---@param change fun(item: any): any
+---@return any[]
+function list.map(items, change) end
+
+---A new list in the order of a field of the items, or of what key makes of them; equal ones stay in their order.
+---@param items any[]
+---@param key string|fun(item: any): any
+---@return any[]
+function list.sort_by(items, key) end
+
+money = {}
+
+---An amount in US dollars; whole dollars without cents.
+---@param cents integer
+---@return string
+function money.format(cents) end
+
+---The cents of an amount such as $1,200 or 89.50; nil for what is none.
+---@param s string
+---@return integer?
+function money.parse(s) end
+
+phone = {}
+
+---A number of the United States or Canada as people read it; any other as it is.
+---@param e164 string
+---@return string
+function phone.format(e164) end
+
+---A number of the United States or Canada with hyphens; any other as it is.
+---@param e164 string
+---@return string
+function phone.national(e164) end
+
+sms = {}
+
+---The same as text.segments.
+---@param s string
+---@return integer
+function sms.segments(s) end
+
+text = {}
+
+---How many SMS segments the text is sent and paid as.
+---@param s string
+---@return integer
+function text.segments(s) end
+
+---The alphabet the text is sent in: GSM-7 has 160 characters a segment, UCS-2 70.
+---@param s string
+---@return string
+function text.encoding(s) end
+
+---The text with look-alikes such as curly quotes replaced by characters of the SMS alphabet, as the carrier does.
+---@param s string
+---@return string
+function text.gsm(s) end
+
+---The text without white space at its ends.
+---@param s string
+---@return string
+function text.trim(s) end
+
+---How many characters the text has; # counts bytes.
+---@param s string
+---@return integer
+function text.length(s) end
+
+---The text cut to at most n characters, with ... where something was cut off.
+---@param s string
+---@param n integer
+---@return string
+function text.truncate(s, n) end
+
+---The text with a capital first letter in each word; words in capitals become small, mixed ones such as McDonald stay.
+---@param s string
+---@return string
+function text.title(s) end
+
+---The text in capitals, accented letters too.
+---@param s string
+---@return string
+function text.upper(s) end
+
+---The text in small letters, accented letters too.
+---@param s string
+---@return string
+function text.lower(s) end
+
+windows = {}
+
+---An arrival window in words.
+---@param window {start: string, end: string}
+---@param zone? string
+---@param lang? string
+---@return string
+function windows.describe(window, zone, lang) end
+
+---A new list of the windows that begin on a date such as 2026-03-10, in the time zone.
+---@param windows {start: string, end: string}[]
+---@param date string
+---@param zone? string
+---@return table[]
+function windows.on(windows, date, zone) end
