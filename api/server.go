@@ -47,6 +47,7 @@ const (
 	maxConns      = 2048 // at once
 	maxBody       = 256 << 10
 	maxEvent      = 64 << 10
+	maxImport     = 1 << 20 // an upload of bookings
 	maxStranger   = 4 << 10 // without a key that opens more than session events
 	maxHeader     = 8 << 10 // all header lines together
 	readTimeout   = 30 * time.Second
@@ -112,7 +113,6 @@ func New(o Options) *Server {
 	for i := range s.routes {
 		s.mount(&s.routes[i])
 	}
-	s.app.Options(eventsPath, s.preflight)
 	server := s.app.Server()
 	server.HeaderReceived = s.bound
 	inner := server.Handler
@@ -140,6 +140,9 @@ func (s *Server) bound(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		defer cancel()
 		if who, err := s.credential(ctx, key); err == nil && who != nil && who.Role != booking.RolePublishable {
 			limit = maxBody
+			if string(path) == importPath && who.Role.May(booking.MayWork) {
+				limit = maxImport
+			}
 		}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: limit}
@@ -166,6 +169,9 @@ func (s *Server) mount(r *route) {
 	s.app.Add(r.method, path, h)
 	if r.method == fiber.MethodGet {
 		s.app.Add(fiber.MethodHead, path, h)
+	}
+	if r.forPages() {
+		s.app.Options(path, s.preflight(r.path))
 	}
 }
 

@@ -262,21 +262,27 @@ func (e *Engine) scriptFacts(s *storage.Snapshot, now time.Time, f booking.Facts
 	if facts.Approved, err = s.Facts(f.Account.ID); err != nil {
 		return facts, err
 	}
-	facts.Windows, err = offer(s, f.Account.ID, *f.Scheduler, zone, now)
+	facts.Windows, err = offer(s, f.Account.ID, *f.Scheduler, zone, "", offeredDays)
+	if errors.Is(err, &booking.Error{Code: "unknown_scheduler"}) {
+		err = nil // a preview on a session whose scheduler was deleted
+	}
 	return facts, err
 }
 
-// offer gives the open windows of a scheduler, the next first.
-func offer(s *storage.Snapshot, a booking.AccountID, sched booking.Scheduler, zone string, now time.Time) ([]scripts.Window, error) {
-	all, err := s.Windows(a, sched.ID)
-	if err != nil || len(all) == 0 {
+// offeredDays is how far ahead ctx.windows looks.
+const offeredDays = 14
+
+// offer gives the windows of a scheduler that can be booked and have a place, the next first.
+func offer(s *storage.Snapshot, a booking.AccountID, sched booking.Scheduler, zone, from string, days int) ([]scripts.Window, error) {
+	all, err := Availability(s, a, sched.ID, from, days)
+	if err != nil {
 		return nil, err
 	}
 	loc, err := booking.LoadZone(zone)
 	if err != nil {
 		loc = time.UTC
 	}
-	return scripts.Offer(all, now, loc), nil
+	return scripts.Offer(all, s.Now, loc), nil
 }
 
 // listed gives the service as the scheduler's own list spells it. What a page reports under another name is not repeated to

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -138,9 +137,7 @@ func (e *Engine) giveUp(t *txn, d booking.Due, cause error) error {
 		if err != nil || turn == nil || turn.Pending == nil {
 			return err
 		}
-		return t.answer(d.Account, *turn, func(booking.Account, booking.Session, booking.TurnAsk) (json.RawMessage, string, error) {
-			return nil, "failed", nil
-		})
+		return t.answer(d.Account, *turn, nil, "failed")
 	default:
 		return nil
 	}

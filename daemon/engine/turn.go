@@ -15,7 +15,7 @@ import (
 // A script that asks for something ends its run. The ask is written down with all that the script was given, a due-key is
 // armed for it, and the motor carries it out; the answer is written in the same transaction that wakes the session, and
 // the script is run again from its beginning with all answers so far. Whoever dies in between leaves a due-key behind: that
-// of the ask, or that of the session. Nothing is done twice: what an ask changes is in the transaction of its answer.
+// of the ask, or that of the session.
 
 // eventStart is the event of a session's first text.
 const eventStart = "start"
@@ -108,54 +108,66 @@ func (t *txn) putTurn(a booking.AccountID, old *booking.Turn, v booking.Turn) er
 	return t.PutTurn(a, old, v)
 }
 
-// fireAsk carries out what a script asked for and wakes its session, in one transaction.
+// fireAsk carries out what a script asked for. All that can be asked for today only reads, so it is read first, outside the
+// transaction that writes the answer and wakes the session: the transaction may run again, and windows are many rows.
 func (e *Engine) fireAsk(ctx context.Context, d booking.Due) error {
-	return e.update(ctx, func(t *txn) error {
-		turn, err := t.Turn(d.Account, d.Ref)
+	var asked *booking.Turn
+	var result json.RawMessage
+	var code string
+	err := e.store.View(ctx, func(s *storage.Snapshot) (err error) {
+		if asked, err = s.Turn(d.Account, d.Ref); err != nil {
+			return err
+		}
+		if asked == nil {
+			return errGone
+		}
+		if asked.Pending == nil { // answered by an earlier run
+			return nil
+		}
+		sess, err := s.Session(d.Account, asked.Session)
+		if storage.IsNotFound(err) {
+			code = "gone"
+			return nil
+		}
 		if err != nil {
 			return err
 		}
-		if turn == nil {
-			return errGone
+		account, err := s.Account(d.Account)
+		if err != nil {
+			return err
 		}
-		if turn.Pending == nil {
-			return nil // answered by an earlier run
+		result, code, err = carryOut(s, account, sess, *asked.Pending)
+		return err
+	})
+	if err != nil || asked.Pending == nil {
+		return err
+	}
+	return e.update(ctx, func(t *txn) error {
+		turn, err := t.Turn(d.Account, d.Ref)
+		if err != nil || turn == nil || turn.Pending == nil || len(turn.Answers) != len(asked.Answers) {
+			return err
 		}
-		if turn.DueAt.After(t.Now) {
-			t.hints = append(t.hints, booking.Due{Account: d.Account, At: turn.DueAt, Kind: d.Kind, Ref: d.Ref})
-			return nil
-		}
-		return t.answer(d.Account, *turn, func(account booking.Account, s booking.Session, ask booking.TurnAsk) (json.RawMessage, string, error) {
-			return carryOut(&t.Snapshot, account, s, ask)
-		})
+		return t.answer(d.Account, *turn, result, code)
 	})
 }
 
 // answer gives the pending ask of a turn its answer and wakes the session that waits for it.
-func (t *txn) answer(a booking.AccountID, turn booking.Turn, by func(booking.Account, booking.Session, booking.TurnAsk) (json.RawMessage, string, error)) error {
+func (t *txn) answer(a booking.AccountID, turn booking.Turn, result json.RawMessage, code string) error {
 	old := turn
-	s, was, err := t.session(a, turn.Session)
-	if errors.Is(err, &booking.Error{Code: "unknown_session"}) {
-		turn.Answer(nil, "gone")
-		return t.putTurn(a, &old, turn)
-	}
-	if err != nil {
-		return err
-	}
-	account, err := t.Account(a)
-	if err != nil {
-		return err
-	}
-	result, code, err := by(account, s, *turn.Pending)
-	if err != nil {
-		return err
-	}
 	turn.Answer(result, code)
 	if err := t.putTurn(a, &old, turn); err != nil {
 		return err
 	}
-	if s.FollowUp.Turn != turn.ID || s.DueKind != booking.KindFollowUp {
-		return nil // the customer came back, or it was withheld meanwhile
+	s, was, err := t.session(a, turn.Session)
+	if errors.Is(err, &booking.Error{Code: "unknown_session"}) {
+		return nil
+	}
+	if err != nil || s.FollowUp.Turn != turn.ID || s.DueKind != booking.KindFollowUp {
+		return err // the customer came back, or it was withheld meanwhile
+	}
+	account, err := t.Account(a)
+	if err != nil {
+		return err
 	}
 	s.Arm(booking.KindFollowUp, t.Now)
 	return t.putSession(account, was, s)
@@ -173,15 +185,12 @@ func carryOut(v *storage.Snapshot, account booking.Account, s booking.Session, a
 	return nil, "unknown_ask", nil
 }
 
-// maxAskDays is how far ahead windows are offered.
-const maxAskDays = 60
-
-// askWindows gives the open windows, of a time when one is asked for: {service, from, days}.
+// askWindows gives the windows that can be booked and have a place: {service, from, days}, without days for two weeks.
 func askWindows(v *storage.Snapshot, account booking.Account, s booking.Session, raw json.RawMessage) (json.RawMessage, string, error) {
 	var args struct {
 		Service string  `json:"service"`
 		From    string  `json:"from"` // RFC 3339 or a date
-		Days    float64 `json:"days"`
+		Days    float64 `json:"days"` // Lua has no whole numbers
 	}
 	if len(raw) > 0 && string(raw) != "[]" {
 		d := json.NewDecoder(bytes.NewReader(raw))
@@ -194,38 +203,17 @@ func askWindows(v *storage.Snapshot, account booking.Account, s booking.Session,
 	if err != nil || sched == nil {
 		return nil, "not_available", err
 	}
-	zone, err := booking.LoadZone(sched.Zone(account))
-	if err != nil {
-		zone = time.UTC
+	days := int(args.Days)
+	if days <= 0 {
+		days = offeredDays
 	}
-	from := v.Now
-	if args.From != "" {
-		at, err := time.Parse(time.RFC3339, args.From)
-		if err != nil {
-			at, err = time.ParseInLocation(time.DateOnly, args.From, zone)
-		}
-		if err != nil {
-			return nil, "invalid_args", nil
-		}
-		if at.After(from) {
-			from = at
-		}
+	open, err := offer(v, account.ID, *sched, sched.Zone(account), args.From, days)
+	if _, refused := errors.AsType[*booking.Error](err); refused {
+		return nil, "invalid_args", nil
 	}
-	if args.Days <= 0 || args.Days > maxAskDays {
-		args.Days = maxAskDays
-	}
-	open, err := offer(v, account.ID, *sched, sched.Zone(account), from)
 	if err != nil {
 		return nil, "", err
 	}
-	until := from.AddDate(0, 0, int(args.Days))
-	n := 0
-	for n < len(open) && open[n].Start.Before(until) {
-		n++
-	}
-	b, err := json.Marshal(open[:n])
-	if n == 0 {
-		b = json.RawMessage("[]")
-	}
+	b, err := json.Marshal(open)
 	return b, "", err
 }
