@@ -25,6 +25,18 @@ type NewVersion struct {
 // behind the walls; a script that fails there is refused with its line. The very source of the latest version makes no new
 // one.
 func (e *Engine) PutScript(ctx context.Context, a booking.AccountID, in NewVersion) (booking.ScriptVersion, error) {
+	v, err := e.newVersion(in)
+	if err != nil {
+		return v, err
+	}
+	if v.Kind, err = e.checkScript(ctx, a, v); err != nil {
+		return v, err
+	}
+	return apply(ctx, e, a, func(t *txn) (booking.ScriptVersion, error) { return t.putScript(a, v) })
+}
+
+// newVersion makes a version that has no number yet.
+func (e *Engine) newVersion(in NewVersion) (booking.ScriptVersion, error) {
 	v := booking.ScriptVersion{Script: in.Name, ID: newID(e.now()), Source: in.Source, SHA256: scripts.Digest(in.Source),
 		Author: in.Author, Note: in.Note}
 	if err := errors.Join(booking.ValidateScriptName(v.Script), booking.ValidateScriptSource(v.Source)); err != nil {
@@ -33,11 +45,7 @@ func (e *Engine) PutScript(ctx context.Context, a booking.AccountID, in NewVersi
 	if len(v.Note) > booking.MaxScriptNote {
 		return v, booking.Refuse(booking.Invalid, "too_long", "note", "it is too long", "at most "+strconv.Itoa(booking.MaxScriptNote)+" bytes are kept")
 	}
-	var err error
-	if v.Kind, err = e.checkScript(ctx, a, v); err != nil {
-		return v, err
-	}
-	return apply(ctx, e, a, func(t *txn) (booking.ScriptVersion, error) { return t.putScript(a, v) })
+	return v, nil
 }
 
 func (t *txn) putScript(a booking.AccountID, v booking.ScriptVersion) (booking.ScriptVersion, error) {
@@ -93,18 +101,23 @@ func (e *Engine) ActivateScript(ctx context.Context, a booking.AccountID, name s
 		if _, err := findVersion(&t.Snapshot, a, name, version); err != nil {
 			return *v, err
 		}
-		head, err := t.script(a, name)
-		if err != nil {
-			return *v, err
-		}
-		if head.Active != version || len(head.Faults) > 0 || head.ActiveFrom.IsZero() {
-			head.Use(version, t.Now)
-			if err := t.PutScript(a, head); err != nil {
-				return *v, err
-			}
-		}
-		return *v, errors.Join(t.endAlarm(a, alarmScriptFailing, name), t.endAlarm(a, alarmRolledBack, name))
+		return *v, t.useScript(a, name, version)
 	})
+}
+
+// useScript makes a version the one in use and ends what was alarming about another.
+func (t *txn) useScript(a booking.AccountID, name string, version int) error {
+	head, err := t.script(a, name)
+	if err != nil {
+		return err
+	}
+	if head.Active != version || len(head.Faults) > 0 || head.ActiveFrom.IsZero() {
+		head.Use(version, t.Now)
+		if err := t.PutScript(a, head); err != nil {
+			return err
+		}
+	}
+	return errors.Join(t.endAlarm(a, alarmScriptFailing, name), t.endAlarm(a, alarmRolledBack, name))
 }
 
 // findVersion gives a version of a script, or says which of the two is not there.
@@ -182,9 +195,6 @@ func (t *txn) userOf(a booking.AccountID, name string) (string, error) {
 
 // checkScript runs a version once on sample facts behind the walls and tells what kind of script it is.
 func (e *Engine) checkScript(ctx context.Context, a booking.AccountID, v booking.ScriptVersion) (booking.ScriptKind, error) {
-	if e.o.Scripts == nil {
-		return "", e.noWalls()
-	}
 	var p program
 	err := e.store.View(ctx, func(s *storage.Snapshot) (err error) {
 		p, err = withModules(s, a, v)
@@ -192,6 +202,13 @@ func (e *Engine) checkScript(ctx context.Context, a booking.AccountID, v booking
 	})
 	if err != nil {
 		return "", err
+	}
+	return e.checkProgram(ctx, a, p)
+}
+
+func (e *Engine) checkProgram(ctx context.Context, a booking.AccountID, p program) (kind booking.ScriptKind, err error) {
+	if e.o.Scripts == nil {
+		return "", e.noWalls()
 	}
 	sample := scripts.Sample()
 	c := p.call()

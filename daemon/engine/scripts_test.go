@@ -418,3 +418,31 @@ func (killer) Run(_ context.Context, _ string, c box.Call) (box.Result, error) {
 	}
 	return box.Run(c), nil
 }
+
+// A seed brings scripts that find each other; one that fails leaves nothing behind.
+func TestASeedBringsScripts(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store, err := storage.Open(storage.Options{InMemory: true, Small: true, Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		w := &world{t: t, store: store, e: engine.New(engine.Options{Store: store, Now: time.Now, Simulator: true, Scripts: inBox(nil)})}
+		s := seed()
+		uses := engine.NewVersion{Name: "mine", Source: "local w = require 'words'\nfunction render(ctx) return w.hello .. ctx.link end", Author: "seed"}
+		s.Scripts = []engine.NewVersion{uses}
+		_, err = w.e.FirstStart(t.Context(), s)
+		refusal, ok := errors.AsType[*booking.Error](err)
+		if !ok || refusal.Code != "script_invalid" || refusal.Field != "scripts[0].source" || refusal.Line != 1 {
+			t.Fatalf("a seed with a script that fails: %v", err)
+		}
+		s.Scripts = append(s.Scripts, engine.NewVersion{Name: "words", Source: "return { hello = 'Hello ' }", Author: "seed"})
+		if _, err := w.e.FirstStart(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		if o := w.library("mine"); o.Script.Active != 1 || o.Active.Author != "seed" || o.Active.Kind != booking.ScriptTemplate {
+			t.Errorf("%+v", o)
+		}
+		w.whole()
+	})
+}
