@@ -24,6 +24,7 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/simulator"
+	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -38,6 +39,7 @@ type Options struct {
 	Log            *slog.Logger         // nil: silent
 	Version        string               // told by /healthz and the API document
 	StoreStats     func() storage.Stats // for /metrics; nil: no figures of the store
+	WorkerStats    func() worker.Stats  // for /metrics; nil: no figures of the workers that run scripts
 	Limits         Limits               // zero fields: those of [DefaultLimits]
 }
 

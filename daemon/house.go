@@ -169,10 +169,14 @@ const answerWithin = 5 * time.Second
 
 // openAPI serves requests from now on.
 func (h *house) openAPI(ln net.Listener) {
-	h.api = api.New(api.Options{
+	o := api.Options{
 		Engine: h.engine, Reader: h.store.Reader(), Simulator: h.carrier, Now: h.p.now, Log: h.log, StoreStats: h.store.Stats,
 		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release,
-	})
+	}
+	if h.pool != nil {
+		o.WorkerStats = h.pool.Stats
+	}
+	h.api = api.New(o)
 	go func() {
 		if err := h.api.Serve(ln); err != nil {
 			h.fail(fmt.Errorf("the API stopped answering: %w", err))
