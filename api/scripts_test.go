@@ -190,6 +190,7 @@ func TestScriptsAreRefusedWithTheMend(t *testing.T) {
 			{"PUT", "/v1/scripts/x", source("x = 1"), 422, "script_invalid"},
 			{"PUT", "/v1/scripts/x", source("function render() return 'a' end function reply() return {} end"), 422, "script_invalid"},
 			{"PUT", "/v1/scripts/x", source("function reply() return { shout = 'a' } end"), 422, "script_invalid"},
+			{"PUT", "/v1/scripts/agent", source("function render() return 'a' end"), 422, "wrong_kind"},
 			{"PUT", "/v1/scripts/x", source(strings.Repeat("-- padding\n", 5000)), 422, "too_long"},
 			{"PUT", "/v1/scripts/x", source("return {}", "note", strings.Repeat("x", 600)), 422, "too_long"},
 			{"POST", "/v1/scripts/agent/activate", `{}`, 422, "missing"},

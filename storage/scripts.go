@@ -22,14 +22,9 @@ func (t *Tx) PutScript(a booking.AccountID, v booking.Script) error {
 	return t.put(accountKey(a, "script", v.Name), v, time.Time{})
 }
 
-// DeleteScript removes a script with its versions.
-func (t *Tx) DeleteScript(a booking.AccountID, v booking.Script) error {
-	for _, n := range v.Versions {
-		if err := t.DeleteScriptVersion(a, v.Name, n); err != nil {
-			return err
-		}
-	}
-	return t.p.Delete(accountKey(a, "script", v.Name))
+// DeleteScript removes what the account has made of a script. Its versions are deleted before.
+func (t *Tx) DeleteScript(a booking.AccountID, name string) error {
+	return t.p.Delete(accountKey(a, "script", name))
 }
 
 // ScriptVersion reads one version; nil when it is not kept.

@@ -133,6 +133,10 @@ func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
 			all = append(all, alarm("script_missing", string(sched.ID),
 				"Scheduler "+sched.Name+" wants the script "+script+", of which no version is active; the default text goes out instead.",
 				"activate a version of it, or choose another one of: "+strings.Join(scripts.Names(), ", "), sched.CreatedAt))
+		} else if want := kindOf(&sched); active.Kind != want {
+			all = append(all, alarm("script_wrong_kind", string(sched.ID),
+				fmt.Sprintf("Scheduler %s wants a script of the kind %s, but %s is of the kind %s; the default text goes out instead.", sched.Name, want, script, active.Kind),
+				"choose another script in the scheduler's follow_up", sched.CreatedAt))
 		}
 		if reg.MessagingService == "" && (n == nil || !n.SMSCapable) {
 			all = append(all, alarm("phone_number_missing", string(sched.ID),

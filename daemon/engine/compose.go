@@ -72,7 +72,7 @@ func (e *Engine) compose(ctx context.Context, now time.Time, f booking.Facts) (c
 func (e *Engine) composeOtherwise(ctx context.Context, w *writing, fault error) (composed, error) {
 	c := composed{token: w.token}
 	e.stats.fallbacks.Add(1)
-	e.log.Warn("a script failed and the default text is sent instead", "script", cmp.Or(w.program.ref(), w.name), "err", fault)
+	e.log.Warn("a script failed and the default text is sent instead", "script", w.title(), "err", fault)
 	c.findings = []booking.Finding{{
 		At: w.now, Check: booking.CheckScriptError, Result: booking.Pass, Fact: "script " + w.title() + ": " + fault.Error(),
 		Setting: w.setting(), Message: "The script failed, so the default text goes out.",
@@ -137,6 +137,14 @@ func scriptOf(s *booking.Scheduler) string {
 	return cmp.Or(s.FollowUp.Template, scripts.FollowUpLink)
 }
 
+// kindOf gives the kind of script that writes a scheduler's first text.
+func kindOf(s *booking.Scheduler) booking.ScriptKind {
+	if s.FollowUp.Mode == booking.AIAgent {
+		return booking.ScriptAgent
+	}
+	return booking.ScriptTemplate
+}
+
 // beginWriting gathers what a script is given: afresh, or as it stands in the turn that it began.
 func (e *Engine) beginWriting(ctx context.Context, now time.Time, f booking.Facts) (*writing, error) {
 	w := &writing{now: now, facts: f, name: scriptOf(f.Scheduler), mode: f.Scheduler.FollowUp.Mode, entry: box.EntryRender, token: newToken()}
@@ -158,6 +166,9 @@ func (e *Engine) beginWriting(ctx context.Context, now time.Time, f booking.Fact
 		}
 		if err != nil {
 			return err
+		}
+		if kind, want := w.program.main.Kind, kindOf(f.Scheduler); w.missing == nil && kind != want {
+			w.missing, w.program = fmt.Errorf("it is of the kind %s, a %s is wanted", kind, want), program{} // no fault of the script
 		}
 		facts, err := e.scriptFacts(s, now, f, w.token)
 		if err != nil {

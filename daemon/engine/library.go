@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -137,30 +138,54 @@ func findVersion(s *storage.Snapshot, a booking.AccountID, name string, version 
 		"GET /v1/scripts/"+name+"/versions lists them")
 }
 
+// deletePage is how many versions one transaction deletes.
+const deletePage = 80
+
 // DeleteScript removes the account's own versions of a script; a built-in one is used again. A script of the account's own
-// that a scheduler uses, or that others load, stays.
+// that a scheduler uses, or that others load, stays. It goes on page by page; what a crash leaves is a script that is not in
+// use, and can be deleted again.
 func (e *Engine) DeleteScript(ctx context.Context, a booking.AccountID, name string) error {
-	deleted := false // by an earlier run of this transaction, whose commit ended unknown
-	return e.update(ctx, func(t *txn) error {
-		head, err := t.Script(a, name)
-		if err != nil || head == nil && deleted {
-			return err
-		}
-		switch {
-		case head == nil && hasBuiltIn(name):
-			return booking.Refuse(booking.Conflict, "script_built_in", "name", "the script "+name+" is built in and has no versions of your own", "put another version to change it")
-		case head == nil:
-			return unknownScript(name)
-		}
-		if user, err := t.userOf(a, name); err != nil || user != "" {
-			if err == nil {
-				err = booking.Refuse(booking.Conflict, "script_in_use", "name", "the script "+name+" is used by "+user, "choose another script there first")
+	for deleted, more := false, true; more; {
+		err := e.update(ctx, func(t *txn) error {
+			more = false
+			head, err := t.Script(a, name)
+			if err != nil || head == nil && deleted { // by an earlier run of this transaction, whose commit ended unknown
+				return err
 			}
+			if err := t.deletable(a, name, head); err != nil {
+				return err
+			}
+			deleted = true
+			for _, n := range head.Versions[:min(len(head.Versions), deletePage)] {
+				if err := t.DeleteScriptVersion(a, name, n); err != nil {
+					return err
+				}
+			}
+			if more = len(head.Versions) > deletePage; more {
+				return t.PutScript(a, booking.Script{Name: name, Latest: head.Latest, Versions: head.Versions[deletePage:], ChangedAt: t.Now})
+			}
+			return errors.Join(t.Tx.DeleteScript(a, name), t.endAlarm(a, alarmScriptFailing, name), t.endAlarm(a, alarmRolledBack, name))
+		})
+		if err != nil {
 			return err
 		}
-		deleted = true
-		return errors.Join(t.DeleteScript(a, *head), t.endAlarm(a, alarmScriptFailing, name), t.endAlarm(a, alarmRolledBack, name))
-	})
+	}
+	return nil
+}
+
+// deletable tells why a script cannot be deleted.
+func (t *txn) deletable(a booking.AccountID, name string, head *booking.Script) error {
+	switch {
+	case head == nil && hasBuiltIn(name):
+		return booking.Refuse(booking.Conflict, "script_built_in", "name", "the script "+name+" is built in and has no versions of your own", "put another version to change it")
+	case head == nil:
+		return unknownScript(name)
+	}
+	user, err := t.userOf(a, name)
+	if err == nil && user != "" {
+		err = booking.Refuse(booking.Conflict, "script_in_use", "name", "the script "+name+" is used by "+user, "choose another script there first")
+	}
+	return err
 }
 
 // userOf names who would miss a script of the account's own; "" when nobody would.
@@ -221,6 +246,10 @@ func (e *Engine) checkProgram(ctx context.Context, a booking.AccountID, p progra
 	}
 	if t.Err != nil {
 		return "", invalidScript(*t.Err)
+	}
+	if own, ok := scripts.BuiltIn(p.main.Script); ok && own.Kind != t.Kind {
+		return "", booking.Refuse(booking.Invalid, "wrong_kind", "source", fmt.Sprintf("%s is used as a %s, and this is a %s", p.main.Script, own.Kind, t.Kind),
+			"give it another name, and choose that in the scheduler's follow_up")
 	}
 	return t.Kind, nil
 }

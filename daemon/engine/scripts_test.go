@@ -182,6 +182,15 @@ func TestOnlySoManyVersionsAreKept(t *testing.T) {
 			t.Errorf("%d kept, latest %d, first %v", len(v.Versions), v.Latest, v.Versions[:4])
 		}
 		w.whole()
+		w.must(w.e.DeleteScript(t.Context(), account, "mine")) // more than one transaction can
+		w.must(w.store.View(t.Context(), func(s *storage.Snapshot) error {
+			head, err := s.Script(account, "mine")
+			if head != nil {
+				t.Errorf("left: %+v", head)
+			}
+			return err
+		}))
+		w.whole()
 	})
 }
 
@@ -349,6 +358,27 @@ func TestAnAgentThatFailsIsStoodInFor(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAScriptOfTheWrongKindRaisesAnAlarm(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.follow(func(f *booking.FollowUpSet) { f.Template = scripts.Agent })
+		w.must(w.store.View(t.Context(), func(s *storage.Snapshot) error {
+			alarms, err := engine.Alarms(s, account)
+			if len(alarms) != 1 || alarms[0].Code != "script_wrong_kind" {
+				t.Errorf("alarms = %+v", alarms)
+			}
+			return err
+		}))
+		id := left(w, "c1", phone(1))
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		if got := w.attempt(id); got.Template != "follow_up_link@0" || len(w.library(scripts.Agent).Script.Faults) != 0 {
+			t.Errorf("%s by %s; faults of the agent: %+v", got.Body, got.Template, w.library(scripts.Agent).Script.Faults)
+		}
+	})
 }
 
 // noWalls is a pool that runs nothing.
