@@ -3,6 +3,7 @@ package scripts
 import (
 	"context"
 	"encoding/json"
+	"maps"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/scripts/box"
@@ -84,9 +85,7 @@ func Try(ctx context.Context, run Run, c box.Call, answer func(box.Ask) (result 
 func isModule(ctx context.Context, run Run, c box.Call) (bool, error) {
 	const probe = `function render(ctx) return type(require("probed")) end`
 	modules := map[string]string{"probed": c.Source}
-	for name, source := range c.Modules {
-		modules[name] = source
-	}
+	maps.Copy(modules, c.Modules)
 	res, err := run(ctx, box.Call{Script: "probe", Source: probe, Modules: modules, Entry: box.EntryRender, Ctx: json.RawMessage("{}")})
 	return res.Text == "table" || res.Text == "function", err
 }
