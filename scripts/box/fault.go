@@ -136,7 +136,7 @@ func sourceLine(source string, line int) string {
 // oneLine makes text safe to show: one line, printable, at most n bytes.
 func oneLine(text string, n int) string {
 	text = strings.Map(func(c rune) rune {
-		if c == utf8.RuneError || unicode.IsControl(c) {
+		if c == utf8.RuneError || !unicode.IsPrint(c) { // also what turns the direction of writing
 			return ' '
 		}
 		return c

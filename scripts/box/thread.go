@@ -15,7 +15,7 @@ import (
 var threadOptions = lua.Options{
 	SkipOpenLibs:     true,
 	CallStackSize:    MaxCallDepth,
-	RegistrySize:     1024,
+	RegistrySize:     256,
 	RegistryGrowStep: 1024,
 	RegistryMaxSize:  6144,
 }
