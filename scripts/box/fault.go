@@ -44,6 +44,9 @@ func (r *run) fault(raised lua.LValue) *Error {
 	}
 	switch v := raised.(type) {
 	case lua.LString:
+		if f := r.syntax; f != nil && strings.HasSuffix(string(v), f.Message) {
+			return f // of a module: it says more
+		}
 		return r.placed(string(v))
 	case lua.LNumber:
 		return r.placed(formatNumber(float64(v)))
@@ -72,7 +75,7 @@ func (r *run) placed(text string) *Error {
 		e.Source = sourceLine(s.source, line)
 		break
 	}
-	e.Message, e.Hint = explain(e.Message)
+	e.Message, e.Hint = explain(e.Message, e.Source)
 	e.Message = oneLine(e.Message, MaxMessage)
 	return e
 }
@@ -83,9 +86,8 @@ var plainer = []struct {
 	is   string
 	hint string
 }{
-	{regexp.MustCompile(`^attempt to index a non-table object\(nil\) with key '(\w+)'$`), "attempt to index a nil value (field '$1')",
-		"what holds '$1' is absent: check it first, as in: if ctx.customer and ctx.customer.$1 then"},
-	{regexp.MustCompile(`^attempt to index a non-table object\((\w+)\) with key '(.*)'$`), "attempt to index a $1 value (field '$2')", "check that it is a table first"},
+	{regexp.MustCompile(`^attempt to index a non-table object\((\w+)\) with key '(.*)'$`), "attempt to index a $1 value (field '$2')",
+		"what the field is taken from is no table: check it first"},
 	{regexp.MustCompile(`^attempt to call a non-function object$`), "attempt to call something that is not a function",
 		"is the name spelled right? Only the functions in the guide exist"},
 	{regexp.MustCompile(`^cannot perform (\w+) operation between (\w+) and (\w+)$`), "attempt to perform arithmetic ($1) on a $2 and a $3 value",
@@ -96,9 +98,17 @@ var plainer = []struct {
 	{regexp.MustCompile(`^(stack|registry) overflow$`), "stack overflow", "does a function call itself without an end?"},
 }
 
-func explain(message string) (plain, hint string) {
+// nilIndex is the fault that scripts make most; which value is nil stands in the line of the source.
+var nilIndex = regexp.MustCompile(`^attempt to index a non-table object\(nil\) with key '(\w+)'$`)
+
+func explain(message, source string) (plain, hint string) {
 	if len(message) > 4*MaxMessage {
 		return message, ""
+	}
+	if m := nilIndex.FindStringSubmatch(message); m != nil {
+		if who := regexp.MustCompile(`([A-Za-z_][\w.]*)[.:]` + m[1] + `\b`).FindStringSubmatch(source); who != nil {
+			return "attempt to index '" + who[1] + "' (a nil value)", "it is absent: check it first, as in: if " + who[1] + " then"
+		}
 	}
 	for _, p := range plainer {
 		if m := p.was.FindStringSubmatchIndex(message); m != nil {
@@ -126,7 +136,7 @@ func sourceLine(source string, line int) string {
 // oneLine makes text safe to show: one line, printable, at most n bytes.
 func oneLine(text string, n int) string {
 	text = strings.Map(func(c rune) rune {
-		if c == utf8.RuneError || unicode.IsControl(c) {
+		if c == utf8.RuneError || !unicode.IsPrint(c) { // also what turns the direction of writing
 			return ' '
 		}
 		return c

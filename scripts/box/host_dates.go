@@ -188,6 +188,9 @@ func datesAdd(l *lua.LState) int {
 		return integer(n)
 	}
 	at = at.AddDate(0, 0, part("days")).Add(time.Duration(part("hours"))*time.Hour + time.Duration(part("minutes"))*time.Minute)
+	if y := at.Year(); y < 1 || y > 9999 {
+		raise(l, "add: the result is beyond the year 9999 or before the year 1")
+	}
 	return give(l, at.Format(time.RFC3339))
 }
 

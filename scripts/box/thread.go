@@ -15,7 +15,7 @@ import (
 var threadOptions = lua.Options{
 	SkipOpenLibs:     true,
 	CallStackSize:    MaxCallDepth,
-	RegistrySize:     1024,
+	RegistrySize:     256,
 	RegistryGrowStep: 1024,
 	RegistryMaxSize:  6144,
 }
@@ -62,12 +62,20 @@ func (r *run) protect(body func()) (raised lua.LValue) {
 		case *lua.ApiError:
 			raised = r.note(p.Object)
 		default:
-			r.meter.halt(LimitInterpreter, "the interpreter failed: "+strings.TrimPrefix(fmt.Sprint(p), "runtime error: "))
+			if strings.Contains(fmt.Sprint(p), "index out of range [-1]") {
+				// A tail call with more values than the stack takes: gopher-lua looks for the line of an instruction before the first.
+				r.meter.halt(LimitDepth, "stack overflow")
+			} else {
+				r.meter.halt(LimitInterpreter, "the interpreter failed")
+			}
 			raised = lua.LString(r.meter.stop.message)
 		}
 	}()
 	if r.depth > MaxGoDepth {
 		r.meter.halt(LimitDepth, "more than 100 nested protected calls")
+	}
+	if s := r.meter.stop; s != nil {
+		return lua.LString(s.message) // native functions that call each other would not see it
 	}
 	body()
 	return nil
