@@ -124,7 +124,9 @@ func (p *Pool) Run(ctx context.Context, tenant string, call box.Call) (box.Resul
 
 // leavesTraces tells whether a worker should not serve another call after this error: its memory may be torn to pieces, or
 // the interpreter itself failed.
-func leavesTraces(e *box.Error) bool { return e != nil && (e.Limit == "memory" || e.Limit == "engine") }
+func leavesTraces(e *box.Error) bool {
+	return e != nil && (e.Limit == box.LimitMemory || e.Limit == box.LimitInterpreter)
+}
 
 // told says what became of a worker whose exchange failed.
 func (p *Pool) told(ctx context.Context, w *process, err error) error {
