@@ -36,7 +36,7 @@ func stage(c box.Call) box.Result {
 	case "echo":
 		return box.Result{Text: rest + c.Source + string(c.Ctx)}
 	case "spin":
-		for {
+		for ; ; spun++ {
 		}
 	case "hoard":
 		hoard()
@@ -61,8 +61,12 @@ func stage(c box.Call) box.Result {
 	return box.Run(c)
 }
 
-// bomb is what a call may leave in a worker.
-var bomb bool
+// What a call may leave in a worker.
+var (
+	bomb    bool
+	spun    int
+	hoarded [][]byte
+)
 
 func fault(message string) box.Result {
 	return box.Result{Err: &box.Error{Script: "stage", Message: message}}
@@ -70,13 +74,12 @@ func fault(message string) box.Result {
 
 // hoard takes memory without end and tells how much it had.
 func hoard() {
-	var all [][]byte // keeps it
 	for n := 1; ; n++ {
 		b := make([]byte, 1<<20)
 		for i := 0; i < len(b); i += 4096 {
 			b[i] = 1
 		}
-		all = append(all, b)
+		hoarded = append(hoarded, b)
 		if n%16 == 0 {
 			fmt.Fprintf(os.Stderr, "holding %d MiB\n", n)
 		}
@@ -84,6 +87,9 @@ func hoard() {
 }
 
 func recurse(n int) int {
+	if n < 0 {
+		return 0
+	}
 	var pad [1 << 10]byte
 	pad[n%len(pad)] = byte(recurse(n + 1))
 	return int(pad[0]) + n
