@@ -181,7 +181,11 @@ func TestAPoolThatCannotStartSaysWhy(t *testing.T) {
 	for how, words := range map[string]string{
 		"fault": "filter system calls: not today", "stranger": "not how a worker begins", "mute": "said nothing",
 	} {
-		p := badPool(t, how, Options{Start: 100 * time.Millisecond})
+		var o Options
+		if how == "mute" {
+			o.Start = 50 * time.Millisecond
+		}
+		p := badPool(t, how, o)
 		err := fails(t, p, echo("hello"), ErrStart)
 		if !strings.Contains(err.Error(), words) {
 			t.Errorf("%s: %v; want %q in it", how, err, words)

@@ -15,7 +15,7 @@ func example(b *testing.B) (c box.Call) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c = echo(string(source))
+	c = box.Call{Script: "follow_up_link", Source: string(source), Entry: box.EntryRender}
 	c.Ctx = []byte(`{"business":{"name":"Cedar Creek Plumbing","office_phone":"+16175550123","timezone":"America/New_York"},` +
 		`"customer":{"first_name":"Ada","last_name":"Lovelace","phone":"+16175550199"},"link":"https://go.example.com/l/abcdefgh",` +
 		`"now":"2026-03-10T10:00:00-04:00","session":{"locale":"en-US","service":"Water heater repair","step":"contact"}}`)
@@ -26,8 +26,8 @@ func example(b *testing.B) (c box.Call) {
 func BenchmarkCall(b *testing.B) {
 	p := newPool(b, Options{Size: 2})
 	c := example(b)
-	if _, err := p.Run(b.Context(), "a", c); err != nil {
-		b.Fatal(err)
+	if r, err := p.Run(b.Context(), "a", c); err != nil || r.Text == "" {
+		b.Fatal(r, err)
 	}
 	b.ReportAllocs()
 	var took []time.Duration

@@ -148,6 +148,9 @@ func TestTheWallsStandAroundEveryThread(t *testing.T) {
 		if env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid)); err != nil || len(env) > 0 {
 			t.Errorf("environment %q, %v; want none", env, err)
 		}
+		if score, err := os.ReadFile(fmt.Sprintf("/proc/%d/oom_score_adj", pid)); err != nil || string(score) != "1000\n" {
+			t.Errorf("oom_score_adj %q, %v; want 1000: it goes before the daemon", score, err)
+		}
 		if dir, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)); err != nil || dir != "/" {
 			t.Errorf("working directory %q, %v; want /", dir, err)
 		}

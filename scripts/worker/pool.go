@@ -14,7 +14,7 @@ import (
 // Options are the sizes of a pool. The zero value of each field stands for its default.
 type Options struct {
 	Size         int           // workers; default: one per processor, at least 2
-	Wall         time.Duration // the longest a call may run before its worker is killed; default 1 s, at most a minute
+	Wall         time.Duration // the longest a call may run before its worker is killed; default 1 s
 	Start        time.Duration // the longest a worker may take to be ready; default 10 s
 	Memory       int64         // bytes a worker may take beyond what it starts with; default 256 MiB
 	RecycleAfter int           // calls after which a worker is replaced; default 10,000
@@ -124,7 +124,9 @@ func (p *Pool) Run(ctx context.Context, tenant string, call box.Call) (box.Resul
 
 // leavesTraces tells whether a worker should not serve another call after this error: its memory may be torn to pieces, or
 // the interpreter itself failed.
-func leavesTraces(e *box.Error) bool { return e != nil && (e.Limit == "memory" || e.Limit == "engine") }
+func leavesTraces(e *box.Error) bool {
+	return e != nil && (e.Limit == box.LimitMemory || e.Limit == box.LimitInterpreter)
+}
 
 // told says what became of a worker whose exchange failed.
 func (p *Pool) told(ctx context.Context, w *process, err error) error {

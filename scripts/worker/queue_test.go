@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/rebookhq/rebook/scripts/box"
 )
 
 // reaches waits until the pool is in the state.
@@ -101,7 +103,7 @@ func TestAWorkerIsReplacedAfterItsTime(t *testing.T) {
 }
 
 func TestAWorkerIsReplacedAfterWhatLeavesTraces(t *testing.T) {
-	for limit, want := range map[string]int64{"memory": 1, "engine": 1, "instructions": 0, "": 0} {
+	for limit, want := range map[string]int64{box.LimitMemory: 1, box.LimitInterpreter: 1, box.LimitInstructions: 0, "": 0} {
 		p := newPool(t, Options{Size: 1})
 		if r, err := p.Run(t.Context(), "a", scene("limit:"+limit)); err != nil || r.Err == nil || r.Err.Limit != limit {
 			t.Fatalf("got %+v, %v", r, err)

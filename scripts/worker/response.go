@@ -75,10 +75,10 @@ func judge(entry box.Entry, r box.Result) error {
 		return errors.New("a script that was only loaded gave a result")
 	case entry == box.EntryRender && (r.Proposal != nil || r.Ask != nil), entry == box.EntryReply && r.Text != "":
 		return fmt.Errorf("%s gave a result of another kind", entry)
-	case entry == box.EntryReply && given == 0:
+	case entry != box.EntryNone && given == 0:
 		return fmt.Errorf("%s gave nothing", entry)
-	case !utf8.ValidString(r.Text):
-		return errors.New("the text is not valid UTF-8")
+	case !utf8.ValidString(r.Text) || len(r.Text) > box.MaxText:
+		return errors.New("the text is too long or not valid UTF-8")
 	case r.Proposal != nil && !object(r.Proposal):
 		return errors.New("the proposal is no JSON object")
 	}

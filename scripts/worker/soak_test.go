@@ -13,8 +13,8 @@ import (
 
 // Hostile callers do their worst beside honest ones; every honest call gets its own right answer.
 func TestHonestCallsSurviveHostileNeighbours(t *testing.T) {
-	const honest, calls, attempts = 3, 150, 80
-	p := newPool(t, Options{Size: 2, Wall: 300 * time.Millisecond})
+	const honest, calls, attempts = 3, 150, 60
+	p := newPool(t, Options{Size: 2, Wall: time.Second})
 	attacks := map[string]error{
 		"panic": ErrDied, "exit": ErrDied, "evil:utf8": ErrDied, "evil:huge": ErrDied, "limit:memory": nil,
 		"break:open": ErrDied, "spin": ErrKilled, "recurse": ErrDied,
