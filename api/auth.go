@@ -48,8 +48,10 @@ func (c *call) admit() error {
 		return booking.Refuse(booking.Unauthorized, "missing_key", "Authorization", "an API key is needed", "send the header Authorization: Bearer KEY")
 	}
 	var sched *booking.Scheduler
-	known, err := false, error(nil)
-	if len(key) <= maxKey {
+	who, known := c.isOperator(key)
+	c.who = who
+	err := error(nil)
+	if !known && len(key) <= maxKey {
 		err = c.view(func(s *storage.Snapshot) error {
 			who, err := s.Credential(key)
 			if err != nil || who == nil {

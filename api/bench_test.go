@@ -37,7 +37,7 @@ func BenchmarkSessionEvents(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer sim.Close()
-	e := engine.New(engine.Options{Store: store, Carrier: sim, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true})
+	e := engine.New(engine.Options{Store: store, Carrier: sim, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true, Scripts: inBox{}})
 	if _, err := e.FirstStart(b.Context(), testSeed()); err != nil {
 		b.Fatal(err)
 	}

@@ -85,7 +85,7 @@ func (s *Server) fail(f *fiber.Ctx, err error) {
 	p := problemOf(err)
 	var body wire.Error
 	body.Error.Code, body.Error.Message = p.refusal.Code, p.refusal.Message
-	body.Error.Field, body.Error.Hint = p.refusal.Field, p.refusal.Hint
+	body.Error.Field, body.Error.Hint, body.Error.Line = p.refusal.Field, p.refusal.Hint, p.refusal.Line
 	if p.retryAfter > 0 {
 		f.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/simulator"
+	"github.com/rebookhq/rebook/scripts/box"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -41,6 +42,11 @@ type house struct {
 	receivers *receivers
 	keys      map[booking.Role]string
 }
+
+// inBox runs scripts in this process, since a bubble's time cannot hold other processes.
+type inBox struct{}
+
+func (inBox) Run(_ context.Context, _ string, c box.Call) (box.Result, error) { return box.Run(c), nil }
 
 // logged keeps what was logged.
 type logged struct {
@@ -94,7 +100,8 @@ func newHouse(t *testing.T, edit ...func(*Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Courier: h.receivers, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true})
+	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Courier: h.receivers, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true,
+		Scripts: inBox{}})
 	if _, err := h.engine.FirstStart(t.Context(), testSeed()); err != nil {
 		t.Fatal(err)
 	}

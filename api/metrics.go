@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -33,7 +34,7 @@ func newMeters(s *Server) *meters {
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"route"}),
 	}
-	m.registry.MustRegister(m.requests, m.took, &figures{engine: s.engine, store: s.o.StoreStats, version: s.o.Version, now: s.now},
+	m.registry.MustRegister(m.requests, m.took, &figures{engine: s.engine, store: s.o.StoreStats, workers: s.o.WorkerStats, version: s.o.Version, now: s.now},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -70,6 +71,7 @@ func (c *call) metrics() (any, error) {
 type figures struct {
 	engine  *engine.Engine
 	store   func() storage.Stats
+	workers func() worker.Stats
 	version string
 	now     func() time.Time
 
@@ -110,7 +112,12 @@ var (
 	descArmed     = metric("due_armed", "Due entries held in the wheel.")
 	descQueued    = metric("due_queued", "Due entries waiting for a worker.")
 
-	descDeliveries = metric("webhook_deliveries_total", "Tries to deliver to webhooks by result: delivered, retried (failed, is repeated), failed (given up).", "result")
+	descDeliveries   = metric("webhook_deliveries_total", "Tries to deliver to webhooks by result: delivered, retried (failed, is repeated), failed (given up).", "result")
+	descWorkers      = metric("script_workers", "Processes that run scripts, by what they do: idle, busy.", "state")
+	descWaiting      = metric("script_calls_waiting", "Runs of scripts that wait for a worker.")
+	descCalls        = metric("script_calls_total", "Runs of scripts.")
+	descCallsRefused = metric("script_calls_refused_total", "Runs of scripts refused because too many waited.")
+	descWorkersEnded = metric("script_workers_ended_total", "Workers that were replaced, by why: killed (a script took too long), died, recycled.", "why")
 
 	descDisk         = metric("store_disk_bytes", "Bytes of the store's directory.")
 	descCommits      = metric("store_commits_total", "Synced batches.")
@@ -153,6 +160,17 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 	gauge(descArmed, float64(s.Armed))
 	gauge(descQueued, float64(s.Queued))
 	ch <- lateness(s)
+	if f.workers != nil {
+		w := f.workers()
+		gauge(descWorkers, float64(w.Busy), "busy")
+		gauge(descWorkers, float64(w.Alive-w.Busy), "idle")
+		gauge(descWaiting, float64(w.Waiting))
+		counter(descCalls, float64(w.Calls))
+		counter(descCallsRefused, float64(w.Refused))
+		counter(descWorkersEnded, float64(w.Killed), "killed")
+		counter(descWorkersEnded, float64(w.Died), "died")
+		counter(descWorkersEnded, float64(w.Recycled), "recycled")
+	}
 	if f.store == nil {
 		return
 	}

@@ -67,7 +67,7 @@ func (c *call) reportFunnel() (any, error) {
 		if err != nil {
 			return err
 		}
-		out = wire.FromFunnel(f, a.Timezone, booking.Measure(a.Settings.Holdout, f.Total.Trials))
+		out = wire.FromFunnel(f, a.Timezone, booking.Compare(a.Settings.Holdout, f.Total.Trials))
 		return nil
 	})
 	if err != nil || !asCSV {

@@ -130,6 +130,15 @@ func table() []route {
 		{get, "/v1/bookings/{id}", read, (*call).getBooking, ok, "bookings", "One booking", nil, nil, wire.Booking{}, ""},
 		{put, "/v1/bookings/{id}", work, (*call).putBooking, ok, "bookings", "Move, cancel or correct a booking", nil, wire.BookingChange{}, wire.Booking{}, ""},
 
+		{get, "/v1/scripts", manage, (*call).listScripts, ok, "scripts", "The script library: own scripts and those that are built in", nil, nil, wire.List[wire.Script]{}, ""},
+		{get, "/v1/scripts/{name}", manage, (*call).getScript, ok, "scripts", "One script with the source in use, or one version of it", scriptQuery{}, nil, wire.Script{}, ""},
+		{put, "/v1/scripts/{name}", manage, (*call).putScript, ok, "scripts", "Make the next version of a script, a draft until it is activated", nil, wire.NewScript{}, wire.ScriptVersion{}, ""},
+		{remove, "/v1/scripts/{name}", manage, (*call).deleteScript, noContent, "scripts", "Remove your versions of a script; a built-in one is used again", nil, nil, nil, ""},
+		{post, "/v1/scripts/{name}/activate", manage, (*call).activateScript, ok, "scripts", "Use a version from now on; an older one is a rollback", nil, wire.Activation{}, wire.Script{}, ""},
+		{get, "/v1/scripts/{name}/versions", manage, (*call).listScriptVersions, ok, "scripts", "Every version that is kept, the latest first", nil, nil, wire.List[wire.ScriptVersion]{}, ""},
+		{get, "/v1/scripts/{name}/diff", manage, (*call).diffScript, ok, "scripts", "What lies between two versions", diffQuery{}, nil, wire.ScriptDiff{}, ""},
+		{post, "/v1/scripts/{name}/preview", manage, (*call).previewScript, ok, "scripts", "What a script would write, what it would cost, and what would stop it; nothing is kept or sent", nil, wire.PreviewScript{}, wire.Preview{}, ""},
+
 		{get, "/v1/opt-outs", work, (*call).listOptOuts, ok, "people", "Who wants no texts", pageQuery{}, nil, wire.List[wire.OptOut]{}, ""},
 		{post, "/v1/opt-outs", work, (*call).createOptOut, created, "people", "Record that a person wants no texts", nil, wire.OptOut{}, wire.OptOut{}, ""},
 		{remove, "/v1/opt-outs", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", phoneQuery{}, nil, nil, ""},

@@ -200,6 +200,14 @@ var mays = map[string]string{
 	"POST /v1/bookings/import":                               "samdc",
 	"GET /v1/bookings/{id}":                                  "samdco",
 	"PUT /v1/bookings/{id}":                                  "samdc",
+	"GET /v1/scripts":                                        "sam",
+	"GET /v1/scripts/{name}":                                 "sam",
+	"PUT /v1/scripts/{name}":                                 "sam",
+	"DELETE /v1/scripts/{name}":                              "sam",
+	"POST /v1/scripts/{name}/activate":                       "sam",
+	"GET /v1/scripts/{name}/versions":                        "sam",
+	"GET /v1/scripts/{name}/diff":                            "sam",
+	"POST /v1/scripts/{name}/preview":                        "sam",
 }
 
 var letters = map[booking.Role]string{booking.RoleSupport: "s", booking.RoleAdministrator: "a", booking.RoleManager: "m",
@@ -214,7 +222,7 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 				t.Errorf("%s: the test does not know who may use it", name)
 				continue
 			}
-			path := strings.NewReplacer("{id}", "nobody-has-this-id", "{phone}", "x", "{token}", "x", "{delivery}", "x").Replace(r.path)
+			path := strings.NewReplacer("{id}", "nobody-has-this-id", "{name}", "nobody-has-this-name", "{phone}", "x", "{token}", "x", "{delivery}", "x").Replace(r.path)
 			anonymous := h.request(r.method, path, "not json", "Authorization: ")
 			wrong := h.request(r.method, path, "not json", "Authorization: Bearer guessed")
 			if may == "open" {

@@ -24,6 +24,7 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/simulator"
+	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -38,6 +39,7 @@ type Options struct {
 	Log            *slog.Logger         // nil: silent
 	Version        string               // told by /healthz and the API document
 	StoreStats     func() storage.Stats // for /metrics; nil: no figures of the store
+	WorkerStats    func() worker.Stats  // for /metrics; nil: no figures of the workers that run scripts
 	Limits         Limits               // zero fields: those of [DefaultLimits]
 }
 
@@ -73,6 +75,8 @@ type Server struct {
 	pages   origins
 	inbound onceInbound
 
+	operator string // the key of the operator's door; see [Server.Operator]
+
 	mu      sync.Mutex
 	closed  bool
 	serving []net.Listener
@@ -86,7 +90,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		o: o, engine: o.Engine, reader: o.Reader, now: o.Now, log: o.Log, origin: originOf(o.PublicURL),
-		trusted: prefixes(o.TrustedProxies, o.Log), routes: table(), limits: newLimiters(o.Limits),
+		trusted: prefixes(o.TrustedProxies, o.Log), routes: table(), limits: newLimiters(o.Limits), operator: newOperator(),
 	}
 	s.meters = newMeters(s)
 	s.doc = sync.OnceValues(s.document)

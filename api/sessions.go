@@ -105,6 +105,9 @@ func (c *call) handleSession() (any, error) {
 
 // name is how the caller's key is called, for people: its label, or its role.
 func (c *call) name() (name string, err error) {
+	if c.who.Key == operatorName {
+		return operatorName, nil
+	}
 	name = string(c.who.Role)
 	err = c.view(func(s *storage.Snapshot) error {
 		k, err := s.APIKey(c.who.Account, c.who.Key)

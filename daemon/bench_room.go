@@ -12,6 +12,7 @@ import (
 	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -20,6 +21,7 @@ type room struct {
 	store  *storage.Store
 	engine *engine.Engine
 	now    func() time.Time
+	pool   *worker.Pool
 	next   atomic.Int64 // number of the next session
 }
 
@@ -43,8 +45,9 @@ func openRoom(ctx context.Context, dir string, now func() time.Time, delay time.
 	if err != nil {
 		return nil, err
 	}
-	r := &room{store: store, now: now}
-	r.engine = engine.New(engine.Options{Store: store, Carrier: c, Now: now, PublicURL: "https://text.brightwater.example", Simulator: true})
+	r := &room{store: store, now: now, pool: worker.NewPool(worker.Options{})}
+	r.engine = engine.New(engine.Options{Store: store, Carrier: c, Now: now, PublicURL: "https://text.brightwater.example", Simulator: true,
+		Scripts: r.pool})
 	doc, err := wire.ReadSeed(demoSeed)
 	if err == nil {
 		var seed engine.Seed
@@ -58,13 +61,16 @@ func openRoom(ctx context.Context, dir string, now func() time.Time, delay time.
 		err = r.engine.Start(ctx)
 	}
 	if err != nil {
+		r.pool.Close()
 		return nil, errors.Join(err, store.Close())
 	}
 	return r, nil
 }
 
 func (r *room) close() error {
-	return errors.Join(r.engine.Stop(context.Background()), r.store.Close())
+	err := r.engine.Stop(context.Background())
+	r.pool.Close()
+	return errors.Join(err, r.store.Close())
 }
 
 // leave tracks a new session that was left at a moment, with all that qualifies it: one durable enqueue.

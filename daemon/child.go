@@ -19,10 +19,11 @@ import (
 // child is a real daemon in a process of its own, in a throw-away directory: what the self-test kills and the benchmark
 // measures.
 type child struct {
-	exe string
-	dir string // holds data/, seed.json and an empty config.toml
-	env []string
-	api *client.Client
+	exe  string
+	dir  string // holds data/, seed.json and an empty config.toml
+	env  []string
+	base string // its API's origin
+	api  *client.Client
 
 	mu   sync.Mutex // guards cmd and gone
 	cmd  *exec.Cmd
@@ -40,7 +41,8 @@ func (p *process) newChild(dir string, seed []byte, settings ...string) (*child,
 		return nil, fmt.Errorf("find the own binary: %w", err)
 	}
 	addr := freeAddress("127.0.0.1:0")
-	c := &child{exe: exe, dir: dir, api: newClient("http://"+addr, throwAwayKey), log: &tail{}}
+	c := &child{exe: exe, dir: dir, base: "http://" + addr, log: &tail{}}
+	c.api = newClient(c.base, throwAwayKey)
 	for _, f := range []struct {
 		name string
 		text []byte

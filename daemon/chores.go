@@ -22,6 +22,13 @@ var chores = []struct {
 	{"collect what has expired", "@every 10m", func(ctx context.Context, h *house) error { return h.store.GC(ctx) }},
 	// A spot that rots on the disk is found here before somebody's opt-out is missed because of it.
 	{"prove what is on the disk", "@every 24h", func(_ context.Context, h *house) error { h.prove(); return nil }},
+	// An operator who saves a script wants to see it used.
+	{"look into the folder of scripts", "@every 2s", func(ctx context.Context, h *house) error {
+		if h.folder == nil {
+			return nil
+		}
+		return h.folder.look(ctx)
+	}},
 	// A store that went down after a failed write answers nothing until it is opened anew, so the process ends and whoever
 	// supervises it starts it again. A full disk is no such case: it passes.
 	{"end when the store is down", "@every 15s", func(ctx context.Context, h *house) error {

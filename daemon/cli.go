@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -26,6 +27,7 @@ func newCLI(p *process) *cli.Command {
 		verb("version", "print version, commit and Go version", "", p.version),
 		p.backupVerb(),
 		p.restoreVerb(),
+		p.scriptVerb(),
 		verb("verify", "prove the store, or a backup file, whole", "[FILE]", p.verify),
 		p.selftestVerb(),
 		p.benchVerb(),
@@ -37,21 +39,24 @@ func newCLI(p *process) *cli.Command {
 	return root
 }
 
-// verb makes a command that treats wrong use as the house does. args names the arguments it takes: "", "FILE" or "[FILE]".
+// verb makes a command that treats wrong use as the house does. args names the arguments it takes: "", "FILE", "NAME [FILE]",
+// "PATH...": one in brackets may be left out, the last one with dots may come again and again.
 func verb(name, usage, args string, action cli.ActionFunc, flags ...cli.Flag) *cli.Command {
 	least, most := 0, 0
-	switch {
-	case strings.HasPrefix(args, "["):
-		most = 1
-	case args != "":
-		least, most = 1, 1
+	for word := range strings.FieldsSeq(args) {
+		if most++; !strings.HasPrefix(word, "[") {
+			least++
+		}
+		if strings.HasSuffix(word, "...") {
+			most = math.MaxInt
+		}
 	}
 	c := &cli.Command{Name: name, Usage: usage, ArgsUsage: args, Flags: flags}
 	c.OnUsageError = func(_ context.Context, c *cli.Command, err error, _ bool) error { return wrongFlag(c, err) }
 	c.Action = func(ctx context.Context, c *cli.Command) error {
 		got := c.Args().Slice()
 		switch {
-		case len(got) > most && c == c.Root():
+		case len(got) > most && len(c.VisibleCommands()) > 0:
 			return unknownCommand(c, got[0])
 		case len(got) > most:
 			return misuse("%s: there is nothing to do with %q; rebook %s -help shows what it takes", c.Name, got[most], c.Name)

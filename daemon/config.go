@@ -28,6 +28,7 @@ type Config struct {
 	Webhooks WebhooksConfig `toml:"webhooks" section:"webhooks_"`
 	Log      LogConfig      `toml:"log" section:"log_"`
 	Seed     SeedConfig     `toml:"seed" section:"seed_"`
+	Scripts  ScriptsConfig  `toml:"scripts" section:"scripts_"`
 
 	origin map[string]string // key → where its value comes from; a key that is missing has its default
 }
@@ -82,6 +83,11 @@ type LogConfig struct {
 // SeedConfig says what an empty store begins with.
 type SeedConfig struct {
 	File string `toml:"file"`
+}
+
+// ScriptsConfig says where scripts come from beside the library.
+type ScriptsConfig struct {
+	Dir string `toml:"dir"`
 }
 
 // defaultConfig is what holds without a file and without environment.

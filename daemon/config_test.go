@@ -64,7 +64,7 @@ func TestConfigKeysOfTheContract(t *testing.T) {
 	want := []string{"server.listen", "server.public_url", "server.trusted_proxies", "storage.dir", "storage.encryption_key_file",
 		"carrier.driver", "carrier.settle_after", "twilio.account_sid", "twilio.auth_token", "twilio.auth_token_file", "twilio.base_url",
 		"llm.base_url", "llm.model", "llm.api_key", "llm.api_key_file", "llm.timeout", "webhooks.allow_private",
-		"log.level", "log.format", "seed.file"}
+		"log.level", "log.format", "seed.file", "scripts.dir"}
 	if got := knownKeys(); !slices.Equal(got, want) {
 		t.Errorf("keys\n got %v\nwant %v", got, want)
 	}

@@ -21,6 +21,7 @@ import (
 //	POST /backup   the backup as a stream; what went wrong stands in the trailer Rebook-Error
 //	POST /verify   storage.Report as JSON
 //	GET  /status   status as JSON
+//	*    /v1/...   the API, as an administrator
 type control struct {
 	store  *storage.Store
 	engine *engine.Engine
@@ -41,12 +42,13 @@ type status struct {
 }
 
 // newControl serves on ln until close.
-func newControl(ln net.Listener, store *storage.Store, e *engine.Engine, log *slog.Logger) *control {
+func newControl(ln net.Listener, store *storage.Store, e *engine.Engine, api http.Handler, log *slog.Logger) *control {
 	c := &control{store: store, engine: e, log: log}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /backup", c.backup)
 	mux.HandleFunc("POST /verify", c.verify)
 	mux.HandleFunc("GET /status", c.status)
+	mux.Handle("/v1/", api)
 	c.server = http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	go func() {
 		if err := c.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {

@@ -16,6 +16,7 @@ import (
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/simulator"
 	"github.com/rebookhq/rebook/daemon/web"
+	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -33,9 +34,14 @@ type house struct {
 	engine  *engine.Engine
 	addr    net.Addr       // where the API listens
 	key     *engine.NewKey // the administrator's key, on the first start only
-	failed  chan error     // the API stopped answering by itself, or the store is down
+	pool    *worker.Pool   // runs scripts; nil: the walls cannot be built
+	api     *api.Server
+	folder  *folder    // of scripts; nil: none is watched
+	failed  chan error // the API stopped answering by itself, or the store is down
 
 	proving sync.Mutex // held while the disk is read through
+
+	wallsMissing string // why no script can run; "": they can
 
 	warnings []string // of the configuration; told after the start, so that a start that fails says one thing only
 
@@ -81,7 +87,11 @@ func (p *process) open(ctx context.Context, cfg Config, log *slog.Logger) (h *ho
 	if err := h.openCarrier(); err != nil {
 		return h, err
 	}
+	h.openWalls(ctx)
 	if err := h.openEngine(ctx); err != nil {
+		return h, err
+	}
+	if err := h.openFolder(ctx); err != nil {
 		return h, err
 	}
 	h.openAPI(ln)
@@ -133,10 +143,14 @@ func (h *house) openCarrier() (err error) {
 func (h *house) openEngine(ctx context.Context) (err error) {
 	way := web.New(web.Options{AllowPrivate: h.cfg.Webhooks.AllowPrivate, UserAgent: "Rebook/" + release})
 	h.undo = append(h.undo, func(context.Context) error { way.Close(); return nil })
-	h.engine = engine.New(engine.Options{
+	o := engine.Options{
 		Store: h.store, Carrier: h.carrier, Courier: way, Now: h.p.now, PublicURL: h.cfg.Server.PublicURL, Simulator: true, Log: h.log,
-		SettleAfter: h.cfg.Carrier.SettleAfter.Std(),
-	})
+		SettleAfter: h.cfg.Carrier.SettleAfter.Std(), WallsMissing: h.wallsMissing,
+	}
+	if h.pool != nil {
+		o.Scripts = h.pool
+	}
+	h.engine = engine.New(o)
 	if err := h.firstStart(ctx); err != nil {
 		return err
 	}
@@ -158,19 +172,23 @@ const answerWithin = 5 * time.Second
 
 // openAPI serves requests from now on.
 func (h *house) openAPI(ln net.Listener) {
-	a := api.New(api.Options{
+	o := api.Options{
 		Engine: h.engine, Reader: h.store.Reader(), Simulator: h.carrier, Now: h.p.now, Log: h.log, StoreStats: h.store.Stats,
 		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release,
-	})
+	}
+	if h.pool != nil {
+		o.WorkerStats = h.pool.Stats
+	}
+	h.api = api.New(o)
 	go func() {
-		if err := a.Serve(ln); err != nil {
+		if err := h.api.Serve(ln); err != nil {
 			h.fail(fmt.Errorf("the API stopped answering: %w", err))
 		}
 	}()
 	h.undo = append(h.undo, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, answerWithin)
 		defer cancel()
-		err := a.Shutdown(ctx)
+		err := h.api.Shutdown(ctx)
 		if ctx.Err() != nil { // somebody holds a connection open and says nothing, or was slow: nothing was promised to them
 			h.log.Debug("connections were cut at the stop")
 			return nil
@@ -185,7 +203,7 @@ func (h *house) openSocket() error {
 	if err != nil {
 		return err
 	}
-	c := newControl(ln, h.store, h.engine, h.log)
+	c := newControl(ln, h.store, h.engine, h.api.Operator(), h.log)
 	h.undo = append(h.undo, func(context.Context) error { return c.close() })
 	return nil
 }

@@ -13,9 +13,13 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // quiet hours need zones, also where the machine has none
+
+	"github.com/rebookhq/rebook/scripts/box"
+	"github.com/rebookhq/rebook/scripts/worker"
 )
 
 func main() {
+	worker.Main(box.Run) // a worker that runs scripts never gets further than this
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	os.Exit(run(context.Background(), process{

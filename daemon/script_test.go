@@ -20,6 +20,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/rebookhq/rebook/api/client"
+	"github.com/rebookhq/rebook/scripts/box"
+	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -38,6 +40,7 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	worker.Main(box.Run)
 	code := m.Run()
 	if file, err := binaryIfBuilt(); err == nil {
 		os.RemoveAll(filepath.Dir(file))

@@ -101,7 +101,7 @@ func TestSocketAnswersTheOperator(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newControl(ln, store, engine.New(engine.Options{Store: store, Now: time.Now}), slog.New(slog.DiscardHandler))
+	c := newControl(ln, store, engine.New(engine.Options{Store: store, Now: time.Now}), http.NotFoundHandler(), slog.New(slog.DiscardHandler))
 	defer c.close()
 	for _, ask := range []struct{ method, path, want string }{
 		{http.MethodGet, "/status", `"reason":"the motor is not running`},

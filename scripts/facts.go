@@ -1,28 +1,39 @@
 package scripts
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
-	lua "github.com/yuin/gopher-lua"
+	"github.com/rebookhq/rebook/daemon/booking"
 )
 
-// Facts is what a template may know: the table `ctx`. What is empty is absent (nil) there.
+// Facts is what a script may know: the table `ctx`. What is empty is absent (nil) there; lists and tables are always there.
 //
-// Two kinds of text are told apart. What the house says (Business, Link) is taken as it is, within bounds. What the visitor's
-// page says (Customer, Session) comes from strangers who may have typed somebody else's number: a script sees it only if it
-// looks like what it is said to be, and finds it absent otherwise. See [personName] and [plainWords] for the rules.
+// Two kinds of text are told apart. What the house says (Business, Link, Windows, Services, Facts) is taken as it is, within
+// bounds. What the visitor's page says (Customer, Session) comes from strangers who may have typed somebody else's number: a
+// script sees it only if it looks like what it is said to be, and finds it absent otherwise. See [personName] and
+// [plainWords] for the rules. Event.Text is what the customer texted, as it came: an agent must be able to read it, and what
+// is made of it is checked after the script.
 type Facts struct {
-	Now      time.Time `json:"now,omitzero"`   // in ctx: RFC 3339
-	Link     string    `json:"link,omitempty"` // the whole prefilled link; http or https, ASCII, at most 512 bytes
-	Business Business  `json:"business"`
-	Customer Customer  `json:"customer,omitzero"`
-	Session  Session   `json:"session,omitzero"`
+	Now      time.Time // in ctx: RFC 3339
+	Link     string    // the whole prefilled link; http or https, ASCII, at most 512 bytes
+	Business Business
+	Customer Customer
+	Session  Session
+	Thread   Thread
+	Event    Event
+	Windows  []Window
+	Services []Service
+	Approved []booking.Fact  // in ctx: facts
+	Booking  *Booking        // the customer's booking; nil: none
+	Memory   json.RawMessage // what the agent kept from its last turn, a JSON object
 }
 
 // Business is who writes.
 type Business struct {
-	Name           string `json:"name"` // in ctx: one line, at most 160 characters
+	Name           string `json:"name,omitempty"` // in ctx: one line, at most 160 characters
 	OfficePhone    string `json:"office_phone,omitempty"`
 	EmergencyPhone string `json:"emergency_phone,omitempty"`
 	Timezone       string `json:"timezone,omitempty"` // IANA name
@@ -44,12 +55,60 @@ type Session struct {
 	Locale    string `json:"locale,omitempty"` // of the visitor's browser, such as "es-MX"
 }
 
+// Thread is the conversation so far.
+type Thread struct {
+	Turns []Turn `json:"turns"`
+	Owner string `json:"owner,omitempty"` // "agent" or "human"
+	Note  string `json:"note,omitempty"`  // of the person who handed the thread back; the agent must use it
+}
+
+// Turn is one text of the thread.
+type Turn struct {
+	From string    `json:"from"` // "customer", "agent", "human" or "system"
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
+}
+
+// Event is what the agent answers.
+type Event struct {
+	Kind  string `json:"kind,omitempty"` // "start", "text" or "timeout"
+	Text  string `json:"text,omitempty"`
+	Media int    `json:"media"` // number of attachments
+}
+
+// Window is an arrival window that is open. Label is its time as the office tells it, since scripts have no calendar.
+type Window struct {
+	ID             string    `json:"id"`
+	Start          time.Time `json:"start"`
+	End            time.Time `json:"end"`
+	Label          string    `json:"label"` // "Tue Mar 10, 8 AM-10 AM"
+	Note           string    `json:"note,omitempty"`
+	SurchargeCents int       `json:"surcharge_cents,omitempty"`
+}
+
+// Service is something the business does.
+type Service struct {
+	Name      string   `json:"name"`
+	Keywords  []string `json:"keywords"`
+	Duration  string   `json:"duration,omitempty"` // "2h"
+	PriceNote string   `json:"price_note,omitempty"`
+}
+
+// Booking is what the customer has booked.
+type Booking struct {
+	ID      string  `json:"id"`
+	Service string  `json:"service,omitempty"`
+	Window  *Window `json:"window,omitempty"`
+}
+
 // Bounds on what the house says.
 const (
 	maxLink     = 512 // bytes
 	maxBusiness = 160 // characters
 	maxShort    = 40  // bytes of a phone number, zone or locale
 	maxEmail    = 254 // bytes; RFC 5321
+	maxCtx      = 24 << 10
+	maxWindows  = 20
 )
 
 // FactError is a fact that cannot be used: the caller's mistake, not the script's.
@@ -76,43 +135,97 @@ func (f *Facts) check() error {
 	return nil
 }
 
-// table makes ctx. Keys are set in alphabetical order: gopher-lua iterates in the order of insertion, so every run of a
-// script sees the same order.
-func (f *Facts) table(l *lua.LState) *lua.LTable {
-	business := l.CreateTable(0, 4)
-	put(business, "emergency_phone", short(f.Business.EmergencyPhone))
-	put(business, "name", line(f.Business.Name))
-	put(business, "office_phone", short(f.Business.OfficePhone))
-	put(business, "timezone", short(f.Business.Timezone))
-
-	customer := l.CreateTable(0, 4)
-	put(customer, "email", email(f.Customer.Email))
-	put(customer, "first_name", personName(f.Customer.FirstName))
-	put(customer, "last_name", personName(f.Customer.LastName))
-	put(customer, "phone", short(f.Customer.Phone))
-
-	session := l.CreateTable(0, 4)
-	put(session, "locale", short(f.Session.Locale))
-	put(session, "preferred", plainWords(f.Session.Preferred))
-	put(session, "service", plainWords(f.Session.Service))
-	put(session, "step", plainWords(f.Session.Step))
-
-	ctx := l.CreateTable(0, 5)
-	ctx.RawSetString("business", business)
-	ctx.RawSetString("customer", customer)
-	put(ctx, "link", f.Link)
-	if !f.Now.IsZero() {
-		put(ctx, "now", f.Now.Format(time.RFC3339))
-	}
-	ctx.RawSetString("session", session)
-	return ctx
+// document is ctx as JSON.
+type document struct {
+	Now      string          `json:"now,omitempty"`
+	Link     string          `json:"link,omitempty"`
+	Business Business        `json:"business"`
+	Customer Customer        `json:"customer"`
+	Session  Session         `json:"session"`
+	Thread   Thread          `json:"thread"`
+	Event    Event           `json:"event"`
+	Windows  []Window        `json:"windows"`
+	Services []Service       `json:"services"`
+	Facts    []booking.Fact  `json:"facts"`
+	Booking  *Booking        `json:"booking,omitempty"`
+	Memory   json.RawMessage `json:"memory"`
 }
 
-// put sets a field; what is empty stays absent, because "" counts as true in Lua and every script would have to ask twice.
-func put(t *lua.LTable, key, value string) {
-	if value != "" {
-		t.RawSetString(key, lua.LString(value))
+// Ctx gives the table ctx as a JSON object of at most 24 KiB. Where there is more to tell than fits, the longest lists are
+// cut: the last services and facts, the last windows, the oldest turns of the thread. A *[FactError] when a fact is not fit to be used.
+func (f *Facts) Ctx() (json.RawMessage, error) {
+	if err := f.check(); err != nil {
+		return nil, err
 	}
+	d := document{
+		Link: f.Link,
+		Business: Business{Name: line(f.Business.Name), OfficePhone: short(f.Business.OfficePhone),
+			EmergencyPhone: short(f.Business.EmergencyPhone), Timezone: short(f.Business.Timezone)},
+		Customer: Customer{FirstName: personName(f.Customer.FirstName), LastName: personName(f.Customer.LastName),
+			Email: email(f.Customer.Email), Phone: short(f.Customer.Phone)},
+		Session: Session{Service: plainWords(f.Session.Service), Step: plainWords(f.Session.Step),
+			Preferred: plainWords(f.Session.Preferred), Locale: short(f.Session.Locale)},
+		Thread: f.Thread, Event: f.Event, Windows: f.Windows[:min(len(f.Windows), maxWindows)], Services: f.Services, Facts: f.Approved,
+		Booking: f.Booking, Memory: f.Memory,
+	}
+	if !f.Now.IsZero() {
+		d.Now = f.Now.Format(time.RFC3339)
+	}
+	if len(d.Memory) == 0 {
+		d.Memory = json.RawMessage("{}")
+	}
+	d.Thread.Turns, d.Windows, d.Services, d.Facts = orEmpty(d.Thread.Turns), orEmpty(d.Windows), orEmpty(d.Services), orEmpty(d.Facts)
+	for {
+		b, err := json.Marshal(d)
+		if err != nil || len(b) <= maxCtx {
+			return b, err
+		}
+		services, facts, turns := len(d.Services), len(d.Facts), len(d.Thread.Turns)
+		switch most := max(services, facts, turns); {
+		case most < 2:
+			return nil, &FactError{"ctx", "larger than 24 KiB"}
+		case most == services:
+			d.Services = d.Services[:services/2]
+		case most == facts:
+			d.Facts = d.Facts[:facts/2]
+		default:
+			d.Thread.Turns = d.Thread.Turns[turns-turns/2:]
+		}
+	}
+}
+
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+// Offer makes the windows that a script may offer: those that are open and begin after now, the earliest first, at most 20,
+// with their time in the zone told as the office tells it.
+func Offer(all []booking.Window, now time.Time, zone *time.Location) []Window {
+	open := make([]Window, 0, maxWindows)
+	for _, w := range all {
+		if w.Open > 0 && w.Start.After(now) {
+			open = append(open, offered(w, zone))
+		}
+	}
+	slices.SortStableFunc(open, func(a, b Window) int { return a.Start.Compare(b.Start) })
+	return open[:min(len(open), maxWindows)]
+}
+
+func offered(w booking.Window, zone *time.Location) Window {
+	start, end := w.Start.In(zone), w.End.In(zone)
+	return Window{ID: w.ID, Start: start, End: end, Label: start.Format("Mon Jan 2, ") + clock(start) + "-" + clock(end),
+		Note: line(w.Note), SurchargeCents: w.SurchargeCents}
+}
+
+// clock tells a time of day the short way: "8 AM", "8:30 AM".
+func clock(t time.Time) string {
+	if t.Minute() == 0 {
+		return t.Format("3 PM")
+	}
+	return t.Format("3:04 PM")
 }
 
 // short gives a bounded machine word, or nothing.

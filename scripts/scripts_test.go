@@ -6,30 +6,52 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/scripts/box"
 )
 
 // ordinary are facts as a real business has them: a name of 25 characters, a link of 60.
 func ordinary() Facts {
-	return Facts{
-		Now:      time.Date(2026, 3, 10, 10, 0, 0, 0, time.FixedZone("EDT", -4*3600)),
-		Link:     "https://book.brightwaterhome.com/l/9fK2mQ7xTq4LwZr8VbN3sYc1a",
-		Business: Business{Name: "Brightwater Home Services", OfficePhone: "+16145550100", Timezone: "America/New_York"},
-		Customer: Customer{FirstName: "Megan", LastName: "O'Hara", Phone: "+16145550142", Email: "megan@example.com"},
-		Session:  Session{Service: "AC repair", Step: "time", Preferred: "Tuesday 2:30", Locale: "en-US"},
+	f := Sample()
+	f.Link = "https://book.brightwaterhome.com/l/9fK2mQ7xTq4LwZr8VbN3sYc1a"
+	return f
+}
+
+// inBox runs scripts in this process.
+func inBox(_ context.Context, c box.Call) (box.Result, error) { return box.Run(c), nil }
+
+// try tries a source on facts.
+func try(t testing.TB, source string, f Facts) Tried {
+	t.Helper()
+	ctx, err := f.Ctx()
+	if err != nil {
+		t.Fatal(err)
 	}
+	got, err := Try(t.Context(), inBox, box.Call{Script: "try", Source: source, Ctx: ctx}, SampleAnswer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func builtIn(t testing.TB, name string) string {
+	t.Helper()
+	v, ok := BuiltIn(name)
+	if !ok {
+		t.Fatalf("%s is not built in", name)
+	}
+	return v.Source
 }
 
 func render(t testing.TB, f Facts) string {
 	t.Helper()
-	text, err := Render(t.Context(), FollowUpLink, f)
-	if err != nil {
-		t.Fatalf("render: %v", err)
+	got := try(t, builtIn(t, FollowUpLink), f)
+	if got.Err != nil {
+		t.Fatalf("render: %+v", got.Err)
 	}
-	return text
+	return got.Text
 }
 
 func TestTheFollowUpIsANoticeOfOneSegment(t *testing.T) {
@@ -95,10 +117,9 @@ func TestWithoutBusinessOrLinkThereIsNoText(t *testing.T) {
 	} {
 		f := ordinary()
 		tc.edit(&f)
-		text, err := Render(t.Context(), FollowUpLink, f)
-		e, ok := errors.AsType[*Error](err)
-		if text != "" || !ok || !strings.Contains(e.Message, tc.want) || e.Line == 0 || !strings.HasPrefix(err.Error(), "follow_up_link.lua:") {
-			t.Errorf("render = %q, %v; want an error with its line that says %q", text, err, tc.want)
+		got := try(t, builtIn(t, FollowUpLink), f)
+		if got.Err == nil || !strings.Contains(got.Err.Message, tc.want) || got.Err.Line == 0 {
+			t.Errorf("got %+v, want an error with its line that says %q", got, tc.want)
 		}
 	}
 }
@@ -108,38 +129,10 @@ func TestALinkThatWouldNotArriveWholeIsRefused(t *testing.T) {
 		"https://exämple.com/", "https://example.com/" + strings.Repeat("x", 600)} {
 		f := ordinary()
 		f.Link = link
-		text, err := Render(t.Context(), FollowUpLink, f)
-		if e, ok := errors.AsType[*FactError](err); text != "" || !ok || e.Field != "link" {
-			t.Errorf("link %.40q: render = %q, %v; want a FactError about the link", link, text, err)
+		_, err := f.Ctx()
+		if e, ok := errors.AsType[*FactError](err); !ok || e.Field != "link" {
+			t.Errorf("link %.40q: %v; want a FactError about the link", link, err)
 		}
-	}
-}
-
-func TestOnlyEmbeddedScriptsRun(t *testing.T) {
-	for _, name := range []string{"", "agent_of_mine", "follow_up_link.lua", "../secrets", strings.Repeat("x", 10_000)} {
-		text, err := Render(t.Context(), name, ordinary())
-		e, ok := errors.AsType[*booking.Error](err)
-		if text != "" || !ok || e.Code != "script_not_available" || e.Class != booking.NotFound {
-			t.Fatalf("%.40q: render = %q, %v; want script_not_available", name, text, err)
-		}
-		if !strings.Contains(e.Hint, FollowUpLink) || !strings.Contains(e.Hint, "walls") || len(e.Message) > 300 {
-			t.Errorf("%.40q: the refusal must name what there is and why the rest is refused: %v", name, e)
-		}
-	}
-	if source, err := Source(FollowUpLink); err != nil || !strings.Contains(source, "function render(ctx)") {
-		t.Errorf("source = %.40q, %v", source, err)
-	}
-	if _, err := Source("other"); err == nil {
-		t.Error("a script that is not embedded has a source")
-	}
-}
-
-func TestAnEndedContextEndsTheRender(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	why := errors.New("shutting down")
-	cancel(why)
-	if text, err := Render(ctx, FollowUpLink, ordinary()); text != "" || !errors.Is(err, why) {
-		t.Errorf("render = %q, %v; want the cause", text, err)
 	}
 }
 
@@ -176,23 +169,39 @@ var hostile = []string{
 
 func TestEveryDefaultBearsEveryFact(t *testing.T) {
 	for _, script := range Names() {
+		source := builtIn(t, script)
 		for _, value := range hostile {
 			for _, locale := range []string{"en", "es-US", value} {
 				f := ordinary()
 				f.Customer = Customer{FirstName: value, LastName: value, Email: value, Phone: value}
 				f.Session = Session{Service: value, Step: value, Preferred: value, Locale: locale}
-				text, err := Render(t.Context(), script, f)
-				if err != nil {
-					t.Fatalf("%s with %.40q: %v", script, value, err)
+				got := try(t, source, f)
+				if got.Err != nil {
+					t.Fatalf("%s with %.40q: %+v", script, value, got.Err)
+				}
+				text := got.Text
+				if got.Proposal != nil {
+					text = got.Proposal.Say
 				}
 				if n, _, _ := booking.Segments(text); n != 1 || !utf8.ValidString(text) {
 					t.Errorf("%s with %.40q: %d segments: %s", script, value, n, text)
 				}
-				if strings.Count(text, f.Link) != 1 || !strings.Contains(text, f.Business.Name) || !strings.Contains(text, "STOP") {
+				if script == FollowUpLink && strings.Count(text, f.Link) != 1 || script == Agent && !strings.Contains(text, "automated") ||
+					!strings.Contains(text, f.Business.Name) || !strings.Contains(text, "STOP") {
 					t.Errorf("%s with %.40q lacks link, business or opt-out: %s", script, value, text)
 				}
 			}
 		}
+	}
+}
+
+// What is not the first text goes to a person.
+func TestTheDefaultAgentHandsOverWhatItCannotAnswer(t *testing.T) {
+	f := ordinary()
+	f.Event = Event{Kind: "text", Text: "It smells of gas!"}
+	got := try(t, builtIn(t, Agent), f)
+	if got.Proposal == nil || got.Proposal.HandOff == "" || got.Proposal.Say == "" || len(got.Asks) != 0 {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -211,14 +220,15 @@ func FuzzRender(f *testing.F) {
 			t.Fatalf("what a stranger typed left its mark: %q", rest)
 		}
 		facts.Business.Name = business
-		text, err := Render(t.Context(), FollowUpLink, facts)
+		got := try(t, builtIn(t, FollowUpLink), facts)
+		text := got.Text
 		switch {
 		case line(business) == "":
-			if err == nil {
+			if got.Err == nil {
 				t.Fatalf("a text without a business: %q", text)
 			}
-		case err != nil:
-			t.Fatal(err)
+		case got.Err != nil:
+			t.Fatalf("%+v", got.Err)
 		case !utf8.ValidString(text) || !strings.Contains(text, facts.Link) || !strings.Contains(text, line(business)):
 			t.Fatalf("text = %q", text)
 		}

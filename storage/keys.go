@@ -55,6 +55,9 @@ import (
 //	a/<account>/hooktrouble/<webhook>              WebhookTrouble       ever
 //	a/<account>/delivery/<id>                      Delivery             30 days
 //	a/<account>/hooklist/<webhook>/<id, turned>    -                    as its delivery
+//	a/<account>/script/<name>                      Script               ever
+//	a/<account>/scriptversion/<name>/<n 4B>        ScriptVersion        ever
+//	a/<account>/turn/<id>                          Turn                 30 days
 //
 // IDs hold no '/', so '/' separates; what strangers make up is hashed. Numbers are big-endian, so that byte order is
 // number order. Values are the byte 1 and JSON, but for times of 8 bytes and rows whose presence says it all.
@@ -69,6 +72,8 @@ const (
 	SeatsLife = 30 * 24 * time.Hour
 	// OnceLife: how long an Idempotency-Key is remembered.
 	OnceLife = 24 * time.Hour
+	// TurnLife: how long it can be seen what a script asked for and got. It holds what the script saw of the customer.
+	TurnLife = 30 * 24 * time.Hour
 )
 
 // Shards is the number of parts of the due index. Fixed for ever: it is part of every due-key.

@@ -195,6 +195,14 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutMark(Shard("acme"), noon),
 			tx.PutTally("acme", "2026-03-01", closed),
 			tx.PutTallied("acme", nil, booking.Tallied{Day: "2026-03-01", Until: noon, Ref: uuid(10), DueAt: noon.Add(time.Hour)}),
+			tx.PutScriptVersion("acme", booking.ScriptVersion{Script: "follow_up_link", Version: 3, ID: uuid(6), Kind: booking.ScriptTemplate,
+				Source: "function render(ctx)\n\treturn ctx.link\nend\n", SHA256: "e1e93dc70b8efed85e2a0fcbf5d5d6f93b3b4e02d8ea1ee2b8fd84e4e0d0f4c9", Author: "office", Note: "shorter", At: noon}),
+			tx.PutScript("acme", booking.Script{Name: "follow_up_link", Active: 3, Latest: 3, Good: 0, Versions: []int{3},
+				Faults: []booking.ScriptFault{{ID: uuid(7), At: noon}}, ChangedAt: noon, ActiveFrom: noon}),
+			tx.PutTurn("acme", nil, booking.Turn{ID: uuid(8), Session: booking.SessionID(uuid(1)), Event: "start", Entry: "reply",
+				Script: booking.ScriptPin{Name: "agent", SHA256: "00"}, Modules: []booking.ScriptPin{{Name: "words", Version: 1, SHA256: "01"}},
+				Ctx: []byte(`{"now":"2026-03-14T12:00:00Z"}`), Token: "TOKEN", Answers: []booking.TurnAnswer{{TurnAsk: booking.TurnAsk{Name: "windows", Args: []byte(`{"days":3}`)}, Result: []byte(`[]`)}},
+				Pending: &booking.TurnAsk{Name: "book", Args: []byte(`{"window":"w1"}`)}, Began: noon, DueAt: noon.Add(time.Second), Deadline: noon.Add(time.Minute)}),
 		}
 		for i, err := range steps {
 			if err != nil {

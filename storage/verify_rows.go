@@ -11,37 +11,40 @@ import (
 
 // families has the check of each family under an account; name is the rest of the key.
 var families = map[string]func(v *verifier, a booking.AccountID, name string, r Row) error{
-	"account":      called(func(booking.Account) string { return "" }),
-	"registration": called(func(booking.Registration) string { return "" }),
-	"facts":        called(func([]booking.Fact) string { return "" }),
-	"number":       (*verifier).number,
-	"outbound":     (*verifier).outbound,
-	"scheduler":    called(func(x booking.Scheduler) string { return string(x.ID) }),
-	"windows":      (*verifier).windows,
-	"key":          (*verifier).apiKey,
-	"session":      (*verifier).session,
-	"client":       (*verifier).client,
-	"status":       (*verifier).sessionIndex,
-	"phone":        (*verifier).sessionIndex,
-	"email":        (*verifier).sessionIndex,
-	"trace":        (*verifier).trace,
-	"person":       called(func(x booking.Person) string { return string(x.Phone) }),
-	"optout":       called(func(x booking.OptOut) string { return string(x.Phone) }),
-	"attempt":      (*verifier).attempt,
-	"booking":      (*verifier).booking,
-	"bookedby":     (*verifier).bookedBy,
-	"seats":        (*verifier).seats,
-	"external":     (*verifier).external,
-	"inbound":      called(func(x booking.Inbound) string { return x.SID }),
-	"once":         (*verifier).once,
-	"poison":       called(func(x Poison) string { return x.Kind.String() + "/" + x.Ref }),
-	"alarm":        called(func(x Alarm) string { return x.Code + "/" + x.Ref }),
-	"tally":        (*verifier).tally,
-	"tallied":      (*verifier).tallied,
-	"webhooks":     called(func([]booking.Webhook) string { return "" }),
-	"hooktrouble":  called(func(x booking.WebhookTrouble) string { return x.Webhook }),
-	"delivery":     (*verifier).delivery,
-	"hooklist":     (*verifier).hookList,
+	"account":       called(func(booking.Account) string { return "" }),
+	"registration":  called(func(booking.Registration) string { return "" }),
+	"facts":         called(func([]booking.Fact) string { return "" }),
+	"number":        (*verifier).number,
+	"outbound":      (*verifier).outbound,
+	"scheduler":     called(func(x booking.Scheduler) string { return string(x.ID) }),
+	"windows":       (*verifier).windows,
+	"key":           (*verifier).apiKey,
+	"session":       (*verifier).session,
+	"client":        (*verifier).client,
+	"status":        (*verifier).sessionIndex,
+	"phone":         (*verifier).sessionIndex,
+	"email":         (*verifier).sessionIndex,
+	"trace":         (*verifier).trace,
+	"person":        called(func(x booking.Person) string { return string(x.Phone) }),
+	"optout":        called(func(x booking.OptOut) string { return string(x.Phone) }),
+	"attempt":       (*verifier).attempt,
+	"booking":       (*verifier).booking,
+	"bookedby":      (*verifier).bookedBy,
+	"seats":         (*verifier).seats,
+	"external":      (*verifier).external,
+	"inbound":       called(func(x booking.Inbound) string { return x.SID }),
+	"once":          (*verifier).once,
+	"poison":        called(func(x Poison) string { return x.Kind.String() + "/" + x.Ref }),
+	"alarm":         called(func(x Alarm) string { return x.Code + "/" + x.Ref }),
+	"tally":         (*verifier).tally,
+	"tallied":       (*verifier).tallied,
+	"webhooks":      called(func([]booking.Webhook) string { return "" }),
+	"hooktrouble":   called(func(x booking.WebhookTrouble) string { return x.Webhook }),
+	"delivery":      (*verifier).delivery,
+	"hooklist":      (*verifier).hookList,
+	"script":        (*verifier).script,
+	"scriptversion": (*verifier).scriptVersion,
+	"turn":          (*verifier).turn,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -281,6 +284,17 @@ func (v *verifier) due(r Row) error {
 		v.sameDue(r, tallyDue(d.Account, *x), true)
 	case booking.KindDeliver:
 		return v.deliveryDue(r, d)
+	case booking.KindAsk:
+		x, err := v.Turn(d.Account, d.Ref)
+		if err != nil {
+			return v.unread(err)
+		}
+		if x == nil {
+			v.find(r.Key, "stands for turn %q, which is not there", d.Ref)
+			return nil
+		}
+		own, armed := x.Due(d.Account)
+		v.sameDue(r, own, armed)
 	default:
 		if d.Kind.String() == booking.Kind(255).String() {
 			v.find(r.Key, "kind %d is unknown", d.Kind)

@@ -99,6 +99,16 @@ func TestVerifyNamesWhatDisagrees(t *testing.T) {
 		{raw(accountKey("acme", "person", "+13125550142"), "\x01{"), "it cannot be read"},
 		{raw(accountKey("acme", "person", "+13125550142"), "\x02{}"), "a newer version"},
 		{raw(accountKey("acme", "optout", "+13125550777"), "\x01{}"), `the value calls itself ""`},
+		{gone(scriptVersionKey("acme", "follow_up_link", 3)), "a version in its list is missing"},
+		{gone(accountKey("acme", "script", "follow_up_link")), "its script does not list it"},
+		{func(t *Tx) error {
+			return t.PutScript("acme", booking.Script{Name: "follow_up_link", Active: 4, Versions: []int{3}})
+		}, "version 4 is in use and not in the list"},
+		{raw(scriptVersionKey("acme", "follow_up_link", 9), "\x01{\"script\":\"follow_up_link\",\"version\":8}"), `the value calls itself version 8 of "follow_up_link"`},
+		{func(t *Tx) error { return t.p.Delete(accountKey("acme", "turn", uuid(8))) }, "stands for turn"},
+		{func(t *Tx) error {
+			return t.Disarm(booking.Due{Account: "acme", At: noon.Add(time.Second), Kind: booking.KindAsk, Ref: uuid(8)})
+		}, "turn/" + uuid(8) + `": its due-key is missing`},
 		{raw(accountKey("acme", "nonsense", "x"), ""), "no family of the key table"},
 		{raw([]byte("z"), ""), "no family of the key table"},
 		{raw([]byte("m/nonsense"), ""), "no family of the key table"},

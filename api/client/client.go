@@ -32,6 +32,7 @@ type Client struct {
 	Bookings   Bookings
 	Reports    Reports
 	Webhooks   Webhooks
+	Scripts    Scripts
 	Simulator  Simulator
 	Links      Links
 	Daemon     Daemon
@@ -77,7 +78,7 @@ func New(base, key string, options ...Option) *Client {
 	s := service{c}
 	c.Sessions, c.Account, c.Numbers, c.Facts = Sessions{s}, Account{s}, PhoneNumbers{s}, Facts{s}
 	c.Schedulers, c.OptOuts, c.Keys = Schedulers{s}, OptOuts{s}, APIKeys{s}
-	c.Bookings, c.Reports, c.Webhooks = Bookings{s}, Reports{s}, Webhooks{s}
+	c.Bookings, c.Reports, c.Webhooks, c.Scripts = Bookings{s}, Reports{s}, Webhooks{s}, Scripts{s}
 	c.Simulator, c.Links, c.Daemon = Simulator{s}, Links{s}, Daemon{s}
 	return c
 }

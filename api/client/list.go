@@ -70,6 +70,9 @@ func queryOf(q any) url.Values {
 		if name == "" || is.IsZero() {
 			continue
 		}
+		if is.Kind() == reflect.Pointer { // a zero that is meant
+			is = is.Elem()
+		}
 		if at, ok := is.Interface().(time.Time); ok {
 			out.Set(name, at.UTC().Format(time.RFC3339Nano))
 			continue

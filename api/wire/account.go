@@ -34,6 +34,14 @@ type Settings struct {
 	ReplyWindow    string    `json:"reply_window"`
 	Holdout        int       `json:"holdout" description:"Percent of persons never texted."`
 	Nudges         int       `json:"nudges"`
+	SMSPrice       SMSPrice  `json:"sms_price" description:"What a text costs, for previews."`
+}
+
+// SMSPrice is what a segment costs; amounts are decimals of the currency.
+type SMSPrice struct {
+	OutboundSegment string `json:"outbound_segment"`
+	CarrierFee      string `json:"carrier_fee" description:"On top of each segment."`
+	Currency        string `json:"currency"`
 }
 
 // Hours are spans such as ["09:00","20:00"]; an empty list permits nothing on that day.
@@ -75,8 +83,32 @@ func fromSettings(s booking.Settings) Settings {
 		StateRules: s.StateRules, Frequency: Frequency{s.Frequency.Max, s.Frequency.Per.String()},
 		AbandonAfter: short(s.AbandonAfter), LatestAfter: s.LatestAfter.String(), RequireConsent: s.RequireConsent,
 		Retention: s.Retention.String(), ReplyWait: short(s.ReplyWait), ReplyWindow: s.ReplyWindow.String(),
-		Holdout: s.Holdout, Nudges: s.Nudges,
+		Holdout: s.Holdout, Nudges: s.Nudges, SMSPrice: fromPrice(s.Price()),
 	}
+}
+
+func fromPrice(p booking.SMSPrice) SMSPrice {
+	return SMSPrice{OutboundSegment: p.Segment.String(), CarrierFee: p.CarrierFee.String(), Currency: p.Currency}
+}
+
+// booking gives the price in the house's type; the default is kept as none, so that it can change with the program.
+func (p SMSPrice) booking() (v booking.SMSPrice, err error) {
+	v.Currency = p.Currency
+	for _, a := range []struct {
+		field, is string
+		to        *booking.Micros
+	}{{"outbound_segment", p.OutboundSegment, &v.Segment}, {"carrier_fee", p.CarrierFee, &v.CarrierFee}} {
+		if a.is == "" {
+			continue
+		}
+		if err := a.to.UnmarshalText([]byte(a.is)); err != nil {
+			return v, booking.Refuse(booking.Invalid, "invalid_amount", "settings.sms_price."+a.field, strconv.Quote(clip(a.is))+" is "+err.Error(), `for example "0.0083"`)
+		}
+	}
+	if v == booking.DefaultSMSPrice() {
+		v = booking.SMSPrice{}
+	}
+	return v, nil
 }
 
 // short writes a wait of a minute or so in seconds, as people set it: "60s", "90s".
@@ -106,6 +138,10 @@ func (s Settings) booking() (booking.Settings, error) {
 			return v, err
 		}
 	}
+	var err error
+	if v.SMSPrice, err = s.SMSPrice.booking(); err != nil {
+		return v, err
+	}
 	for _, h := range []struct {
 		field string
 		is    []string
@@ -115,7 +151,6 @@ func (s Settings) booking() (booking.Settings, error) {
 		{"saturday", s.Hours.Saturday, &v.Hours.Saturday},
 		{"sunday", s.Hours.Sunday, &v.Hours.Sunday},
 	} {
-		var err error
 		if *h.to, err = span("settings.hours."+h.field, h.is); err != nil {
 			return v, err
 		}

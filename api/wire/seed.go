@@ -23,7 +23,7 @@ import (
 //   - schedulers: may bring their id, publishable_key and availability.
 //   - windows: {"<scheduler id>": [...]}, or [{"scheduler": "<id>", "items": [...]}], or a plain list of windows when there
 //     is exactly one scheduler.
-//   - scripts: must be empty in this version.
+//   - scripts: [{"name", "source", "note"}], or {"<name>": "<source>"}; each is checked and used from the beginning.
 type Seed struct {
 	Account      Account           `json:"account"`
 	Registration *SeedRegistration `json:"registration"`
@@ -31,7 +31,7 @@ type Seed struct {
 	Schedulers   Items[Scheduler]  `json:"schedulers"`
 	Windows      SeedWindows       `json:"windows"`
 	Facts        Items[Fact]       `json:"facts"`
-	Scripts      json.RawMessage   `json:"scripts"`
+	Scripts      SeedScripts       `json:"scripts"`
 }
 
 // DefaultAccount is what an account begins with when nothing is said about it.
@@ -53,10 +53,6 @@ func (s *Seed) UnmarshalJSON(b []byte) error {
 
 // Engine gives the seed in the engine's type.
 func (s Seed) Engine() (engine.Seed, error) {
-	if !emptyJSON(s.Scripts) {
-		return engine.Seed{}, booking.Refuse(booking.Invalid, "scripts_refused", "scripts", "this version takes no scripts of operators",
-			"leave scripts out; they are taken as soon as they run behind walls")
-	}
 	out := engine.Seed{Account: DefaultAccount()}
 	if err := s.Account.Over(&out.Account); err != nil {
 		return out, booking.Within("account", err)
@@ -78,6 +74,12 @@ func (s Seed) Engine() (engine.Seed, error) {
 	if out.Windows, err = s.Windows.of(out.Schedulers); err != nil {
 		return out, err
 	}
+	for i, v := range s.Scripts.list {
+		if v.Name == "" {
+			return out, missing(index("scripts", i)+".name", "for example follow_up_link")
+		}
+		out.Scripts = append(out.Scripts, engine.NewVersion{Name: v.Name, Source: v.Source, Author: "seed", Note: OneLine(v.Note)})
+	}
 	out.Facts, err = Facts("facts", s.Facts.Items)
 	return out, err
 }
@@ -93,6 +95,37 @@ func (s Seed) Ignored() []string {
 func emptyJSON(b json.RawMessage) bool {
 	s := strings.Join(strings.Fields(string(b)), "")
 	return slices.Contains([]string{"", "null", "[]", "{}"}, s)
+}
+
+// SeedScripts is the scripts of a seed, in either of two forms.
+type SeedScripts struct{ list []seedScript }
+
+type seedScript struct {
+	Name   string `json:"name"`
+	Source string `json:"source"`
+	Note   string `json:"note"`
+}
+
+func (SeedScripts) shape(object bool) reflect.Type {
+	if object {
+		return reflect.TypeFor[map[string]string]()
+	}
+	return reflect.TypeFor[[]seedScript]()
+}
+
+// UnmarshalJSON finds out which form it is.
+func (s *SeedScripts) UnmarshalJSON(b []byte) error {
+	if !isObject(b) {
+		return json.Unmarshal(b, &s.list)
+	}
+	var by map[string]string
+	if err := json.Unmarshal(b, &by); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		s.list = append(s.list, seedScript{Name: name, Source: by[name]})
+	}
+	return nil
 }
 
 // SeedNumber is a phone number of a seed.

@@ -61,6 +61,7 @@ type Error struct {
 		Message string `json:"message" required:"true"`
 		Field   string `json:"field" description:"The field of the request it is about, or empty."`
 		Hint    string `json:"hint" description:"How to mend it, or empty."`
+		Line    int    `json:"line,omitempty" description:"Of a script, where a line is to blame."`
 	} `json:"error" required:"true"`
 }
 

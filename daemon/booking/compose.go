@@ -14,6 +14,9 @@ const MaxBody = 1600
 // OptOutLine is what a first text ends with when its template does not say how to opt out (CTIA Messaging Principles 5.1.3).
 const OptOutLine = "Reply STOP to opt out."
 
+// AutomatedLine begins the first text of an agent that does not say that it is automated (Cal. Bus. & Prof. Code 17941).
+const AutomatedLine = "Automated assistant:"
+
 // ComposeFacts is what the final text is made with.
 type ComposeFacts struct {
 	Now      time.Time // stamps the findings
@@ -32,8 +35,9 @@ type Composed struct {
 }
 
 // Compose makes the final body of a first text from what a template proposed. It puts look-alike punctuation into the
-// GSM alphabet and takes out control characters and spare spaces; it puts the business's name in front when the text does
-// not hold it, and [OptOutLine] behind when the text does not say how to opt out. Both are the house's fixed rules, whatever a script wrote.
+// GSM alphabet and takes out control characters and spare spaces; it puts [AutomatedLine] in front of an agent's text that does
+// not say it is automated, the business's name in front when the text does not hold it, and [OptOutLine] behind when the
+// text does not say how to opt out. These are the house's fixed rules, whatever a script wrote.
 //
 // It refuses with an [*Error], so that the default text goes out instead, when the text is not UTF-8 (invalid_utf8) or
 // empty (text_empty), lacks its link (link_missing), or is longer than [MaxBody] (text_too_long); and when the business has no name
@@ -57,6 +61,10 @@ func Compose(proposed string, f ComposeFacts) (Composed, error) {
 		return Composed{}, Refuse(Invalid, "business_missing", "text", "the business has no name to put into the text", "give the account a name")
 	}
 	var c Composed
+	if f.Mode == AIAgent && !saysAutomated(body) {
+		body = AutomatedLine + " " + body
+		c.note(f, "the text did not say that it is automated", "\""+AutomatedLine+"\" was put in front.", "Say in the script that an automated assistant writes.")
+	}
 	if !names(body, name, f.Link) {
 		body = name + ": " + body
 		c.note(f, "the text did not name the business", "The business's name was put in front.", "Name the business in the template.")
@@ -161,6 +169,27 @@ func saysOptOut(body string) bool {
 		prev = word
 	}
 	return false
+}
+
+// Words that say that no person writes, in English and Spanish.
+var automated = []string{"automated", "automatic", "automatically", "virtual assistant", "digital assistant", "ai assistant", "chatbot",
+	"automatizado", "automatizada", "automatico", "automatica", "asistente virtual"}
+
+// saysAutomated tells whether the text says that it is written by a machine.
+func saysAutomated(body string) bool {
+	words := " " + strings.Join(strings.FieldsFunc(strings.ToLower(foldAccents(body)), func(r rune) bool { return !inWord(r) }), " ") + " "
+	for _, w := range automated {
+		if strings.Contains(words, " "+w+" ") {
+			return true
+		}
+	}
+	return false
+}
+
+// FallbackText is the first text of last resort, for when no script can run at all: a notice with its link, so that no
+// follow-up is lost.
+func FallbackText(business, link string) string {
+	return "Your booking with " + business + " is not finished: " + link + " " + OptOutLine
 }
 
 func isOneOf(word string, list []string) bool {

@@ -27,6 +27,7 @@ type Error struct {
 	Message string `json:"message"`
 	Field   string `json:"field,omitempty"`
 	Hint    string `json:"hint,omitempty"`
+	Line    int    `json:"line,omitempty"` // of a script's source, where a line is to blame
 }
 
 func (e *Error) Error() string {

@@ -23,8 +23,8 @@ type Incremental struct {
 	Words                 string
 }
 
-// Measure compares the treated persons with the control group.
-func Measure(percent int, t Trials) Incremental {
+// Compare compares the treated persons with the control group.
+func Compare(percent int, t Trials) Incremental {
 	m := Incremental{Percent: percent, Trials: t}
 	if t.Treated.Persons > 0 && t.Control.Persons > 0 {
 		d, low, high := newcombe(t.Treated.Booked, t.Treated.Persons, t.Control.Booked, t.Control.Persons)

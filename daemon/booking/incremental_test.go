@@ -79,7 +79,7 @@ func TestTheResultIsSaidPlainly(t *testing.T) {
 		{"still open", 10, open, true, "For 12 of them the 7 days are not over"},
 		{"changed meanwhile", 10, changed, true, "settings.holdout went from 10 to 20 %"},
 	} {
-		m := Measure(c.percent, c.t)
+		m := Compare(c.percent, c.t)
 		if m.Enough != c.enough || !strings.Contains(m.Words, c.says) {
 			t.Errorf("%s: enough %v, %q, want it to say %q", c.name, m.Enough, m.Words, c.says)
 		}
@@ -87,7 +87,7 @@ func TestTheResultIsSaidPlainly(t *testing.T) {
 			t.Errorf("%s: %+v is no number", c.name, m)
 		}
 	}
-	if m := Measure(10, arms(1000, 300, 500, 50)); math.Abs(m.Bookings-200) > 1e-9 || m.Cents != 200*20_000 || m.BookingsLow >= 200 || m.BookingsHigh <= 200 {
+	if m := Compare(10, arms(1000, 300, 500, 50)); math.Abs(m.Bookings-200) > 1e-9 || m.Cents != 200*20_000 || m.BookingsLow >= 200 || m.BookingsHigh <= 200 {
 		t.Errorf("the gain in bookings and money: %+v", m)
 	}
 }

@@ -50,6 +50,7 @@ type FollowUp struct {
 	Retries    int           `json:"retries,omitempty"`     // times the carrier wanted the text later
 	Template   string        `json:"template,omitempty"`    // the script that wrote it
 	Spent      bool          `json:"spent,omitempty"`       // a text went out, may have, or was refused: none is planned by itself any more
+	Turn       string        `json:"turn,omitempty"`        // of the script that is writing it and asked for something
 }
 
 // spent tells whether the session's one text is used up: then coming and going plans nothing, for ever.
@@ -234,7 +235,7 @@ func (s *Session) PutOff(check Check, at time.Time) {
 
 // Claim ties the follow-up to an attempt that is about to be sent.
 func (s *Session) Claim(a AttemptID) {
-	s.FollowUp.State, s.FollowUp.WithheldBy, s.FollowUp.Attempt = FollowUpClaimed, "", a
+	s.FollowUp.State, s.FollowUp.WithheldBy, s.FollowUp.Attempt, s.FollowUp.Turn = FollowUpClaimed, "", a, ""
 	s.Disarm()
 	s.Status = s.status()
 }

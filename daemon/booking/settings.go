@@ -59,7 +59,7 @@ func ValidateSettings(s Settings, simulator bool) error {
 			return outOfRange(v.name, v.is.String(), Duration(v.min).String(), Duration(v.max).String(), v.hint)
 		}
 	}
-	return nil
+	return validatePrice(s.SMSPrice)
 }
 
 func validateHours(h Hours, simulator bool) error {

@@ -130,10 +130,19 @@ func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
 		if err != nil {
 			return nil, err
 		}
-		if script := scriptOf(&sched); !slices.Contains(scripts.Names(), script) {
+		script := scriptOf(&sched)
+		active, _, err := activeVersion(s, a, script)
+		if err != nil {
+			return nil, err
+		}
+		if active == nil {
 			all = append(all, alarm("script_missing", string(sched.ID),
-				"Scheduler "+sched.Name+" wants the script "+script+", which is not there; the default text goes out instead.",
-				"set follow_up.mode to prefilled_link and follow_up.template to one of: "+strings.Join(scripts.Names(), ", "), sched.CreatedAt))
+				"Scheduler "+sched.Name+" wants the script "+script+", of which no version is active; the default text goes out instead.",
+				"activate a version of it, or choose another one of: "+strings.Join(scripts.Names(), ", "), sched.CreatedAt))
+		} else if want := kindOf(&sched); active.Kind != want {
+			all = append(all, alarm("script_wrong_kind", string(sched.ID),
+				fmt.Sprintf("Scheduler %s wants a script of the kind %s, but %s is of the kind %s; the default text goes out instead.", sched.Name, want, script, active.Kind),
+				"choose another script in the scheduler's follow_up", sched.CreatedAt))
 		}
 		if reg.MessagingService == "" && (n == nil || !n.SMSCapable) {
 			all = append(all, alarm("phone_number_missing", string(sched.ID),

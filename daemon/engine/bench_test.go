@@ -40,7 +40,7 @@ func benchEngine(b *testing.B) (*engine.Engine, *noCarrier) {
 		b.Fatal(err)
 	}
 	c := &noCarrier{}
-	e := engine.New(engine.Options{Store: store, Carrier: c, Courier: noCourier{}, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true})
+	e := engine.New(engine.Options{Store: store, Carrier: c, Courier: noCourier{}, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true, Scripts: inBox(nil)})
 	s := seed()
 	s.Account.Settings.Hours = booking.Hours{Weekday: booking.Span{To: 1440}, Saturday: booking.Span{To: 1440}, Sunday: booking.Span{To: 1440}}
 	if _, err := e.FirstStart(b.Context(), s); err != nil {

@@ -80,8 +80,8 @@ func (c *mortalCarrier) Send(ctx context.Context, t booking.Text) (string, error
 }
 
 // life runs one session up to its text on a store that dies as told, then starts a new process over what is left, lets an
-// hour pass, and gives what the carrier has and where the session stands.
-func life(t *testing.T, m *mortal, wire *mortalCarrier) (texts int, s booking.Session, commits int) {
+// hour pass, and gives what the carrier has and where the session stands. prepare is done before the story begins.
+func life(t *testing.T, m *mortal, wire *mortalCarrier, prepare ...func(*world)) (texts int, s booking.Session, commits int) {
 	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)))
 	kv, err := storage.OpenKV(storage.Options{InMemory: true, Small: true, Now: time.Now})
@@ -96,6 +96,10 @@ func life(t *testing.T, m *mortal, wire *mortalCarrier) (texts int, s booking.Se
 		wire.Carrier, wire.store = o.Carrier, m
 		o.Carrier, o.Log = wire, nil
 	})
+	for _, f := range prepare {
+		f(first)
+	}
+	synctest.Wait()
 	// Callbacks of a dead process reach nobody; those that come later reach the next.
 	first.tolerant = true
 	m.mu.Lock()

@@ -56,8 +56,9 @@ type Options struct {
 	SendTimeout time.Duration // of one call to the carrier; 15 s
 	SettleAfter time.Duration // between the first and the second question about an unknown send; 60 s
 	Horizon     time.Duration // due work nearer than this is held in the wheel; 2 min
-	// Render makes the text of a template; scripts.Render.
-	Render func(ctx context.Context, script string, f scripts.Facts) (string, error)
+	// Scripts runs scripts behind the walls; nil: the walls could not be built, WallsMissing says why, and no script runs.
+	Scripts      scripts.Walls
+	WallsMissing string
 }
 
 // Engine is the running house.
@@ -89,8 +90,8 @@ func New(o Options) *Engine {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.Render == nil {
-		o.Render = scripts.Render
+	if o.Scripts == nil {
+		o.WallsMissing = cmp.Or(o.WallsMissing, "no worker processes were set up")
 	}
 	e := &Engine{o: o, store: o.Store, now: o.Now, log: o.Log}
 	e.motor = newMotor(e)
@@ -109,6 +110,9 @@ func (e *Engine) Start(ctx context.Context) error {
 		e.epoch, err = tx.NextEpoch()
 		return err
 	})
+	if err == nil {
+		err = e.tellOfWalls(ctx)
+	}
 	if err != nil {
 		e.started.Store(false)
 		return err

@@ -163,6 +163,9 @@ func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
 		return e.hold(ctx, now, facts, v)
 	}
 	text, err := e.compose(ctx, now, facts)
+	if errors.Is(err, errAsked) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,6 @@
 package engine_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,7 +9,7 @@ import (
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
-	"github.com/rebookhq/rebook/scripts"
+	"github.com/rebookhq/rebook/scripts/box"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -175,10 +173,7 @@ func TestNewsThatComesWhileTheTextIsWrittenWins(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				var w *world
 				w = newWorld(t, func(o *engine.Options) {
-					o.Render = func(ctx context.Context, script string, f scripts.Facts) (string, error) {
-						news.come(w)
-						return scripts.Render(ctx, script, f)
-					}
+					o.Scripts = inBox(func(box.Call) { news.come(w) })
 				})
 				defer w.close()
 				id := left(w, "c1", phone(1), func(ev *booking.Event) { ev.Customer.Email = "ada@example.com" })
@@ -194,20 +189,10 @@ func TestNewsThatComesWhileTheTextIsWrittenWins(t *testing.T) {
 
 func TestAFailingScriptNeverLosesTheFollowUp(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWorld(t, func(o *engine.Options) {
-			o.Render = func(ctx context.Context, script string, f scripts.Facts) (string, error) {
-				if script == "mine" {
-					return "", errors.New("mine:3: attempt to index a nil value")
-				}
-				return scripts.Render(ctx, script, f)
-			}
-		})
+		w := newWorld(t)
 		defer w.close()
-		_, err := w.e.EditScheduler(t.Context(), account, scheduler, func(s *booking.Scheduler) error {
-			s.FollowUp.Template = "mine"
-			return nil
-		})
-		w.must(err)
+		w.activate("mine", "function render(ctx)\n\tif ctx.customer.first_name == 'Ada' then\n\t\treturn ctx.nothing.here\n\tend\n\treturn 'x'\nend")
+		w.follow(func(f *booking.FollowUpSet) { f.Template = "mine" })
 		id := left(w, "c1", phone(1))
 		time.Sleep(time.Hour)
 		synctest.Wait()
@@ -216,7 +201,7 @@ func TestAFailingScriptNeverLosesTheFollowUp(t *testing.T) {
 		}
 		said := false
 		for _, f := range w.trace(id) {
-			said = said || f.Check == booking.CheckScriptError && f.Result == booking.Pass && strings.Contains(f.Fact, "mine:3")
+			said = said || f.Check == booking.CheckScriptError && f.Result == booking.Pass && strings.Contains(f.Fact, "mine.lua:3")
 		}
 		if !said {
 			t.Errorf("the trace does not tell of the script's fault: %+v", w.trace(id))
@@ -227,12 +212,11 @@ func TestAFailingScriptNeverLosesTheFollowUp(t *testing.T) {
 func TestPoisonIsSetAsideShownAndHoldsUpNobody(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, func(o *engine.Options) {
-			o.Render = func(ctx context.Context, script string, f scripts.Facts) (string, error) {
-				if f.Customer.FirstName == "Poison" {
+			o.Scripts = inBox(func(c box.Call) {
+				if strings.Contains(string(c.Ctx), "Poison") {
 					panic("boom")
 				}
-				return scripts.Render(ctx, script, f)
-			}
+			})
 		})
 		defer w.close()
 		left(w, "bad", phone(1), func(ev *booking.Event) { ev.Customer.FirstName = "Poison" })

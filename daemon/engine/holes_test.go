@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,7 +12,7 @@ import (
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
-	"github.com/rebookhq/rebook/scripts"
+	"github.com/rebookhq/rebook/scripts/box"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -77,10 +76,9 @@ func TestNewsBetweenClaimAndBegunStopsTheText(t *testing.T) {
 				}
 				var w *world
 				w = newWorldOver(t, store, func(o *engine.Options) {
-					o.Render = func(ctx context.Context, script string, f scripts.Facts) (string, error) {
+					o.Scripts = inBox(func(box.Call) {
 						p.before(2, func() { news.come(w) }) // the first is the claim
-						return scripts.Render(ctx, script, f)
-					}
+					})
 				})
 				defer w.close()
 				time.Sleep(7 * time.Second)
@@ -155,15 +153,14 @@ func TestApprovalWakesEverybodyHoweverLargeTheirSessions(t *testing.T) {
 	})
 }
 
-// broken is a Render that can be broken.
+// broken makes the writing of texts fail in a way nobody foresaw.
 func broken(bad *atomic.Bool) func(*engine.Options) {
 	return func(o *engine.Options) {
-		o.Render = func(ctx context.Context, script string, f scripts.Facts) (string, error) {
+		o.Scripts = inBox(func(box.Call) {
 			if bad.Load() {
-				return "", errors.New("fork: resource temporarily unavailable")
+				panic("nobody foresaw this")
 			}
-			return scripts.Render(ctx, script, f)
-		}
+		})
 	}
 }
 

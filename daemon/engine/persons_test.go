@@ -183,7 +183,7 @@ func TestAScriptThatIsNotThereRaisesAnAlarm(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()
 		_, err := w.e.EditScheduler(t.Context(), account, scheduler, func(s *booking.Scheduler) error {
-			s.FollowUp.Mode = booking.AIAgent
+			s.FollowUp.Template = "not_there"
 			return nil
 		})
 		w.must(err)

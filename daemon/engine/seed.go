@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/storage"
@@ -21,7 +23,8 @@ type Seed struct {
 	Schedulers   []booking.Scheduler
 	Windows      map[booking.SchedulerID][]booking.Window
 	Facts        []booking.Fact
-	AdminSecret  string // becomes an administrator's API key; empty: one is made
+	Scripts      []NewVersion // each is checked, and used from the beginning
+	AdminSecret  string       // becomes an administrator's API key; empty: one is made
 }
 
 // FirstStart seeds an empty store and gives the administrator's key; nil when the store was seeded before. Nothing
@@ -35,6 +38,10 @@ func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error
 	s.Schedulers = slices.Clone(s.Schedulers)
 	for i, sched := range s.Schedulers {
 		s.Schedulers[i] = e.fillScheduler(sched)
+	}
+	versions, err := e.seedScripts(ctx, s.Scripts)
+	if err != nil {
+		return nil, err
 	}
 	err = e.update(ctx, func(t *txn) error {
 		key = nil
@@ -82,8 +89,51 @@ func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error
 				return err
 			}
 		}
+		for _, v := range versions {
+			put, err := t.putScript(MainAccount, v)
+			if err == nil {
+				err = t.useScript(MainAccount, put.Script, put.Version)
+			}
+			if err != nil {
+				return err
+			}
+		}
 		key = &k
 		return t.createKey(MainAccount, k)
 	})
 	return key, err
+}
+
+// seedScripts checks the scripts of a seed behind the walls; they find each other as modules.
+func (e *Engine) seedScripts(ctx context.Context, all []NewVersion) (versions []booking.ScriptVersion, err error) {
+	for i, in := range all {
+		v, err := e.newVersion(in)
+		if err != nil {
+			return nil, within("scripts["+strconv.Itoa(i)+"]", err)
+		}
+		versions = append(versions, v)
+	}
+	for i, v := range versions {
+		p := program{main: v}
+		for _, m := range versions {
+			if m.Script != v.Script {
+				p.modules = append(p.modules, m)
+			}
+		}
+		if versions[i].Kind, err = e.checkProgram(ctx, MainAccount, p); err != nil {
+			return nil, within("scripts["+strconv.Itoa(i)+"]", err)
+		}
+	}
+	return versions, nil
+}
+
+// within puts the field of a refusal under its place in the seed.
+func within(place string, err error) error {
+	bad, ok := errors.AsType[*booking.Error](err)
+	if !ok {
+		return err
+	}
+	told := *bad
+	told.Field = place + "." + bad.Field
+	return &told
 }

@@ -40,16 +40,6 @@ func (w *world) tallied() (v booking.Tallied) {
 	return v
 }
 
-// whole proves the store whole.
-func (w *world) whole() {
-	w.t.Helper()
-	r, err := w.store.Verify(w.t.Context())
-	w.must(err)
-	for _, f := range r.Findings {
-		w.t.Errorf("%s: %s", f.Key, f.Message)
-	}
-}
-
 // numbers gives phone numbers of persons in the control group of 50 percent, or out of it.
 func numbers(held bool) func() string {
 	n := 0

@@ -76,7 +76,7 @@ func (c *courier) Deliver(ctx context.Context, p booking.Parcel) (booking.Receip
 	return booking.Receipt{Status: 204}, nil
 }
 
-func says(status int) func(booking.Parcel) (booking.Receipt, error) {
+func answers(status int) func(booking.Parcel) (booking.Receipt, error) {
 	return func(booking.Parcel) (booking.Receipt, error) {
 		if status >= 200 && status <= 299 {
 			return booking.Receipt{Status: status}, nil
@@ -85,7 +85,7 @@ func says(status int) func(booking.Parcel) (booking.Receipt, error) {
 	}
 }
 
-func (c *courier) say(status int) { c.mu.Lock(); defer c.mu.Unlock(); c.answer = says(status) }
+func (c *courier) say(status int) { c.mu.Lock(); defer c.mu.Unlock(); c.answer = answers(status) }
 
 func (c *courier) all() []brought { c.mu.Lock(); defer c.mu.Unlock(); return slices.Clone(c.got) }
 

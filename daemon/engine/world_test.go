@@ -11,6 +11,7 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/simulator"
+	"github.com/rebookhq/rebook/scripts/box"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -61,7 +62,7 @@ func newWorldOver(t *testing.T, store *storage.Store, edit ...func(*engine.Optio
 		t.Fatal(err)
 	}
 	w.options = engine.Options{Store: store, Carrier: w.carrier, Now: time.Now, PublicURL: "https://book.example.com",
-		Simulator: true, Horizon: time.Hour, Log: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+		Simulator: true, Horizon: time.Hour, Scripts: inBox(nil), Log: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	for _, f := range edit {
 		f(&w.options)
 	}
@@ -73,6 +74,36 @@ func newWorldOver(t *testing.T, store *storage.Store, edit ...func(*engine.Optio
 		t.Fatal(err)
 	}
 	return w
+}
+
+// inBox runs scripts in this process, since a bubble's time cannot hold other processes; it is told of each call first.
+type inBox func(box.Call)
+
+func (f inBox) Run(_ context.Context, _ string, c box.Call) (box.Result, error) {
+	if f != nil {
+		f(c)
+	}
+	return box.Run(c), nil
+}
+
+// activate puts a script into the library and uses it; it gives the version.
+func (w *world) activate(name, source string) int {
+	w.t.Helper()
+	v, err := w.e.PutScript(w.t.Context(), account, engine.NewVersion{Name: name, Source: source, Author: "test"})
+	w.must(err)
+	_, err = w.e.ActivateScript(w.t.Context(), account, name, v.Version)
+	w.must(err)
+	return v.Version
+}
+
+// follow changes the scheduler's follow-up.
+func (w *world) follow(edit func(*booking.FollowUpSet)) {
+	w.t.Helper()
+	_, err := w.e.EditScheduler(w.t.Context(), account, scheduler, func(s *booking.Scheduler) error {
+		edit(&s.FollowUp)
+		return nil
+	})
+	w.must(err)
 }
 
 type testLog struct{ t *testing.T }

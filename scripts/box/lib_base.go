@@ -1,0 +1,453 @@
+package box
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// baseLibrary is what Lua 5.1 offers as globals, without what loads code, reads files, prints, or touches other environments.
+var baseLibrary = []member{
+	{"_VERSION", lua.LString("Lua 5.1")},
+	{"ask", native(baseAsk)},
+	{"assert", native(baseAssert)},
+	{"error", native(baseError)},
+	{"getmetatable", native(baseGetMetatable)},
+	{"ipairs", native(baseIpairs)},
+	{"next", nextFunction},
+	{"pairs", native(basePairs)},
+	{"pcall", native(basePcall)},
+	{"rawequal", native(baseRawEqual)},
+	{"rawget", native(baseRawGet)},
+	{"rawset", native(baseRawSet)},
+	{"require", native(baseRequire)},
+	{"select", native(baseSelect)},
+	{"setmetatable", native(baseSetMetatable)},
+	{"tonumber", native(baseToNumber)},
+	{"tostring", native(baseToString)},
+	{"type", native(baseType)},
+	{"unpack", native(baseUnpack)},
+	{"xpcall", native(baseXpcall)},
+}
+
+var (
+	nextFunction   = native(baseNext)
+	ipairsStep     = native(baseIpairsStep)
+	concatFunction = native(baseConcat)
+)
+
+func baseAssert(l *lua.LState) int {
+	if lua.LVIsFalse(anyArg(l, 1, "assert")) {
+		message := "assertion failed!"
+		if v := l.Get(2); v != lua.LNil {
+			if _, ok := textOf(v); !ok { // a table as error value, as 5.2 does
+				l.Error(v, 0)
+			}
+			message = stringArg(l, 2, "assert")
+		}
+		l.Error(lua.LString(message), 0)
+	}
+	return l.GetTop()
+}
+
+func baseError(l *lua.LState) int {
+	v, level := l.Get(1), optInt(l, 2, "error", 1)
+	if s, ok := v.(lua.LString); ok && level > 0 {
+		v = lua.LString(place(l, level)) + s
+	}
+	l.Error(v, 0)
+	return 0
+}
+
+// place gives "name.lua:12: " of the function at the level: 1 is who called the native function. It is empty where that is native too.
+func place(l *lua.LState, level int) string {
+	if level > MaxCallDepth {
+		return ""
+	}
+	dbg, ok := l.GetStack(level)
+	if !ok {
+		return ""
+	}
+	if _, err := l.GetInfo("Sl", dbg, nil); err != nil || dbg.Source == "" || dbg.CurrentLine <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d: ", dbg.Source, dbg.CurrentLine)
+}
+
+func baseGetMetatable(l *lua.LState) int {
+	v, ok := anyArg(l, 1, "getmetatable").(*lua.LTable)
+	if !ok { // the metatable of texts is ours
+		l.Push(lua.LNil)
+		return 1
+	}
+	l.Push(l.GetMetatable(v))
+	return 1
+}
+
+func baseSetMetatable(l *lua.LState) int {
+	t := tableArg(l, 1, "setmetatable")
+	mt := l.Get(2)
+	if _, ok := mt.(*lua.LTable); !ok && (mt != lua.LNil || l.GetTop() < 2) {
+		badType(l, 2, "setmetatable", "nil or table")
+	}
+	if old, ok := t.Metatable.(*lua.LTable); ok && old.RawGetString("__metatable") != lua.LNil {
+		raise(l, "cannot change a protected metatable")
+	}
+	t.Metatable = mt
+	l.SetTop(1)
+	return 1
+}
+
+func baseIpairs(l *lua.LState) int {
+	t := tableArg(l, 1, "ipairs")
+	l.Push(ipairsStep)
+	l.Push(t)
+	l.Push(lua.LNumber(0))
+	return 3
+}
+
+func baseIpairsStep(l *lua.LState) int {
+	i := intArg(l, 2, "ipairs") + 1
+	v := tableArg(l, 1, "ipairs").RawGetInt(i)
+	if v == lua.LNil {
+		return 0
+	}
+	l.Push(lua.LNumber(i))
+	l.Push(v)
+	return 2
+}
+
+func basePairs(l *lua.LState) int {
+	t := tableArg(l, 1, "pairs")
+	l.Push(nextFunction)
+	l.Push(t)
+	l.Push(lua.LNil)
+	return 3
+}
+
+func baseNext(l *lua.LState) int {
+	t := tableArg(l, 1, "next")
+	key := l.Get(2)
+	// A list that shrank while it was walked: gopher-lua would begin anew.
+	if n, ok := key.(lua.LNumber); ok && n > 0 && n < MaxArrayIndex && n == lua.LNumber(int(n)) && t.RawGet(n) == lua.LNil {
+		if last := t.MaxN(); int(n) > last {
+			if key = lua.LNumber(last); last == 0 {
+				key = lua.LNil
+			}
+		}
+	}
+	k, v := t.Next(key)
+	l.Push(k)
+	if k == lua.LNil {
+		return 1
+	}
+	l.Push(v)
+	return 2
+}
+
+// basePcall runs on a state of its own, so that an error leaves nothing half done here.
+func basePcall(l *lua.LState) int {
+	fn := anyArg(l, 1, "pcall")
+	r := runOf(l)
+	results, raised := r.call(fn, argsFrom(l, 2)...)
+	return r.outcome(l, results, raised)
+}
+
+func baseXpcall(l *lua.LState) int {
+	fn, handler := anyArg(l, 1, "xpcall"), l.Get(2)
+	r := runOf(l)
+	results, raised := r.call(fn)
+	if raised != nil && r.meter.stop == nil {
+		handled, again := r.call(handler, raised)
+		if again == nil {
+			raised = lua.LNil
+			if len(handled) > 0 {
+				raised = handled[0]
+			}
+		} else {
+			raised = again
+		}
+	}
+	return r.outcome(l, results, raised)
+}
+
+// outcome pushes what pcall gives: true and the results, or false and the error. A limit is no error that a script may hold.
+func (r *run) outcome(l *lua.LState, results []lua.LValue, raised lua.LValue) int {
+	check(l, r.meter.stop)
+	if raised != nil {
+		l.Push(lua.LFalse)
+		l.Push(raised)
+		return 2
+	}
+	l.Push(lua.LTrue)
+	for _, v := range results {
+		l.Push(v)
+	}
+	return 1 + len(results)
+}
+
+func argsFrom(l *lua.LState, first int) []lua.LValue {
+	args := make([]lua.LValue, 0, max(0, l.GetTop()-first+1))
+	for i := first; i <= l.GetTop(); i++ {
+		args = append(args, l.Get(i))
+	}
+	return args
+}
+
+func baseRawEqual(l *lua.LState) int {
+	l.Push(lua.LBool(l.RawEqual(anyArg(l, 1, "rawequal"), anyArg(l, 2, "rawequal"))))
+	return 1
+}
+
+func baseRawGet(l *lua.LState) int {
+	l.Push(tableArg(l, 1, "rawget").RawGet(anyArg(l, 2, "rawget")))
+	return 1
+}
+
+func baseRawSet(l *lua.LState) int {
+	l.RawSet(tableArg(l, 1, "rawset"), anyArg(l, 2, "rawset"), anyArg(l, 3, "rawset"))
+	l.SetTop(1)
+	return 1
+}
+
+func baseSelect(l *lua.LState) int {
+	n := l.GetTop()
+	if l.Get(1) == lua.LString("#") {
+		l.Push(lua.LNumber(n - 1))
+		return 1
+	}
+	i := intArg(l, 1, "select")
+	switch {
+	case i < 0:
+		i = n + i
+	case i > n:
+		i = n
+	}
+	if i < 1 {
+		badArg(l, 1, "select", "index out of range")
+	}
+	return n - i
+}
+
+func baseToNumber(l *lua.LState) int {
+	base := optInt(l, 2, "tonumber", 10)
+	v := anyArg(l, 1, "tonumber")
+	f, ok := 0.0, false
+	switch {
+	case base == 10:
+		f, ok = numberOf(v)
+	case base < 2 || base > 36:
+		badArg(l, 2, "tonumber", "base out of range")
+	default:
+		f, ok = parseBase(stringArg(l, 1, "tonumber"), base)
+	}
+	if !ok {
+		l.Push(lua.LNil)
+		return 1
+	}
+	l.Push(lua.LNumber(f))
+	return 1
+}
+
+func baseToString(l *lua.LState) int {
+	v := toString(l, anyArg(l, 1, "tostring"))
+	l.Push(v)
+	return 1
+}
+
+// toString gives the text of a value, by __tostring where it has one. Tables and functions are numbered in the order in which they
+// were first shown: an address would differ from run to run.
+func toString(l *lua.LState, v lua.LValue) lua.LValue {
+	switch v := v.(type) {
+	case lua.LString:
+		return v
+	case lua.LNumber:
+		return lua.LString(formatNumber(float64(v)))
+	case lua.LBool, *lua.LNilType:
+		return lua.LString(v.String())
+	}
+	if t, ok := v.(*lua.LTable); ok {
+		if fn := l.GetMetaField(t, "__tostring"); fn != lua.LNil {
+			return call(l, fn, v)
+		}
+	}
+	r := runOf(l)
+	number, known := r.names[v]
+	if !known {
+		work(l, 16)
+		number = len(r.names) + 1
+		if r.names == nil {
+			r.names = map[lua.LValue]int{}
+		}
+		r.names[v] = number
+	}
+	return lua.LString(fmt.Sprintf("%s: %d", v.Type(), number))
+}
+
+func baseType(l *lua.LState) int {
+	l.Push(lua.LString(anyArg(l, 1, "type").Type().String()))
+	return 1
+}
+
+func baseUnpack(l *lua.LState) int {
+	t := tableArg(l, 1, "unpack")
+	first := optInt(l, 2, "unpack", 1)
+	last := 0
+	if l.Get(3) == lua.LNil {
+		last = t.Len()
+	} else {
+		last = intArg(l, 3, "unpack")
+	}
+	if first > last {
+		return 0
+	}
+	n := last - first + 1
+	if n > MaxValues {
+		raise(l, "too many results to unpack")
+	}
+	work(l, n/8)
+	for i := first; i <= last; i++ {
+		l.Push(t.RawGetInt(i))
+	}
+	return n
+}
+
+// baseConcat is what a .. b .. c was rewritten to.
+func baseConcat(l *lua.LState) int {
+	total := 0
+	n := l.GetTop()
+	parts := make([]string, n)
+	for i := range parts {
+		s, ok := textOf(l.Get(i + 1))
+		if !ok {
+			return concatMeta(l, n)
+		}
+		parts[i] = s
+		total += len(s)
+	}
+	build(l, total)
+	l.Push(lua.LString(strings.Join(parts, "")))
+	return 1
+}
+
+// concatMeta joins from the right, by __concat where a value is no text.
+func concatMeta(l *lua.LState, n int) int {
+	result := l.Get(n)
+	for i := n - 1; i >= 1; i-- {
+		left := l.Get(i)
+		a, okA := textOf(left)
+		b, okB := textOf(result)
+		if okA && okB {
+			build(l, len(a)+len(b))
+			result = lua.LString(a + b)
+			continue
+		}
+		fn := l.GetMetaField(left, "__concat")
+		if fn == lua.LNil {
+			fn = l.GetMetaField(result, "__concat")
+		}
+		if fn == lua.LNil {
+			bad := left
+			if okA {
+				bad = result
+			}
+			raise(l, "attempt to concatenate a %s value", bad.Type())
+		}
+		result = call(l, fn, left, result)
+	}
+	l.Push(result)
+	return 1
+}
+
+// stringArithmetic is what happens to "10" + 1.
+var stringArithmetic = []member{
+	arithmetic("add", func(a, b float64) float64 { return a + b }),
+	arithmetic("sub", func(a, b float64) float64 { return a - b }),
+	arithmetic("mul", func(a, b float64) float64 { return a * b }),
+	arithmetic("div", func(a, b float64) float64 { return a / b }),
+	arithmetic("mod", modulo),
+	arithmetic("pow", power),
+	{"__unm", native(func(l *lua.LState) int {
+		f, ok := numberOf(l.Get(1))
+		if !ok {
+			raise(l, "attempt to perform arithmetic on a string value")
+		}
+		l.Push(lua.LNumber(-f))
+		return 1
+	})},
+}
+
+func arithmetic(name string, op func(a, b float64) float64) member {
+	event := "__" + name
+	return member{event, native(func(l *lua.LState) int {
+		for i := 1; i <= 2; i++ { // "10" + setmetatable({}, {__add = ...})
+			if t, ok := l.Get(i).(*lua.LTable); ok {
+				if fn := l.GetMetaField(t, event); fn != lua.LNil {
+					l.Push(call(l, fn, l.Get(1), l.Get(2)))
+					return 1
+				}
+			}
+		}
+		a, okA := numberOf(l.Get(1))
+		b, okB := numberOf(l.Get(2))
+		if !okA || !okB {
+			bad := l.Get(2)
+			if !okA {
+				bad = l.Get(1)
+			}
+			raise(l, "attempt to perform arithmetic on a %s value", bad.Type())
+		}
+		l.Push(lua.LNumber(op(a, b)))
+		return 1
+	})}
+}
+
+// modules are the sources that require loaded.
+type modules struct {
+	loaded  map[string]lua.LValue
+	loading []string
+}
+
+func baseRequire(l *lua.LState) int {
+	name := stringArg(l, 1, "require")
+	r := runOf(l)
+	m := &r.modules
+	if v, ok := m.loaded[name]; ok {
+		l.Push(v)
+		return 1
+	}
+	if i := slices.Index(m.loading, name); i >= 0 {
+		raise(l, "modules require each other in a circle: %s", strings.Join(append(m.loading[i:], name), ", "))
+	}
+	source, ok := r.facts.Modules[name]
+	if !ok {
+		raise(l, "there is no module '%s'", shorten(name, 64))
+	}
+	if len(m.loaded)+len(m.loading) >= MaxModules {
+		check(l, r.meter.halt(LimitModules, fmt.Sprintf("more than %d modules", MaxModules)))
+	}
+	script, fault := r.box.compile(name, source)
+	if fault != nil {
+		r.syntax = fault
+		raise(l, "module '%s' has a fault: %s", name, fault.Message)
+	}
+	m.loading = append(m.loading, name)
+	results, raised := r.load(script, lua.LString(name))
+	m.loading = m.loading[:len(m.loading)-1]
+	check(l, r.meter.stop)
+	if raised != nil {
+		l.Error(raised, 0)
+	}
+	v := lua.LValue(lua.LTrue)
+	if len(results) > 0 && results[0] != lua.LNil {
+		v = results[0]
+	}
+	if m.loaded == nil {
+		m.loaded = map[string]lua.LValue{}
+	}
+	m.loaded[name] = v
+	l.Push(v)
+	return 1
+}

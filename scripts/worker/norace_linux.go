@@ -1,0 +1,8 @@
+//go:build !race
+
+package worker
+
+const (
+	shadowMemory = 0
+	limitData    = true
+)
