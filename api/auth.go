@@ -15,7 +15,7 @@ import (
 	"github.com/rebookhq/rebook/storage"
 )
 
-// eventsPath is the one route that pages in browsers use.
+// eventsPath is where pages in browsers report.
 const eventsPath = "/v1/session-events"
 
 // maxKey bounds what is looked up as a key.
@@ -70,7 +70,7 @@ func (c *call) admit() error {
 	if err := c.limitCaller(); err != nil {
 		return err
 	}
-	if c.who.Role == booking.RolePublishable && c.route.path == eventsPath {
+	if c.who.Role == booking.RolePublishable {
 		if err := c.admitPage(sched); err != nil {
 			return err
 		}
@@ -152,19 +152,23 @@ func lists(s booking.Scheduler, origin string) bool {
 	return slices.Contains(s.Origins, origin)
 }
 
-// preflight answers a browser that asks whether a page may report. It carries no key in its headers, so the origin is looked
-// up among those of all schedulers; the POST that follows is held to its own scheduler's.
-func (s *Server) preflight(f *fiber.Ctx) error {
+// preflight answers a browser that asks whether a page may use the route. It carries no key in its headers, so the origin is
+// looked up among those of all schedulers; the request that follows is held to its own scheduler's.
+func (s *Server) preflight(r *route) fiber.Handler {
+	return func(f *fiber.Ctx) error { return s.preflighted(f, r) }
+}
+
+func (s *Server) preflighted(f *fiber.Ctx, r *route) error {
 	began := s.now()
 	s.prepare(f, began)
-	c := &call{Server: s, f: f, ctx: f.Context(), route: &route{method: http.MethodOptions, path: eventsPath}}
+	c := &call{Server: s, f: f, ctx: f.Context(), route: &route{method: http.MethodOptions, path: r.path}}
 	err := s.limits.public.take(c.address(), began)
 	var shared bool
 	if origin := f.Get(fiber.HeaderOrigin); err == nil && origin != "" {
 		shared, err = c.listed(origin)
 		if err == nil && shared {
 			c.share(origin)
-			f.Set(fiber.HeaderAccessControlAllowMethods, http.MethodPost)
+			f.Set(fiber.HeaderAccessControlAllowMethods, r.method)
 			f.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, Idempotency-Key, X-Request-Id")
 			f.Set(fiber.HeaderAccessControlMaxAge, strconv.Itoa(2*60*60)) // Chromium's own bound
 		}

@@ -173,6 +173,12 @@ var mays = map[string]string{
 	"POST /v1/simulator/inbound":      "sam",
 	"GET /v1/simulator/faults":        "sam",
 	"PUT /v1/simulator/faults":        "sam",
+	"GET /v1/prefill/{token}":         "samdc p",
+	"GET /widget.js":                  "open",
+	"GET /widget.d.ts":                "open",
+	"GET /book/{scheduler}":           "open",
+	"GET /book/{scheduler}/theme.css": "open",
+	"GET /assets/{file}":              "open",
 	"GET /l/{token}":                  "open",
 	"GET /healthz":                    "open",
 	"GET /readyz":                     "open",
@@ -192,7 +198,7 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 				t.Errorf("%s: the test does not know who may use it", name)
 				continue
 			}
-			path := strings.NewReplacer("{id}", "nobody-has-this-id", "{phone}", "x", "{token}", "x").Replace(r.path)
+			path := strings.NewReplacer("{id}", "nobody-has-this-id", "{phone}", "x", "{token}", "x", "{file}", "x", "{scheduler}", "nobody-has-this-id").Replace(r.path)
 			anonymous := h.request(r.method, path, "not json", "Authorization: ")
 			wrong := h.request(r.method, path, "not json", "Authorization: Bearer guessed")
 			if may == "open" {

@@ -32,6 +32,7 @@ type Options struct {
 	Engine         *engine.Engine
 	Reader         *storage.Reader
 	Simulator      *simulator.Carrier // nil: texts are really sent, and the simulator's routes say so
+	Demo           bool               // the pages of the demo are served too: a phone view of the simulator, for whoever asks
 	PublicURL      string             // of this daemon; pages of its own origin may always report sessions
 	TrustedProxies []string           // addresses or CIDRs whose X-Forwarded-For counts
 	Now            func() time.Time
@@ -110,7 +111,6 @@ func New(o Options) *Server {
 	for i := range s.routes {
 		s.mount(&s.routes[i])
 	}
-	s.app.Options(eventsPath, s.preflight)
 	server := s.app.Server()
 	server.HeaderReceived = s.bound
 	inner := server.Handler
@@ -157,13 +157,16 @@ func (s *Server) credential(ctx context.Context, key string) (who *storage.Crede
 
 func knownMethod(m string) bool { return slices.Contains(fiber.DefaultMethods, m) }
 
-// mount adds a route, and HEAD where there is a GET.
+// mount adds a route, HEAD where there is a GET, and OPTIONS where pages of other origins use it.
 func (s *Server) mount(r *route) {
 	path := strings.NewReplacer("{", ":", "}", "").Replace(r.path)
 	h := s.serve(r)
 	s.app.Add(r.method, path, h)
-	if r.method == fiber.MethodGet {
+	if r.method == fiber.MethodGet && r.may != report { // what a page gets for a key counts, so it is not looked at
 		s.app.Add(fiber.MethodHead, path, h)
+	}
+	if r.may == report { // pages of other origins use it
+		s.app.Options(path, s.preflight(r))
 	}
 }
 

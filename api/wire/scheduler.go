@@ -18,6 +18,8 @@ type Scheduler struct {
 	Services       []Service   `json:"services" nullable:"false"`
 	ServiceZips    []string    `json:"service_zips" nullable:"false"`
 	FollowUp       FollowUpSet `json:"follow_up"`
+	Color          string      `json:"color" description:"Of the hosted page, #rrggbb."`
+	ConsentText    string      `json:"consent_text" description:"Beside the consent box of the hosted page; empty: words that name the business and the reminder."`
 	CreatedAt      time.Time   `json:"created_at,omitzero" readOnly:"true"`
 	UpdatedAt      time.Time   `json:"updated_at,omitzero" readOnly:"true"`
 }
@@ -47,6 +49,7 @@ func FromScheduler(s booking.Scheduler) Scheduler {
 		PublishableKey: s.PublishableKey, Services: Map(s.Services, fromService), ServiceZips: orEmpty(s.ServiceZips),
 		FollowUp: FollowUpSet{Enabled: s.FollowUp.Enabled, PhoneNumber: string(s.FollowUp.PhoneNumber),
 			Mode: string(s.FollowUp.Mode), Delay: s.FollowUp.Delay.String(), Template: s.FollowUp.Template, Agent: s.FollowUp.Agent},
+		Color: s.Color, ConsentText: s.ConsentText,
 		CreatedAt: utc(s.CreatedAt), UpdatedAt: utc(s.UpdatedAt),
 	}
 }
@@ -86,6 +89,7 @@ func (s Scheduler) Over(v *booking.Scheduler) error {
 	}
 	v.ID, v.Name, v.URL, v.Origins, v.Timezone = booking.SchedulerID(s.ID), s.Name, s.URL, s.Origins, s.Timezone
 	v.PublishableKey, v.Services, v.ServiceZips = s.PublishableKey, services, s.ServiceZips
+	v.Color, v.ConsentText = s.Color, s.ConsentText
 	v.FollowUp = booking.FollowUpSet{Enabled: s.FollowUp.Enabled, PhoneNumber: booking.Phone(s.FollowUp.PhoneNumber),
 		Mode: booking.Mode(s.FollowUp.Mode), Delay: delay, Template: s.FollowUp.Template, Agent: s.FollowUp.Agent}
 	return nil

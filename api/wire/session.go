@@ -29,6 +29,8 @@ type Session struct {
 	CompletedAt time.Time         `json:"completed_at,omitzero"`
 	Handled     *Handling         `json:"handled,omitempty"`
 	FollowUp    FollowUp          `json:"follow_up" required:"true"`
+	ClickedAt   time.Time         `json:"clicked_at,omitzero" description:"When the link of its text was first opened by a person's browser."`
+	Clicks      int               `json:"clicks,omitempty"`
 }
 
 // Evidence is what is kept of a consent.
@@ -70,6 +72,7 @@ func FromSession(s booking.Session) Session {
 			WithheldBy: string(s.FollowUp.WithheldBy), Attempt: string(s.FollowUp.Attempt),
 		},
 	}
+	out.ClickedAt, out.Clicks = utc(s.ClickedAt), s.Clicks
 	if c := s.Consent; c != (booking.Consent{}) {
 		out.Consent = &Evidence{SMS: c.SMS, Text: c.Text, At: utc(c.At), Page: c.Page, IP: c.IP, UserAgent: c.UserAgent}
 	}

@@ -31,6 +31,8 @@ type Scheduler struct {
 	Services       []Service   `json:"services,omitempty"`
 	ServiceZips    []string    `json:"service_zips,omitempty"`
 	FollowUp       FollowUpSet `json:"follow_up"`
+	Color          string      `json:"color,omitempty"`        // of the hosted page, #rrggbb; empty: [DefaultColor]
+	ConsentText    string      `json:"consent_text,omitempty"` // beside the consent box of the hosted page; empty: see [Scheduler.ConsentWords]
 	CreatedAt      time.Time   `json:"created_at"`
 	UpdatedAt      time.Time   `json:"updated_at,omitzero"`
 }
@@ -102,6 +104,9 @@ func ValidateScheduler(s *Scheduler) error {
 		return err
 	}
 	if err := validateZips(s); err != nil {
+		return err
+	}
+	if err := validateLook(s); err != nil {
 		return err
 	}
 	return validateFollowUp(&s.FollowUp)

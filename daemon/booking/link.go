@@ -1,0 +1,17 @@
+package booking
+
+import "time"
+
+// LinkOpen tells whether a prefilled link of the session still leads anywhere: not once it was booked, on the page or by
+// phone, and not when the person opted out. How long a link lives is a rule of the store.
+func (s *Session) LinkOpen(optedOut bool) bool {
+	return !s.Done() && !s.HandledBooked && !optedOut
+}
+
+// Click records that a page redeemed the link. It says nothing about whether the visit goes on: the page's own events do.
+func (s *Session) Click(at time.Time) {
+	if s.ClickedAt.IsZero() {
+		s.ClickedAt = at
+	}
+	s.Clicks++
+}
