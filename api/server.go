@@ -32,7 +32,7 @@ type Options struct {
 	Engine         *engine.Engine
 	Reader         *storage.Reader
 	Simulator      *simulator.Carrier // nil: texts are really sent, and the simulator's routes say so
-	Demo           bool               // the pages of the demo are served too: a phone view of the simulator, for whoever asks
+	Demo           *Demo              // nil: none; else pages that show everybody's texts to whoever asks
 	PublicURL      string             // of this daemon; pages of its own origin may always report sessions
 	TrustedProxies []string           // addresses or CIDRs whose X-Forwarded-For counts
 	Now            func() time.Time

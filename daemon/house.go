@@ -157,7 +157,7 @@ const answerWithin = 5 * time.Second
 func (h *house) openAPI(ln net.Listener) {
 	a := api.New(api.Options{
 		Engine: h.engine, Reader: h.store.Reader(), Simulator: h.carrier, Now: h.p.now, Log: h.log, StoreStats: h.store.Stats,
-		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release,
+		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release, Demo: h.cfg.demo,
 	})
 	go func() {
 		if err := a.Serve(ln); err != nil {

@@ -181,7 +181,7 @@
   };
   const progress = () => {
     clearTimeout(timer);
-    if (over || !started) return;
+    if (over || left || !started) return;
     collect();
     if (consent || JSON.stringify(known) !== told) push("progress");
   };
@@ -308,7 +308,11 @@
   listen(window, "pagehide", leave);
   listen(window, "pageshow", (e) => e.persisted && come());
   listen(window, "online", () => pump());
-  listen(document, "visibilitychange", () => (document.hidden ? progress() : come()));
+  listen(document, "visibilitychange", () => {
+    // A page that is closed hides first: what it would say here must not overtake that it was left.
+    if (document.hidden) setTimeout(safe(progress), 50);
+    else come();
+  });
   setInterval(safe(() => {
     if (started && !document.hidden && !over && !left && !queue.length) push("heartbeat");
   }), 20000);
