@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -27,6 +28,7 @@ type bookView struct {
 	OfficePhone, OfficeShown       string
 	EmergencyPhone, EmergencyShown string
 	Consent                        string
+	Heartbeat                      int // seconds
 	Zone                           string
 	Zips                           string
 	Services                       []booking.Service
@@ -80,7 +82,7 @@ func (c *call) getBook() (any, error) {
 		OfficePhone: account.OfficePhone, OfficeShown: shownPhone(account.OfficePhone),
 		EmergencyPhone: account.EmergencyPhone, EmergencyShown: shownPhone(account.EmergencyPhone),
 		Consent: sched.ConsentWords(account), Zone: sched.Zone(account), Zips: strings.Join(sched.ServiceZips, " "),
-		Services: sched.Services, States: states,
+		Services: sched.Services, States: states, Heartbeat: heartbeat(account.Settings.AbandonAfter.Std()),
 	}
 	var b bytes.Buffer
 	if err := bookPage.Execute(&b, v); err != nil {
@@ -88,6 +90,7 @@ func (c *call) getBook() (any, error) {
 	}
 	return raw{status: http.StatusOK, kind: fiber.MIMETextHTMLCharsetUTF8, body: b.Bytes(), headers: map[string]string{
 		fiber.HeaderContentSecurityPolicy: pagePolicy(sched.Origins),
+		fiber.HeaderCacheControl:          "no-cache", // and not no-store, which keeps browsers from holding the page for "back"
 		// Not no-referrer: then browsers send "Origin: null" with a beacon, and no page is known by that.
 		fiber.HeaderReferrerPolicy: "same-origin",
 	}}, nil
@@ -127,6 +130,9 @@ func (c *call) basePath() string {
 	}
 	return strings.TrimSuffix(u.Path, "/")
 }
+
+// heartbeat is how often the page says that it is open, in seconds: three times before silence counts as leaving.
+func heartbeat(abandonAfter time.Duration) int { return max(1, min(20, int(abandonAfter/(3*time.Second)))) }
 
 // initial is the first letter of a name.
 func initial(name string) string {

@@ -147,7 +147,7 @@ func eval[T any](b *tab, expression string) T {
 	b.s.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		b.s.t.Fatalf("%s: %v", expression, err)
 	}
@@ -312,7 +312,6 @@ func (b *tab) finish() {
 	b.click("#submit")
 	b.until(`!document.getElementById("done").hidden`)
 }
-
 
 // closeTab closes the tab as a person does; the page hears of it.
 var closeTab = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {

@@ -103,7 +103,7 @@
     const w = windows.find((w) => w.id === e.target.value);
     if (!w) return;
     chosen = w.id;
-    fault("window", "");
+    check("window");
     if (widget) widget.set({ preferred: whenOf(w), fields: { window: w.id } });
   });
 
@@ -144,6 +144,7 @@
     const [test, words] = good[id];
     const ok = !!test();
     fault(id, ok ? "" : words);
+    if (ok) mended(id);
     return ok;
   };
 
@@ -152,8 +153,7 @@
     if (e.target.value && good[id] && id !== "window" && id !== "service") check(id);
   });
   form.addEventListener("input", (e) => {
-    if (e.target.getAttribute("aria-invalid")) check(e.target.name);
-    if (e.target.name === "service") fault("service", "");
+    if (e.target.getAttribute("aria-invalid") || e.target.name === "service") check(e.target.name);
     if (e.target.name === "postal_code") area();
   });
   const area = () => {
@@ -161,6 +161,16 @@
     $("area").hidden = !zips || zip.length < 5 || zips.split(" ").includes(zip);
   };
 
+  // What was mended leaves the list, and the list goes with the last of it.
+  const mended = (id) => {
+    const item = $("problems").querySelector(`[data-of=${id}]`);
+    if (!item) return;
+    item.remove();
+    const left = $("problems").querySelectorAll("li").length;
+    if (left) $("problems").firstChild.textContent = missing(left);
+    else $("problems").hidden = true;
+  };
+  const missing = (n) => (n === 1 ? "One thing is missing:" : n + " things are missing:");
   const problems = (title, items) => {
     const box = $("problems");
     box.replaceChildren(make("b", { textContent: title }));
@@ -171,7 +181,9 @@
           e.preventDefault();
           targetOf(id).focus();
         });
-        return make("li", {}, link);
+        const item = make("li", {}, link);
+        item.dataset.of = id;
+        return item;
       })));
     }
     box.hidden = false;
@@ -186,7 +198,7 @@
     if (button.disabled) return;
     $("problems").hidden = true;
     const wrong = Object.keys(good).filter((id) => !check(id)).map((id) => [id, good[id][1]]);
-    if (wrong.length) return problems(wrong.length === 1 ? "One thing is missing:" : wrong.length + " things are missing:", wrong);
+    if (wrong.length) return problems(missing(wrong.length), wrong);
     button.disabled = true;
     button.textContent = "One moment…";
     try {

@@ -9,6 +9,7 @@
   const option = (name) => script.getAttribute("data-" + name) || src.searchParams.get(name) || "";
   const key = option("key");
   const scheduler = option("scheduler");
+  const beat = Math.min(20, Math.max(1, +option("heartbeat") || 20)) * 1000;
   const base = new URL(".", src).href; // the daemon may stand below a path
   const debugging = src.searchParams.has("debug") || script.hasAttribute("data-debug");
   const say = (...what) => {
@@ -168,7 +169,9 @@
   };
   const touched = new WeakSet();
 
+  let typedAt = 0;
   const soon = (ms) => {
+    typedAt = Date.now();
     left = false;
     begin();
     clearTimeout(timer);
@@ -183,7 +186,8 @@
     clearTimeout(timer);
     if (over || left || !started) return;
     collect();
-    if (consent || JSON.stringify(known) !== told) push("progress");
+    if (consent || JSON.stringify(known) !== told) push("progress", typedAt);
+    typedAt = 0;
   };
 
   // --- Sending ----------------------------------------------------------------------------------------------------
@@ -194,11 +198,11 @@
   let retry;
   const waiting = [];
 
-  const push = (event) => {
+  const push = (event, at) => {
     if (dead) return;
     const last = queue[queue.length - 1];
-    if (last && last.event === event && !last.sending) last.at = Date.now();
-    else queue.push({ event, at: Date.now() });
+    if (last && last.event === event && !last.sending) last.at = at || Date.now();
+    else queue.push({ event, at: at || Date.now() });
     pump();
   };
   const bodyOf = (event, at) => {
@@ -210,9 +214,10 @@
       } catch (e) {}
       if (consent) b.consent = consent;
     }
-    // How long ago, and not when: the visitor's clock may be wrong.
+    // How long ago, and not when: the visitor's clock may be wrong. That of the typing, so that news which is overtaken by the
+    // page's end does not look like somebody who came back.
     const age = Date.now() - at;
-    if (age > 1000) b.age_ms = age;
+    if (age > 0) b.age_ms = age;
     return JSON.stringify(b);
   };
   const endpoint = base + "v1/session-events";
@@ -315,7 +320,7 @@
   });
   setInterval(safe(() => {
     if (started && !document.hidden && !over && !left && !queue.length) push("heartbeat");
-  }), 20000);
+  }), beat);
 
   const onInput = (e) => {
     const el = e.composedPath ? e.composedPath()[0] : e.target;
@@ -331,12 +336,12 @@
     const value = valueOf(el, role);
     if (value === undefined) return;
     put(role, value);
-    soon(e.type === "change" ? 150 : 800);
+    soon(e.type === "change" ? 300 : 800);
   };
   const tick = (sms, text) => {
     consent = { sms: !!sms, text: cut(tidy(text), 2000) };
     say("consent", consent);
-    soon(50);
+    soon(300);
   };
   listen(document, "input", onInput);
   listen(document, "change", onInput);
@@ -391,7 +396,7 @@
       } else if (el.tagName === "SELECT") {
         const option = Array.from(el.options).find((o) => o.value && (o.text === value || o.value === value));
         if (option && el.selectedIndex < 1) native(el, "value", option.value);
-      } else if (!el.value) native(el, "value", value);
+      } else if (!el.value || el.value === el.defaultValue) native(el, "value", value);
     }
   };
 
@@ -459,11 +464,11 @@
     },
     set: safe((data) => {
       set(data);
-      soon(150);
+      soon(300);
     }),
     step: safe((name) => {
       put("step", name);
-      soon(150);
+      soon(300);
     }),
     consent: safe(tick),
     complete: safe((data) => complete(data)),
