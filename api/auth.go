@@ -15,8 +15,19 @@ import (
 	"github.com/rebookhq/rebook/storage"
 )
 
-// eventsPath is where pages in browsers report.
+// eventsPath is where pages report what happens on them.
 const eventsPath = "/v1/session-events"
+
+// pagePaths are the routes that pages in browsers use, with a scheduler's publishable key and from its origins only.
+var pagePaths = map[string]string{
+	eventsPath:                         http.MethodPost,
+	"/v1/schedulers/{id}/availability": http.MethodGet,
+	"/v1/bookings":                     http.MethodPost,
+	"/v1/prefill/{token}":              http.MethodGet,
+}
+
+// forPages tells whether pages use the route.
+func (r *route) forPages() bool { return pagePaths[r.path] == r.method }
 
 // maxKey bounds what is looked up as a key.
 const maxKey = 200
@@ -70,10 +81,8 @@ func (c *call) admit() error {
 	if err := c.limitCaller(); err != nil {
 		return err
 	}
-	if c.who.Role == booking.RolePublishable {
-		if err := c.admitPage(sched); err != nil {
-			return err
-		}
+	if c.who.Role == booking.RolePublishable && c.route.forPages() {
+		return c.admitPage(sched)
 	}
 	return c.need(booking.Permission(c.route.may))
 }
@@ -133,7 +142,7 @@ func (c *call) admitPage(sched *booking.Scheduler) error {
 		return nil
 	}
 	if origin != c.origin && (sched == nil || !lists(*sched, origin)) {
-		return booking.Refuse(booking.Forbidden, "origin_not_allowed", "Origin", "pages of this origin may not report sessions of the scheduler",
+		return booking.Refuse(booking.Forbidden, "origin_not_allowed", "Origin", "pages of this origin may not use the scheduler's key",
 			"add the page's origin to the scheduler's origins")
 	}
 	c.share(origin)
@@ -152,23 +161,24 @@ func lists(s booking.Scheduler, origin string) bool {
 	return slices.Contains(s.Origins, origin)
 }
 
-// preflight answers a browser that asks whether a page may use the route. It carries no key in its headers, so the origin is
-// looked up among those of all schedulers; the request that follows is held to its own scheduler's.
-func (s *Server) preflight(r *route) fiber.Handler {
-	return func(f *fiber.Ctx) error { return s.preflighted(f, r) }
+// preflight makes what answers a browser that asks whether a page may use a path. It carries no key in its headers, so the origin is looked
+// up among those of all schedulers; the request that follows is held to its own scheduler's.
+func (s *Server) preflight(path string) fiber.Handler {
+	r := &route{method: http.MethodOptions, path: path}
+	return func(f *fiber.Ctx) error { return s.answerPreflight(f, r) }
 }
 
-func (s *Server) preflighted(f *fiber.Ctx, r *route) error {
+func (s *Server) answerPreflight(f *fiber.Ctx, r *route) error {
 	began := s.now()
 	s.prepare(f, began)
-	c := &call{Server: s, f: f, ctx: f.Context(), route: &route{method: http.MethodOptions, path: r.path}}
+	c := &call{Server: s, f: f, ctx: f.Context(), route: r}
 	err := s.limits.public.take(c.address(), began)
 	var shared bool
 	if origin := f.Get(fiber.HeaderOrigin); err == nil && origin != "" {
 		shared, err = c.listed(origin)
 		if err == nil && shared {
 			c.share(origin)
-			f.Set(fiber.HeaderAccessControlAllowMethods, r.method)
+			f.Set(fiber.HeaderAccessControlAllowMethods, pagePaths[r.path])
 			f.Set(fiber.HeaderAccessControlAllowHeaders, "Authorization, Content-Type, Idempotency-Key, X-Request-Id")
 			f.Set(fiber.HeaderAccessControlMaxAge, strconv.Itoa(2*60*60)) // Chromium's own bound
 		}

@@ -132,7 +132,9 @@ func (c *call) basePath() string {
 }
 
 // heartbeat is how often the page says that it is open, in seconds: three times before silence counts as leaving.
-func heartbeat(abandonAfter time.Duration) int { return max(1, min(20, int(abandonAfter/(3*time.Second)))) }
+func heartbeat(abandonAfter time.Duration) int {
+	return max(1, min(20, int(abandonAfter/(3*time.Second))))
+}
 
 // initial is the first letter of a name.
 func initial(name string) string {

@@ -128,7 +128,8 @@ func (s *Server) unrouted(f *fiber.Ctx, err error) error {
 // tooLarge names all limits: of a request that was cut off it is not known any more which one was met.
 func tooLarge() error {
 	return booking.Refuse(booking.TooLarge, "too_large", "", "the body is larger than is taken",
-		fmt.Sprintf("session events have up to %d KiB, others %d KiB, without a key that opens something %d KiB", maxEvent>>10, maxBody>>10, maxStranger>>10))
+		fmt.Sprintf("session events have up to %d KiB, uploads of bookings %d KiB, others %d KiB, without a key that opens something %d KiB",
+			maxEvent>>10, maxImport>>10, maxBody>>10, maxStranger>>10))
 }
 
 // observe counts the request and writes its log line. Expected errors do not shout: they are the caller's, not ours.

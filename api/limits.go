@@ -23,6 +23,7 @@ type Limits struct {
 	Secret      Limit // per API key
 	Publishable Limit // per publishable key, over all visitors
 	Page        Limit // per address, with a publishable key
+	Booking     Limit // per address, bookings with a publishable key
 	Public      Limit // per address, without a key: links, readiness, metrics
 	Failures    Limit // per address, with a missing or unknown key
 }
@@ -34,19 +35,20 @@ func DefaultLimits() Limits {
 		Secret:      Limit{50_000, 50_000},
 		Publishable: Limit{2_000, 4_000},
 		Page:        Limit{50, 200},
+		Booking:     Limit{1.0 / 30, 20}, // more than one household or shop floor books, too few to fill a calendar by hand
 		Public:      Limit{50, 200},
 		Failures:    Limit{10, 30},
 	}
 }
 
 // limiters holds the buckets of every kind.
-type limiters struct{ secret, publishable, page, public, failures *buckets }
+type limiters struct{ secret, publishable, page, booking, public, failures *buckets }
 
 func newLimiters(l Limits) *limiters {
 	d := DefaultLimits()
 	return &limiters{
 		secret: newBuckets(cmp.Or(l.Secret, d.Secret)), publishable: newBuckets(cmp.Or(l.Publishable, d.Publishable)),
-		page: newBuckets(cmp.Or(l.Page, d.Page)), public: newBuckets(cmp.Or(l.Public, d.Public)),
+		page: newBuckets(cmp.Or(l.Page, d.Page)), booking: newBuckets(cmp.Or(l.Booking, d.Booking)), public: newBuckets(cmp.Or(l.Public, d.Public)),
 		failures: newBuckets(cmp.Or(l.Failures, d.Failures)),
 	}
 }

@@ -25,7 +25,7 @@ func (s *Server) document() ([]byte, error) {
 	if s.o.PublicURL != "" {
 		r.Spec.WithServers(openapi31.Server{URL: s.o.PublicURL})
 	}
-	r.Spec.SetHTTPBearerTokenSecurity("key", "", "An API key; for session events a scheduler's publishable key too.")
+	r.Spec.SetHTTPBearerTokenSecurity("key", "", "An API key; where a page asks, a scheduler's publishable key too.")
 	for _, line := range s.routes {
 		if err := describe(r, line); err != nil {
 			return nil, fmt.Errorf("describe %s %s: %w", line.method, line.path, err)
@@ -47,7 +47,7 @@ func describe(r *openapi31.Reflector, line route) error {
 	op.SetID(operationID(line))
 	if line.may != open {
 		op.AddSecurity("key")
-		op.SetDescription("Roles: " + strings.Join(rolesOf(line.may), ", ") + ".")
+		op.SetDescription("Roles: " + strings.Join(rolesOf(line), ", ") + ".")
 	}
 	if params := parameters(line); params != nil {
 		op.AddReqStructure(params)
@@ -55,7 +55,9 @@ func describe(r *openapi31.Reflector, line route) error {
 	if line.query != nil {
 		op.AddReqStructure(line.query)
 	}
-	if line.in != nil {
+	if _, upload := line.in.(wire.CSV); upload {
+		op.AddReqStructure(nil, openapi.WithContentType("text/csv"))
+	} else if line.in != nil {
 		op.AddReqStructure(sample(line.in), openapi.WithContentType("application/json"))
 	}
 	good := []openapi.ContentOption{openapi.WithHTTPStatus(line.status)}
@@ -94,9 +96,9 @@ func sample(in any) any {
 	return in
 }
 
-func rolesOf(p permission) (names []string) {
+func rolesOf(line route) (names []string) {
 	for _, role := range append([]booking.Role{booking.RolePublishable}, booking.Roles...) {
-		if role.May(booking.Permission(p)) {
+		if role.May(booking.Permission(line.may)) || role == booking.RolePublishable && line.forPages() {
 			names = append(names, string(role))
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // unreachable are codes that no answer of the API carries: refusals of the first start, the seed file and scripts.
-var unreachable = map[string]bool{"ambiguous": true, "scripts_refused": true, "secret_too_short": true, "business_missing": true,
+var unreachable = map[string]bool{"scripts_refused": true, "secret_too_short": true, "business_missing": true,
 	"link_missing": true, "text_empty": true, "text_too_long": true}
 
 var refusals = regexp.MustCompile(`(?:Refuse\([\w.]+, |newProblem\([\w.]+, |unreadable\()"([a-z_0-9]+)"`)

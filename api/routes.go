@@ -50,6 +50,20 @@ type sessionQuery struct {
 	Cursor string `query:"cursor" description:"next_cursor of the page before."`
 }
 
+type availabilityQuery struct {
+	From string `query:"from" description:"A date in the scheduler's zone, or an RFC 3339 time; left out: now."`
+	Days int    `query:"days" minimum:"1" maximum:"62" description:"Left out: 14."`
+}
+
+type bookingQuery struct {
+	From      string `query:"from" format:"date-time" description:"Of the window, or of the booking where it has none."`
+	To        string `query:"to" format:"date-time" description:"Exclusive."`
+	Scheduler string `query:"scheduler"`
+	Status    string `query:"status" enum:"booked,cancelled"`
+	Limit     int    `query:"limit" minimum:"1" maximum:"1000" description:"Items per page; more than 1000 counts as 1000."`
+	Cursor    string `query:"cursor" description:"next_cursor of the page before."`
+}
+
 type keyQuery struct {
 	Key string `query:"key" description:"The publishable key, where no header can be set (sendBeacon)."`
 }
@@ -101,6 +115,14 @@ func table() []route {
 		{remove, "/v1/schedulers/{id}", manage, (*call).deleteScheduler, noContent, "schedulers", "Remove a booking form; its open sessions are dropped", nil, nil, nil, ""},
 		{get, "/v1/schedulers/{id}/windows", read, (*call).getWindows, ok, "schedulers", "Arrival windows", nil, nil, wire.List[wire.Window]{}, ""},
 		{put, "/v1/schedulers/{id}/windows", manage, (*call).putWindows, ok, "schedulers", "Replace the arrival windows", nil, wire.Items[wire.Window]{}, wire.List[wire.Window]{}, ""},
+
+		{get, "/v1/schedulers/{id}/availability", read, (*call).getAvailability, ok, "schedulers", "Windows that can be booked; a page sees the open ones", availabilityQuery{}, nil, wire.List[wire.Window]{}, ""},
+
+		{get, "/v1/bookings", read, (*call).listBookings, ok, "bookings", "Bookings, oldest first", bookingQuery{}, nil, wire.List[wire.Booking]{}, ""},
+		{post, "/v1/bookings", work, (*call).createBooking, created, "bookings", "Record a booking; it takes its place in the window", nil, wire.NewBooking{}, wire.Booking{}, ""},
+		{post, importPath, work, (*call).importBookings, ok, "bookings", "Upload bookings made elsewhere as CSV", nil, wire.CSV(""), wire.Imported{}, ""},
+		{get, "/v1/bookings/{id}", read, (*call).getBooking, ok, "bookings", "One booking", nil, nil, wire.Booking{}, ""},
+		{put, "/v1/bookings/{id}", work, (*call).putBooking, ok, "bookings", "Move, cancel or correct a booking", nil, wire.BookingChange{}, wire.Booking{}, ""},
 
 		{get, "/v1/opt-outs", work, (*call).listOptOuts, ok, "people", "Who wants no texts", pageQuery{}, nil, wire.List[wire.OptOut]{}, ""},
 		{post, "/v1/opt-outs", work, (*call).createOptOut, created, "people", "Record that a person wants no texts", nil, wire.OptOut{}, wire.OptOut{}, ""},

@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -100,7 +101,7 @@ func (c *call) getWindows() (any, error) {
 		if err != nil {
 			return err
 		}
-		v, err = s.Windows(c.who.Account, sched.ID)
+		v, err = engine.WindowsByHand(s, c.who.Account, sched.ID)
 		return err
 	})
 	if err != nil {

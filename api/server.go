@@ -48,6 +48,7 @@ const (
 	maxConns      = 2048 // at once
 	maxBody       = 256 << 10
 	maxEvent      = 64 << 10
+	maxImport     = 1 << 20 // an upload of bookings
 	maxStranger   = 4 << 10 // without a key that opens more than session events
 	maxHeader     = 8 << 10 // all header lines together
 	readTimeout   = 30 * time.Second
@@ -138,6 +139,9 @@ func (s *Server) bound(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		defer cancel()
 		if who, err := s.credential(ctx, key); err == nil && who != nil && who.Role != booking.RolePublishable {
 			limit = maxBody
+			if string(path) == importPath && who.Role.May(booking.MayWork) {
+				limit = maxImport
+			}
 		}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: limit}
@@ -165,8 +169,8 @@ func (s *Server) mount(r *route) {
 	if r.method == fiber.MethodGet && r.may != report { // what a page gets for a key counts, so it is not looked at
 		s.app.Add(fiber.MethodHead, path, h)
 	}
-	if r.may == report { // pages of other origins use it
-		s.app.Options(path, s.preflight(r))
+	if r.forPages() {
+		s.app.Options(path, s.preflight(r.path))
 	}
 }
 

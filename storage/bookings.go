@@ -36,7 +36,7 @@ func (t *Tx) PutBooking(a booking.AccountID, v booking.Booking) error {
 	}
 	for _, m := range is {
 		err := t.rewriteBooked(a, m, func(all []booking.Booking) []booking.Booking {
-			all = append(without(all, v.ID), v)
+			all = append(without(all, v.ID), v.Recognisable())
 			slices.SortFunc(all, func(x, y booking.Booking) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.ID, y.ID)) })
 			return all[max(0, len(all)-bookedKept):]
 		})
@@ -45,6 +45,21 @@ func (t *Tx) PutBooking(a booking.AccountID, v booking.Booking) error {
 		}
 	}
 	return t.put(accountKey(a, "booking", v.ID), v, evidence(v.At))
+}
+
+// ExternalBooking finds the booking that another system reported under that name; empty when there is none. The read is validated
+// at commit, so that two reports at once make one booking.
+func (s *Snapshot) ExternalBooking(a booking.AccountID, name string) (string, error) {
+	id, err := find[string](s.g, accountKey(a, "external", digest(name)))
+	if err != nil || id == nil {
+		return "", err
+	}
+	return *id, nil
+}
+
+// PutExternalBooking remembers which booking another system's name stands for.
+func (t *Tx) PutExternalBooking(a booking.AccountID, name string, b booking.Booking) error {
+	return t.put(accountKey(a, "external", digest(name)), b.ID, evidence(b.At))
 }
 
 // rewriteBooked changes the bookings of one match, oldest first.

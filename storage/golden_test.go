@@ -83,7 +83,9 @@ func TestStoredWordsAndNumbersStayAsTheyAre(t *testing.T) {
 		booking.AttemptUnknown, booking.AttemptReleased)
 	fmt.Fprintln(&b, "registration", booking.RegistrationDraft, booking.RegistrationSubmitted, booking.RegistrationInReview,
 		booking.RegistrationApproved, booking.RegistrationRejected)
-	fmt.Fprintln(&b, "sources", booking.SourceAgent, booking.SourceLink, booking.SourcePhone, booking.SourceExternal)
+	fmt.Fprintln(&b, "sources", booking.SourceAgent, booking.SourceLink, booking.SourcePhone, booking.SourceExternal, booking.SourcePage)
+	fmt.Fprintln(&b, "booking statuses", booking.BookingBooked, booking.BookingCancelled)
+	fmt.Fprintln(&b, "attributions", booking.AttributedBefore, booking.AttributedDirect, booking.AttributedAssisted, booking.AttributedLater)
 	fmt.Fprintln(&b, "modes", booking.PrefilledLink, booking.AIAgent)
 	fmt.Fprintln(&b, "results", booking.Pass, booking.Wait, booking.Stop)
 	fmt.Fprintln(&b, "checks", booking.CheckAccountEnabled, booking.CheckSchedulerEnabled, booking.CheckRegistration, booking.CheckPhoneNumber,

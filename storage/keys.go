@@ -43,6 +43,8 @@ import (
 //	a/<account>/attempt/<id>                       Attempt              5 years
 //	a/<account>/booking/<id>                       Booking              5 years
 //	a/<account>/bookedby/<match>                   []Booking            5 years
+//	a/<account>/seats/<scheduler>/<window>         Seats                30 days after the window
+//	a/<account>/external/<sha-256>                 booking id           as its booking
 //	a/<account>/inbound/<sid>                      Inbound              5 years
 //	a/<account>/once/<hash>                        Once                 24 hours
 //	a/<account>/poison/<kind>/<ref>                Poison               ever
@@ -57,6 +59,8 @@ const (
 	EvidenceLife = 5 * 365 * 24 * time.Hour
 	// LinkLife: how long a prefilled link works.
 	LinkLife = 7 * 24 * time.Hour
+	// SeatsLife: how long it is known after a window who had a place in it.
+	SeatsLife = 30 * 24 * time.Hour
 	// OnceLife: how long an Idempotency-Key is remembered.
 	OnceLife = 24 * time.Hour
 )

@@ -113,6 +113,25 @@ func sampleBooking(n int) booking.Booking {
 	}
 }
 
+func sampleAvailability() booking.Availability {
+	return booking.Availability{
+		Weekly: []booking.WeeklyRule{{Days: []booking.Day{"mon", "tue"}, From: 9 * 60, To: 12 * 60, Capacity: 2}},
+		Exceptions: []booking.Exception{{Date: "2026-12-24", Closed: true, Note: "Christmas Eve"},
+			{Date: "2026-12-26", Windows: []booking.DayWindow{{From: 10 * 60, To: 24 * 60, Capacity: 1}}}},
+		Holidays: booking.HolidaysUSFederal, LeadTime: booking.Duration(2 * time.Hour), Horizon: booking.Duration(720 * time.Hour),
+	}
+}
+
+// sampleSeated is a booking with everything there is: another system's, of another person, with a place in a window.
+func sampleSeated(n int) booking.Booking {
+	return booking.Booking{
+		ID: uuid(n), Source: booking.SourceExternal, Scheduler: "web", Phone: "+13125550177", Email: "eve@example.com", Service: "drain",
+		ValueCents: 9900, At: noon, Status: booking.BookingBooked, Window: "2026-03-16-0900-1200", Start: noon.Add(48 * time.Hour),
+		End: noon.Add(51 * time.Hour), Customer: booking.Customer{FirstName: "Eve", Phone: "312 555 0177", Email: "Eve@example.com"}, Note: "gate code 7",
+		ExternalID: "job-7", Attribution: booking.AttributedAssisted, By: "crm", CreatedAt: noon,
+	}
+}
+
 // fillSample writes at least one row of every family, as a real account would have them.
 func fillSample(t testing.TB, s *Store) {
 	t.Helper()
@@ -121,6 +140,7 @@ func fillSample(t testing.TB, s *Store) {
 		done := sampleSession(2)
 		done.Status, done.DueKind, done.DueAt, done.Phone, done.Email = booking.StatusCompleted, 0, time.Time{}, "", ""
 		done.CompletedAt = noon.Add(time.Minute)
+		done.Booked = booking.BookedBy{Booking: uuid(5), At: noon, Source: booking.SourceLink, Own: true, Attribution: booking.AttributedBefore, ValueCents: 12900}
 		sent := sampleAttempt(4)
 		sent.State, sent.DueAt, sent.SID, sent.Status, sent.SettledAt = booking.AttemptSent, time.Time{}, "SM1", "delivered", noon
 		steps := []error{
@@ -132,6 +152,7 @@ func fillSample(t testing.TB, s *Store) {
 				ID: "web", Name: "Web", URL: "https://acme.example/book", Origins: []string{"https://acme.example"}, PublishableKey: "pk_web",
 				Services:    []booking.Service{{Name: "drain", Keywords: []string{"clog"}, Duration: booking.Duration(time.Hour), PriceNote: "from $99"}},
 				ServiceZips: []string{"60601"}, FollowUp: booking.FollowUpSet{Enabled: true, Mode: booking.PrefilledLink, Delay: booking.DefaultDelay}, CreatedAt: noon,
+				Availability: sampleAvailability(),
 			}),
 			tx.PutCredential("pk_web", Credential{Account: "acme", Role: booking.RoleOffice, Scheduler: "web"}),
 			tx.PutWindows("acme", "web", []booking.Window{{ID: "w1", Start: noon.Add(24 * time.Hour), End: noon.Add(26 * time.Hour), Capacity: 2, Open: 1, Note: "am", SurchargeCents: 500}}),
@@ -144,6 +165,9 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutAttempt(nil, sampleAttempt(3)),
 			tx.PutAttempt(nil, sent),
 			tx.PutBooking("acme", sampleBooking(5)),
+			tx.PutBooking("acme", sampleSeated(6)),
+			tx.PutSeats("acme", "web", "2026-03-16-0900-1200", booking.Seats{Start: noon.Add(48 * time.Hour), End: noon.Add(51 * time.Hour), Bookings: []string{uuid(6)}}),
+			tx.PutExternalBooking("acme", "id job-7", sampleSeated(6)),
 			tx.PutInbound("acme", booking.Inbound{SID: "SM2", From: "+13125550142", To: "+13125550100", Body: "yes", Media: []string{"https://media.example/1"}, At: noon}),
 			tx.PutOnce("acme", "idem", Once{Request: "digest", Result: []byte(`{"session":"x"}`)}),
 			tx.PutPoison("acme", Poison{Kind: booking.KindFollowUp, Ref: uuid(9), Error: "boom", At: noon}),

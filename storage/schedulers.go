@@ -53,3 +53,22 @@ func (s *Snapshot) Windows(a booking.AccountID, id booking.SchedulerID) ([]booki
 func (t *Tx) PutWindows(a booking.AccountID, id booking.SchedulerID, w []booking.Window) error {
 	return t.put(accountKey(a, "windows", string(id)), w, time.Time{})
 }
+
+func seatsKey(a booking.AccountID, id booking.SchedulerID, window string) []byte {
+	return accountKey(a, "seats", string(id), window)
+}
+
+// Seats reads who has a place in a window. The read is validated at commit, an absent row too: it is the guard between
+// bookings at once.
+func (s *Snapshot) Seats(a booking.AccountID, id booking.SchedulerID, window string) (booking.Seats, error) {
+	v, err := find[booking.Seats](s.g, seatsKey(a, id, window))
+	if err != nil || v == nil {
+		return booking.Seats{}, err
+	}
+	return *v, nil
+}
+
+// PutSeats writes who has a place in a window.
+func (t *Tx) PutSeats(a booking.AccountID, id booking.SchedulerID, window string, v booking.Seats) error {
+	return t.put(seatsKey(a, id, window), v, v.End.Add(SeatsLife))
+}

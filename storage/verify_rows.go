@@ -30,6 +30,8 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"attempt":      (*verifier).attempt,
 	"booking":      (*verifier).booking,
 	"bookedby":     (*verifier).bookedBy,
+	"seats":        (*verifier).seats,
+	"external":     (*verifier).external,
 	"inbound":      called(func(x booking.Inbound) string { return x.SID }),
 	"once":         (*verifier).once,
 	"poison":       called(func(x Poison) string { return x.Kind.String() + "/" + x.Ref }),
@@ -311,6 +313,9 @@ func (v *verifier) booking(a booking.AccountID, name string, r Row) error {
 		v.find(r.Key, "the value calls itself %q", b.ID)
 		return nil
 	}
+	if err := v.seated(a, b, r); err != nil {
+		return err
+	}
 	for _, m := range matches(b.Phone, b.Email, b.Address) {
 		all, err := find[[]booking.Booking](v.g, accountKey(a, "bookedby", m))
 		if err != nil {
@@ -324,6 +329,50 @@ func (v *verifier) booking(a booking.AccountID, name string, r Row) error {
 	return nil
 }
 
+// holds tells whether the booking has a place in the window.
+func holds(b *booking.Booking, scheduler, window string) bool {
+	return b != nil && b.Stands() && string(b.Scheduler) == scheduler && b.Window == window
+}
+
+// seats checks a row a/<account>/seats/<scheduler>/<window>. Once the window is over, its bookings may change without it.
+func (v *verifier) seats(a booking.AccountID, name string, r Row) error {
+	s, ok := value[booking.Seats](v, r)
+	if !ok || !s.End.After(v.Now) {
+		return nil
+	}
+	scheduler, window, _ := strings.Cut(name, "/")
+	for _, id := range s.Bookings {
+		b, err := find[booking.Booking](v.g, accountKey(a, "booking", id))
+		if err != nil {
+			return v.unread(err)
+		}
+		if !holds(b, scheduler, window) {
+			v.find(r.Key, "keeps a place for booking %s, which has none there", id)
+		}
+	}
+	return nil
+}
+
+// seated expects a booking to have its place in its window, as long as that is not over.
+func (v *verifier) seated(a booking.AccountID, b booking.Booking, r Row) error {
+	if !holds(&b, string(b.Scheduler), b.Window) || b.Window == "" || !b.End.After(v.Now) {
+		return nil
+	}
+	s, err := v.Seats(a, b.Scheduler, b.Window)
+	if err == nil && !slices.Contains(s.Bookings, b.ID) {
+		v.find(r.Key, "it has no place in its window %q", b.Window)
+	}
+	return v.unread(err)
+}
+
+func (v *verifier) external(a booking.AccountID, _ string, r Row) error {
+	id, ok := value[string](v, r)
+	if !ok {
+		return nil
+	}
+	return v.there(accountKey(a, "booking", id), r.Key, "the booking of this name")
+}
+
 func (v *verifier) bookedBy(a booking.AccountID, match string, r Row) error {
 	all, ok := value[[]booking.Booking](v, r)
 	if !ok {
@@ -334,7 +383,7 @@ func (v *verifier) bookedBy(a booking.AccountID, match string, r Row) error {
 		if err != nil {
 			return err
 		}
-		if own == nil || *own != b {
+		if own == nil || own.Recognisable() != b {
 			v.find(r.Key, "booking %s differs from the one it stands for (match %s)", b.ID, match)
 		}
 	}

@@ -71,6 +71,16 @@ func TestVerifyNamesWhatDisagrees(t *testing.T) {
 		{gone(accountKey("acme", "attempt", string(attempt))), "stands for an attempt that is not there"},
 		{gone(accountKey("acme", "bookedby", "p"+digest("+13125550142"))), "it is missing among the bookings by which its person is recognised"},
 		{gone(accountKey("acme", "booking", uuid(5))), "differs from the one it stands for"},
+		{gone(seatsKey("acme", "web", "2026-03-16-0900-1200")), "it has no place in its window"},
+		{func(t *Tx) error {
+			b := sampleSeated(6)
+			b.Status = booking.BookingCancelled
+			return t.PutBooking("acme", b)
+		}, "keeps a place for booking " + uuid(6)},
+		{func(t *Tx) error {
+			return t.PutSeats("acme", "web", "w1", booking.Seats{End: noon.Add(time.Hour), Bookings: []string{uuid(6)}})
+		}, "keeps a place for booking " + uuid(6)},
+		{raw(accountKey("acme", "external", digest("x")), "\x01\"nobody\""), "the booking of this name is missing"},
 		{gone(accountKey("acme", "outbound")), "not by both"},
 		{gone(accountKey("acme", "number", "+13125550100")), "the default outbound number is missing"},
 		{gone(globalKey("k", digest("secret"))), "its secret does not open it"},

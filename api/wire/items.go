@@ -53,7 +53,7 @@ type Window struct {
 	Start          string `json:"start" required:"true" format:"date-time"`
 	End            string `json:"end" required:"true" format:"date-time"`
 	Capacity       int    `json:"capacity" minimum:"0" description:"All places; left out: 1."`
-	Open           int    `json:"open" minimum:"0" description:"Free places; left out: all."`
+	Open           int    `json:"open" minimum:"0" description:"Free places: the capacity less what was booked here or is taken elsewhere. Left out: all that was not booked here."`
 	Note           string `json:"note"`
 	SurchargeCents int    `json:"surcharge_cents,omitempty" minimum:"0"`
 }

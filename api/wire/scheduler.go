@@ -9,19 +9,20 @@ import (
 
 // Scheduler is one booking form that reports its sessions.
 type Scheduler struct {
-	ID             string      `json:"id" description:"Lower case letters, digits, - and _; made when left out. Never changes."`
-	Name           string      `json:"name"`
-	URL            string      `json:"url" description:"Where a prefilled link lands."`
-	Origins        []string    `json:"origins" nullable:"false" description:"Pages that may post session events with the publishable key."`
-	Timezone       string      `json:"timezone"`
-	PublishableKey string      `json:"publishable_key" description:"May only post session events. Made when left out. Never changes."`
-	Services       []Service   `json:"services" nullable:"false"`
-	ServiceZips    []string    `json:"service_zips" nullable:"false"`
-	FollowUp       FollowUpSet `json:"follow_up"`
-	Color          string      `json:"color" description:"Of the hosted page, #rrggbb."`
-	ConsentText    string      `json:"consent_text" description:"Beside the consent box of the hosted page; empty: words that name the business and the reminder."`
-	CreatedAt      time.Time   `json:"created_at,omitzero" readOnly:"true"`
-	UpdatedAt      time.Time   `json:"updated_at,omitzero" readOnly:"true"`
+	ID             string       `json:"id" description:"Lower case letters, digits, - and _; made when left out. Never changes."`
+	Name           string       `json:"name"`
+	URL            string       `json:"url" description:"Where a prefilled link lands."`
+	Origins        []string     `json:"origins" nullable:"false" description:"Pages that may post session events with the publishable key."`
+	Timezone       string       `json:"timezone"`
+	PublishableKey string       `json:"publishable_key" description:"May only post session events and bookings of its scheduler, and read its availability. Made when left out. Never changes."`
+	Services       []Service    `json:"services" nullable:"false"`
+	ServiceZips    []string     `json:"service_zips" nullable:"false"`
+	FollowUp       FollowUpSet  `json:"follow_up"`
+	Availability   Availability `json:"availability" description:"The rule by which it has arrival windows; those that are put stand over it."`
+	Color          string       `json:"color" description:"Of the hosted page, #rrggbb."`
+	ConsentText    string       `json:"consent_text" description:"Beside the consent box of the hosted page; empty: words that name the business and the reminder."`
+	CreatedAt      time.Time    `json:"created_at,omitzero" readOnly:"true"`
+	UpdatedAt      time.Time    `json:"updated_at,omitzero" readOnly:"true"`
 }
 
 // Service is something the business does.
@@ -50,7 +51,8 @@ func FromScheduler(s booking.Scheduler) Scheduler {
 		FollowUp: FollowUpSet{Enabled: s.FollowUp.Enabled, PhoneNumber: string(s.FollowUp.PhoneNumber),
 			Mode: string(s.FollowUp.Mode), Delay: s.FollowUp.Delay.String(), Template: s.FollowUp.Template, Agent: s.FollowUp.Agent},
 		Color: s.Color, ConsentText: s.ConsentText,
-		CreatedAt: utc(s.CreatedAt), UpdatedAt: utc(s.UpdatedAt),
+		Availability: fromAvailability(s.Availability),
+		CreatedAt:    utc(s.CreatedAt), UpdatedAt: utc(s.UpdatedAt),
 	}
 }
 
@@ -86,6 +88,9 @@ func (s Scheduler) Over(v *booking.Scheduler) error {
 			return err
 		}
 		services[i] = booking.Service{Name: in.Name, Keywords: in.Keywords, Duration: d, PriceNote: OneLine(in.PriceNote)}
+	}
+	if v.Availability, err = s.Availability.booking(); err != nil {
+		return err
 	}
 	v.ID, v.Name, v.URL, v.Origins, v.Timezone = booking.SchedulerID(s.ID), s.Name, s.URL, s.Origins, s.Timezone
 	v.PublishableKey, v.Services, v.ServiceZips = s.PublishableKey, services, s.ServiceZips

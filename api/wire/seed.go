@@ -21,7 +21,7 @@ import (
 //     them, see [Seed.Ignored].
 //   - phone_numbers: sms_capable is true when left out, and the only number of the seed is the default outbound number
 //     unless it says otherwise.
-//   - schedulers: may bring their id and publishable_key.
+//   - schedulers: may bring their id, publishable_key and availability.
 //   - windows: {"<scheduler id>": [...]}, or [{"scheduler": "<id>", "items": [...]}], or a plain list of windows when there
 //     is exactly one scheduler.
 //   - scripts: must be empty in this version.

@@ -31,6 +31,7 @@ type Session struct {
 	FollowUp    FollowUp          `json:"follow_up" required:"true"`
 	ClickedAt   time.Time         `json:"clicked_at,omitzero" description:"When the link of its text was first opened by a person's browser."`
 	Clicks      int               `json:"clicks,omitempty"`
+	Booked      *BookedBy         `json:"booked,omitempty" description:"The booking its person has, made in this session or another way."`
 }
 
 // Evidence is what is kept of a consent.
@@ -60,6 +61,16 @@ type FollowUp struct {
 	Attempt    string    `json:"attempt,omitempty" description:"The latest attempt to send it."`
 }
 
+// BookedBy is the booking that a session's person has, and what the session's text has to do with it.
+type BookedBy struct {
+	Booking     string    `json:"booking" required:"true"`
+	At          time.Time `json:"at" required:"true"`
+	Source      string    `json:"source" required:"true" enum:"agent,link,phone,external,page"`
+	Attribution string    `json:"attribution" required:"true" enum:"before,direct,assisted,later" description:"direct and assisted count as recovered."`
+	ValueCents  int       `json:"value_cents,omitempty"`
+	Cancelled   bool      `json:"cancelled,omitempty"`
+}
+
 // FromSession shows a session.
 func FromSession(s booking.Session) Session {
 	out := Session{
@@ -78,6 +89,9 @@ func FromSession(s booking.Session) Session {
 	}
 	if !s.HandledAt.IsZero() {
 		out.Handled = &Handling{At: utc(s.HandledAt), By: s.HandledBy, Note: s.HandledNote, Booked: s.HandledBooked}
+	}
+	if b := s.Booked; b.Booking != "" {
+		out.Booked = &BookedBy{Booking: b.Booking, At: utc(b.At), Source: string(b.Source), Attribution: string(b.Attribution), ValueCents: b.ValueCents, Cancelled: b.Cancelled}
 	}
 	if out.FollowUp.State == "" {
 		out.FollowUp.State = string(booking.FollowUpNone)

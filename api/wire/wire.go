@@ -117,6 +117,11 @@ func instant(field, s string) (time.Time, error) {
 	return t.UTC(), nil
 }
 
+// Instant reads an RFC 3339 time of the named query parameter; empty is zero. A "+" that was not escaped arrives as a space.
+func Instant(field, s string) (time.Time, error) {
+	return instant(field, strings.Replace(s, " ", "+", 1))
+}
+
 // stamp writes a time as instant reads it.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 

@@ -125,14 +125,3 @@ type Fact struct {
 	Text   string `json:"text"`
 	Prices []int  `json:"prices,omitempty"` // cents
 }
-
-// Window is an arrival window with capacity.
-type Window struct {
-	ID             string    `json:"id"`
-	Start          time.Time `json:"start"`
-	End            time.Time `json:"end"`
-	Capacity       int       `json:"capacity"`
-	Open           int       `json:"open"`
-	Note           string    `json:"note,omitempty"`
-	SurchargeCents int       `json:"surcharge_cents,omitempty"`
-}

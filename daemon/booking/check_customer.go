@@ -47,7 +47,7 @@ func (d *decision) bookedElsewhere() Finding {
 	from := s.StartedAt.Add(-bookedBefore)
 	for i := range d.f.Bookings {
 		b := &d.f.Bookings[i]
-		if b.Session == s.ID && b.Session != "" || b.At.Before(from) {
+		if b.Session == s.ID && b.Session != "" || b.At.Before(from) || !b.Stands() {
 			continue
 		}
 		return Finding{Result: Stop,
@@ -68,6 +68,8 @@ func bookedHow(s BookingSource) string {
 		return "by text"
 	case SourceLink:
 		return "through a link"
+	case SourcePage:
+		return "on the page"
 	}
 	return "elsewhere"
 }

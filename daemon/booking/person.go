@@ -60,28 +60,3 @@ type Consent struct {
 	IP        string    `json:"ip,omitempty"`
 	UserAgent string    `json:"user_agent,omitempty"`
 }
-
-// BookingSource says where a booking came from.
-type BookingSource string
-
-// The sources of bookings.
-const (
-	SourceAgent    BookingSource = "agent"
-	SourceLink     BookingSource = "link"
-	SourcePhone    BookingSource = "phone"
-	SourceExternal BookingSource = "external"
-)
-
-// Booking is a job that was booked, by whatever way.
-type Booking struct {
-	ID         string        `json:"id"` // UUIDv7
-	Source     BookingSource `json:"source"`
-	Session    SessionID     `json:"session,omitempty"`
-	Scheduler  SchedulerID   `json:"scheduler,omitempty"`
-	Phone      Phone         `json:"phone,omitempty"`
-	Email      string        `json:"email,omitempty"`   // lower case
-	Address    string        `json:"address,omitempty"` // normalised, see NormalAddress
-	Service    string        `json:"service,omitempty"`
-	ValueCents int           `json:"value_cents,omitempty"`
-	At         time.Time     `json:"at"`
-}

@@ -22,19 +22,20 @@ const DefaultDelay = Duration(15 * time.Minute)
 
 // Scheduler is one booking form that reports its sessions.
 type Scheduler struct {
-	ID             SchedulerID `json:"id"`
-	Name           string      `json:"name"`
-	URL            string      `json:"url"`               // where a prefilled link lands; https, or http on loopback
-	Origins        []string    `json:"origins,omitempty"` // pages that may post session events with the publishable key
-	Timezone       string      `json:"timezone,omitempty"`
-	PublishableKey string      `json:"publishable_key"`
-	Services       []Service   `json:"services,omitempty"`
-	ServiceZips    []string    `json:"service_zips,omitempty"`
-	FollowUp       FollowUpSet `json:"follow_up"`
-	Color          string      `json:"color,omitempty"`        // of the hosted page, #rrggbb; empty: [DefaultColor]
-	ConsentText    string      `json:"consent_text,omitempty"` // beside the consent box of the hosted page; empty: see [Scheduler.ConsentWords]
-	CreatedAt      time.Time   `json:"created_at"`
-	UpdatedAt      time.Time   `json:"updated_at,omitzero"`
+	ID             SchedulerID  `json:"id"`
+	Name           string       `json:"name"`
+	URL            string       `json:"url"`               // where a prefilled link lands; https, or http on loopback
+	Origins        []string     `json:"origins,omitempty"` // pages that may post session events with the publishable key
+	Timezone       string       `json:"timezone,omitempty"`
+	PublishableKey string       `json:"publishable_key"`
+	Services       []Service    `json:"services,omitempty"`
+	ServiceZips    []string     `json:"service_zips,omitempty"`
+	FollowUp       FollowUpSet  `json:"follow_up"`
+	Availability   Availability `json:"availability,omitzero"`
+	Color          string       `json:"color,omitempty"`        // of the hosted page, #rrggbb; empty: [DefaultColor]
+	ConsentText    string       `json:"consent_text,omitempty"` // beside the consent box of the hosted page; empty: see [Scheduler.ConsentWords]
+	CreatedAt      time.Time    `json:"created_at"`
+	UpdatedAt      time.Time    `json:"updated_at,omitzero"`
 }
 
 // Service is something the business does.
@@ -61,6 +62,7 @@ func (s Scheduler) Clone() Scheduler {
 	for i := range s.Services {
 		s.Services[i].Keywords = slices.Clone(s.Services[i].Keywords)
 	}
+	s.Availability = s.Availability.Clone()
 	return s
 }
 
@@ -107,6 +109,9 @@ func ValidateScheduler(s *Scheduler) error {
 		return err
 	}
 	if err := validateLook(s); err != nil {
+		return err
+	}
+	if err := validateAvailability(&s.Availability); err != nil {
 		return err
 	}
 	return validateFollowUp(&s.FollowUp)

@@ -89,6 +89,7 @@ type Session struct {
 	FollowUp      FollowUp          `json:"follow_up"`
 	ClickedAt     time.Time         `json:"clicked_at,omitzero"` // when the link of its text was first redeemed by a page
 	Clicks        int               `json:"clicks,omitempty"`    // how often
+	Booked        BookedBy          `json:"booked,omitzero"`     // the booking its person has, in this session or another way
 	DueKind       Kind              `json:"due_kind,omitempty"`  // of the one due-key this session has
 	DueAt         time.Time         `json:"due_at,omitzero"`     // zero: it has none
 }
@@ -292,8 +293,12 @@ func (s *Session) SendAgain(now time.Time) {
 // Done tells whether the session ended in a booking on its page.
 func (s *Session) Done() bool { return !s.CompletedAt.IsZero() }
 
-// status derives what people see from what is known.
+// status derives what people see from what is known. The attribution of the booking goes with it: a send that is settled, or
+// refused, after the booking came in changes what the text has won.
 func (s *Session) status() Status {
+	if s.Booked.Booking != "" {
+		s.Booked.Attribution = attribute(s.FollowUp, s.Booked)
+	}
 	switch {
 	case s.recovered():
 		return StatusRecovered
@@ -319,6 +324,9 @@ func (s *Session) status() Status {
 // recovered tells whether the booking followed a text that went out, within [RecoveredWithin]. A text the carrier could not
 // deliver, or one of which nobody knows, won nobody back.
 func (s *Session) recovered() bool {
+	if s.Booked.Booking != "" {
+		return s.HasBooked() && (s.Booked.Attribution == AttributedDirect || s.Booked.Attribution == AttributedAssisted)
+	}
 	after := s.CompletedAt.Sub(s.FollowUp.SentAt)
 	return s.Done() && s.FollowUp.State == FollowUpSent && after >= 0 && after <= RecoveredWithin
 }

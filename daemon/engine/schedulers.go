@@ -122,17 +122,3 @@ func (e *Engine) DeleteScheduler(ctx context.Context, a booking.AccountID, id bo
 		return t.DeleteScheduler(a, id)
 	})
 }
-
-// PutWindows replaces a scheduler's arrival windows.
-func (e *Engine) PutWindows(ctx context.Context, a booking.AccountID, id booking.SchedulerID, w []booking.Window) ([]booking.Window, error) {
-	return apply(ctx, e, a, func(t *txn) ([]booking.Window, error) {
-		was, err := t.Scheduler(a, id)
-		if err != nil {
-			return nil, err
-		}
-		if was == nil {
-			return nil, unknownScheduler(id)
-		}
-		return w, t.PutWindows(a, id, w)
-	})
-}

@@ -72,7 +72,7 @@ func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error
 			}
 		}
 		for id, w := range s.Windows {
-			if err := t.PutWindows(MainAccount, id, w); err != nil {
+			if _, err := t.putWindows(v, id, w); err != nil {
 				return err
 			}
 		}

@@ -45,7 +45,7 @@ func (e *Engine) send(ctx context.Context, a booking.Attempt) error {
 const claimFresh = 10 * time.Second
 
 // begin marks a claimed attempt begun. It is the last look before the carrier: what came in since the claim (STOP, the
-// booking finished, staff took it, the account switched off) or a claim that grew old undoes the claim, and the session is
+// booking finished or made another way, staff took it, the account switched off) or a claim that grew old undoes the claim, and the session is
 // decided afresh. It gives nil when the carrier must not be called.
 func (e *Engine) begin(ctx context.Context, a booking.Attempt) (begun *booking.Attempt, err error) {
 	released := false
@@ -73,7 +73,8 @@ func (e *Engine) begin(ctx context.Context, a booking.Attempt) (begun *booking.A
 		}
 		old := *now
 		mine := s.FollowUp.Attempt == a.ID
-		if mine && stop == nil && account.SMSFollowUpEnabled && !s.Done() && s.HandledAt.IsZero() && t.Now.Sub(now.ClaimedAt) <= claimFresh {
+		wanted := !s.Done() && !s.HasBooked() && s.HandledAt.IsZero()
+		if mine && stop == nil && account.SMSFollowUpEnabled && wanted && t.Now.Sub(now.ClaimedAt) <= claimFresh {
 			now.State, now.BegunAt = booking.AttemptBegun, t.Now
 			return t.putAttempt(&old, *now)
 		}

@@ -40,7 +40,7 @@ func (e *Engine) Track(ctx context.Context, a booking.AccountID, ev booking.Even
 		}
 		s.Apply(ev, account.Settings.AbandonAfter.Std(), sched.FollowUp.Delay.Std())
 		if s.Done() && (old == nil || !old.Done()) {
-			if err := t.completed(account, old, s); err != nil {
+			if err := t.completed(account, old, &s); err != nil {
 				return Tracked{}, err
 			}
 		}
@@ -73,17 +73,18 @@ func (t *txn) sessionFor(a booking.AccountID, ev booking.Event, fresh booking.Se
 
 // completed records the booking that a page reported, so that other sessions of the person are left alone, and says in
 // the trace why no text will go out.
-func (t *txn) completed(account booking.Account, old *booking.Session, s booking.Session) error {
-	source := booking.SourceExternal
-	if !s.FollowUp.SentAt.IsZero() {
-		source = booking.SourceLink
-	}
-	b := bookingOf(s, source)
+func (t *txn) completed(account booking.Account, old, s *booking.Session) error {
+	b := t.bookingOf(*s, pageSource(*s))
 	b.At = s.CompletedAt
-	if err := t.PutBooking(account.ID, b); err != nil {
+	if err := t.recordOnce(account, s, b); err != nil {
 		return err
 	}
-	if old == nil || s.FollowUp.WithheldBy != booking.CheckCompleted {
+	return t.sayCompleted(account, old, *s)
+}
+
+// sayCompleted says in the trace of a session that was known before why no text will go out.
+func (t *txn) sayCompleted(account booking.Account, old *booking.Session, s booking.Session) error {
+	if old == nil || old.Done() || s.FollowUp.WithheldBy != booking.CheckCompleted {
 		return nil
 	}
 	return t.AddTrace(account.ID, s, []booking.Finding{{
@@ -93,11 +94,20 @@ func (t *txn) completed(account booking.Account, old *booking.Session, s booking
 	}}, account.Settings.Retention.Std())
 }
 
+// pageSource is where a booking made on the page comes from: the text that went out, or the page alone.
+func pageSource(s booking.Session) booking.BookingSource {
+	if s.FollowUp.SentAt.IsZero() {
+		return booking.SourcePage
+	}
+	return booking.SourceLink
+}
+
 // bookingOf makes the booking record of a session. Its ID is the session's: one session books once.
-func bookingOf(s booking.Session, source booking.BookingSource) booking.Booking {
+func (t *txn) bookingOf(s booking.Session, source booking.BookingSource) booking.Booking {
 	return booking.Booking{
 		ID: string(s.ID), Source: source, Session: s.ID, Scheduler: s.Scheduler, Phone: s.Phone, Email: s.Email,
 		Address: booking.NormalAddress(s.Customer.Address), Service: s.Service, ValueCents: s.ValueCents,
+		Status: booking.BookingBooked, Customer: s.Customer, CreatedAt: t.Now,
 	}
 }
 
@@ -159,9 +169,9 @@ func (e *Engine) Handle(ctx context.Context, a booking.AccountID, id booking.Ses
 			}
 		}
 		if h.Booked {
-			b := bookingOf(s, booking.SourcePhone)
-			b.At = t.Now
-			if err := t.PutBooking(a, b); err != nil {
+			b := t.bookingOf(s, booking.SourcePhone)
+			b.At, b.By = t.Now, h.By
+			if err := t.recordOnce(account, &s, b); err != nil {
 				return s, err
 			}
 		}

@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// PutWindows replaces the arrival windows that were put by hand. A window's Open is how many places are free now: the rest of its
+// capacity was taken here, or elsewhere. Bookings keep their places, also when their window is moved; nobody is told of it.
+func (e *Engine) PutWindows(ctx context.Context, a booking.AccountID, id booking.SchedulerID, w []booking.Window) ([]booking.Window, error) {
+	return apply(ctx, e, a, func(t *txn) ([]booking.Window, error) {
+		account, err := t.Account(a)
+		if err != nil {
+			return nil, err
+		}
+		return t.putWindows(account, id, w)
+	})
+}
+
+func (t *txn) putWindows(account booking.Account, id booking.SchedulerID, w []booking.Window) ([]booking.Window, error) {
+	sched, err := t.Scheduler(account.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	if sched == nil {
+		return nil, unknownScheduler(id)
+	}
+	stored := booking.ByHand(*sched, sched.Zone(account), w)
+	for i := range stored {
+		v := &stored[i]
+		own, covered, err := seatsOf(&t.Snapshot, account.ID, id, *v)
+		if err != nil {
+			return nil, err
+		}
+		v.Open = min(v.Capacity, v.Open+own.Taken(t.Now)+covered.Taken(t.Now))
+		if own.Taken(t.Now) > 0 && !(own.Start.Equal(v.Start) && own.End.Equal(v.End)) {
+			own.Start, own.End = v.Start, v.End
+			if err := t.PutSeats(account.ID, id, v.ID, own); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := t.Tx.PutWindows(account.ID, id, stored); err != nil {
+		return nil, err
+	}
+	return free(&t.Snapshot, account.ID, id, stored)
+}
+
+// WindowsByHand lists the windows that were put by hand, bookable or not, with the places that are free.
+func WindowsByHand(s *storage.Snapshot, a booking.AccountID, id booking.SchedulerID) ([]booking.Window, error) {
+	account, sched, err := schedulerOf(s, a, id)
+	if err != nil {
+		return nil, err
+	}
+	explicit, err := s.Windows(a, id)
+	if err != nil {
+		return nil, err
+	}
+	return free(s, a, id, booking.ByHand(sched, sched.Zone(account), explicit))
+}
+
+// Availability lists the windows that can be booked from then on, for a number of days, with the places that are free; full
+// ones have none. from is a date of the scheduler's zone, a time, or empty for now.
+func Availability(s *storage.Snapshot, a booking.AccountID, id booking.SchedulerID, from string, days int) ([]booking.Window, error) {
+	account, sched, err := schedulerOf(s, a, id)
+	if err != nil {
+		return nil, err
+	}
+	zone := sched.Zone(account)
+	began, err := booking.ParseFrom(s.Now, zone, from)
+	if err != nil {
+		return nil, err
+	}
+	explicit, err := s.Windows(a, id)
+	if err != nil {
+		return nil, err
+	}
+	return free(s, a, id, booking.Windows(s.Now, sched, zone, explicit, began, days))
+}
+
+func schedulerOf(s *storage.Snapshot, a booking.AccountID, id booking.SchedulerID) (booking.Account, booking.Scheduler, error) {
+	account, err := s.Account(a)
+	if err != nil {
+		return account, booking.Scheduler{}, err
+	}
+	sched, err := s.Scheduler(a, id)
+	if err != nil {
+		return account, booking.Scheduler{}, err
+	}
+	if sched == nil {
+		return account, booking.Scheduler{}, unknownScheduler(id)
+	}
+	return account, *sched, nil
+}
+
+// free takes the places that are taken off the windows.
+func free(s *storage.Snapshot, a booking.AccountID, id booking.SchedulerID, all []booking.Window) ([]booking.Window, error) {
+	all = slices.Clone(all)
+	for i := range all {
+		own, covered, err := seatsOf(s, a, id, all[i])
+		if err != nil {
+			return nil, err
+		}
+		all[i].Open = max(0, all[i].Open-own.Taken(s.Now)-covered.Taken(s.Now))
+	}
+	return all, nil
+}
+
+// seatsOf reads who has a place in a window, and in the one it covers.
+func seatsOf(s *storage.Snapshot, a booking.AccountID, id booking.SchedulerID, w booking.Window) (own, covered booking.Seats, err error) {
+	if own, err = s.Seats(a, id, w.ID); err == nil && w.Covers != "" {
+		covered, err = s.Seats(a, id, w.Covers)
+	}
+	return own, covered, err
+}
+
+// seat gives the booking a place in the window.
+func (t *txn) seat(account booking.Account, sched *booking.Scheduler, window string, b *booking.Booking) error {
+	if sched == nil {
+		return booking.Refuse(booking.Invalid, "missing", "scheduler", "a window belongs to a scheduler", "name the scheduler")
+	}
+	explicit, err := t.Windows(account.ID, sched.ID)
+	if err != nil {
+		return err
+	}
+	w, err := booking.FindWindow(t.Now, *sched, sched.Zone(account), explicit, window)
+	if err != nil {
+		return err
+	}
+	own, covered, err := seatsOf(&t.Snapshot, account.ID, sched.ID, w)
+	if err != nil {
+		return err
+	}
+	if own, err = own.Take(t.Now, w, covered, b.ID); err != nil {
+		return err
+	}
+	b.Window, b.Start, b.End = w.ID, w.Start, w.End
+	return t.PutSeats(account.ID, sched.ID, w.ID, own)
+}
+
+// unseat takes the booking's place back.
+func (t *txn) unseat(a booking.AccountID, b *booking.Booking) error {
+	if b.Window == "" {
+		return nil
+	}
+	own, err := t.Seats(a, b.Scheduler, b.Window)
+	if err == nil && slices.Contains(own.Bookings, b.ID) {
+		err = t.PutSeats(a, b.Scheduler, b.Window, own.Free(b.ID))
+	}
+	b.Window, b.Start, b.End = "", time.Time{}, time.Time{}
+	return err
+}
