@@ -82,7 +82,7 @@ func (p *process) openDemo(ctx context.Context, dir string, delay time.Duration)
 		return nil, nil, notSo("no port is free for the demo's other site: %s", why(err))
 	}
 	cfg.demo = &api.Demo{Book: cfg.Server.PublicURL + "/book/" + demoScheduler, Shop: shop.origin() + "/"}
-	seed, err := demoSeedFor(p.now(), delay, *cfg.demo)
+	seed, err := demoSeedFor(delay, *cfg.demo)
 	if err != nil {
 		return nil, shop, err
 	}
@@ -98,8 +98,8 @@ func (p *process) openDemo(ctx context.Context, dir string, delay time.Duration)
 	return h, shop, err
 }
 
-// demoSeedFor is the sample business with its two pages at the given addresses, and arrival windows in the days from now on.
-func demoSeedFor(now time.Time, delay time.Duration, at api.Demo) ([]byte, error) {
+// demoSeedFor is the sample business with its two pages at the given addresses.
+func demoSeedFor(delay time.Duration, at api.Demo) ([]byte, error) {
 	var seed map[string]any
 	if err := json.Unmarshal(demoSeed, &seed); err != nil {
 		return nil, err
@@ -113,30 +113,7 @@ func demoSeedFor(now time.Time, delay time.Duration, at api.Demo) ([]byte, error
 		v["url"], v["origins"] = address, []string{u.Scheme + "://" + u.Host}
 		v["follow_up"].(map[string]any)["delay"] = delay.String()
 	}
-	zone, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		return nil, err
-	}
-	seed["windows"] = map[string]any{demoScheduler: demoWindows(now.In(zone))}
 	return json.Marshal(seed)
-}
-
-// demoWindows are four arrival windows a day for two weeks, in the zone of now. Saturdays cost more, Sundays are free.
-func demoWindows(now time.Time) (all []map[string]any) {
-	for day := 1; day <= 14; day++ {
-		for _, hour := range []int{8, 10, 13, 15} {
-			start := time.Date(now.Year(), now.Month(), now.Day()+day, hour, 0, 0, 0, now.Location())
-			if start.Weekday() == time.Sunday {
-				continue
-			}
-			w := map[string]any{"id": start.Format("20060102-15"), "start": start, "end": start.Add(2 * time.Hour), "capacity": 2}
-			if start.Weekday() == time.Saturday {
-				w["note"], w["surcharge_cents"] = "Weekend", 4900
-			}
-			all = append(all, w)
-		}
-	}
-	return all
 }
 
 // freeAddress gives addr, or when it is taken the same host with a port that is free.

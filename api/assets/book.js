@@ -206,11 +206,13 @@
     } catch (e) {
       button.disabled = false;
       draw();
-      if (e.refusal && e.refusal.code === "window_full") {
+      const code = e.refusal && e.refusal.code;
+      if (/^window_(full|closed|unknown)$/.test(code)) {
         chosen = "";
         await load();
         problems("That time was just taken.", windows.length ? [["window", "Please choose another time."]] : []);
-      } else if (e.status === 422 || e.status === 400) problems(e.refusal.message ? "We could not take this: " + e.refusal.message + "." : "We could not take this.", []);
+      } else if (code === "already_booked") problems("You have booked already. To change it, please call us.", []);
+      else if (e.status === 422 || e.status === 400) problems(e.refusal.message ? "We could not take this: " + e.refusal.message + "." : "We could not take this.", []);
       else problems("We could not reach our office system. Nothing was booked; please try again in a moment, or call us.", []);
     }
   });
@@ -240,7 +242,7 @@
     await ask("POST", "/v1/bookings", { scheduler, session, window: w.id, customer: visit.customer, service: visit.service }, { "Idempotency-Key": session + "-" + w.id });
     visit.preferred = whenOf(w);
     if (widget) widget.complete(visit);
-    done("You are booked", business + " will be there in the time below.", visit, whenOf(w));
+    done("You are booked", business + " will come within the time below.", visit, whenOf(w));
   };
 
   const done = (title, text, visit, when) => {

@@ -2,10 +2,10 @@ package booking
 
 import "time"
 
-// LinkOpen tells whether a prefilled link of the session still leads anywhere: not once it was booked, on the page or by
-// phone, and not when the person opted out. How long a link lives is a rule of the store.
+// LinkOpen tells whether a prefilled link of the session still leads anywhere: not once its person has booked, here or another
+// way, and not when the person opted out. How long a link lives is a rule of the store.
 func (s *Session) LinkOpen(optedOut bool) bool {
-	return !s.Done() && !s.HandledBooked && !optedOut
+	return !s.Done() && !s.HandledBooked && !s.HasBooked() && !optedOut
 }
 
 // Click records that a page redeemed the link. It says nothing about whether the visit goes on: the page's own events do.
