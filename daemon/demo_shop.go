@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -25,14 +26,18 @@ type shopView struct {
 	Thanks                           bool
 }
 
-// openShop takes a port beside the demo's, on the same interface. Its address is known before it answers, since the
-// daemon's seed names its origin.
+// openShop takes the port after the demo's, on the same interface, so that a container can publish both; when it is taken, one
+// that is free. Its address is known before it answers, since the daemon's seed names its origin.
 func openShop(listen string) (*shop, error) {
-	host, _, err := net.SplitHostPort(listen)
+	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return nil, err
 	}
-	ln, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	n, _ := strconv.Atoi(port) // no number: any port will do
+	ln, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa((n+1)%(1<<16))))
+	if err != nil {
+		ln, err = net.Listen("tcp", net.JoinHostPort(host, "0"))
+	}
 	return &shop{ln: ln}, err
 }
 

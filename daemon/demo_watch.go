@@ -170,7 +170,7 @@ func (s *story) count(all []wire.Session) {
 			}
 		}
 	}
-	s.say(s.out.dim("Σ"), "report", fmt.Sprintf("%d sessions, %d texted, %d clicked, %d booked, of these %d recovered", len(all), texted, clicked, booked, recovered))
+	s.say(s.out.dim("Σ"), "report", fmt.Sprintf("sessions %d, texted %d, clicked %d, booked %d, of these recovered %d", len(all), texted, clicked, booked, recovered))
 }
 
 // clock is the time since the demo began.
