@@ -8,8 +8,13 @@ func (s *Session) LinkOpen(optedOut bool) bool {
 	return !s.Done() && !s.HandledBooked && !s.HasBooked() && !optedOut
 }
 
-// Click records that a page redeemed the link. It says nothing about whether the visit goes on: the page's own events do.
-func (s *Session) Click(at time.Time) {
+// Click records that a page redeemed the link; id names the click, so that telling it again changes nothing. It says nothing
+// about whether the visit goes on: the page's own events do.
+func (s *Session) Click(at time.Time, id string) {
+	if s.LastClick == id {
+		return
+	}
+	s.LastClick = id
 	if s.ClickedAt.IsZero() {
 		s.ClickedAt = at
 	}

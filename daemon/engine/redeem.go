@@ -14,12 +14,8 @@ var errLinkEnded = booking.Refuse(booking.Gone, "link_ended", "token", "this lin
 // Redeem gives the session behind a link to the page that its customer opened, and counts the click in the same
 // transaction. Scheduler "" means any of the account. A link that leads nowhere is refused as link_ended.
 func (e *Engine) Redeem(ctx context.Context, a booking.AccountID, id booking.SchedulerID, token string) (booking.Session, error) {
-	counted := 0 // by an earlier run of this transaction, whose commit ended unknown
+	click := newID(e.now())
 	return apply(ctx, e, a, func(t *txn) (booking.Session, error) {
-		account, err := t.Account(a)
-		if err != nil {
-			return booking.Session{}, err
-		}
 		of, was, err := t.LinkedSession(token)
 		if err != nil {
 			return booking.Session{}, err
@@ -27,12 +23,12 @@ func (e *Engine) Redeem(ctx context.Context, a booking.AccountID, id booking.Sch
 		if was == nil || of != a || id != "" && was.Scheduler != id {
 			return booking.Session{}, errLinkEnded
 		}
-		s := was.Clone()
-		if counted != 0 && s.Clicks >= counted {
-			return s, nil
+		account, err := t.Account(a)
+		if err != nil {
+			return booking.Session{}, err
 		}
-		s.Click(t.Now)
-		counted = s.Clicks
+		s := was.Clone()
+		s.Click(t.Now, click)
 		return s, t.putSession(account, was, s)
 	})
 }
