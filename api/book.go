@@ -110,13 +110,14 @@ func (c *call) getTheme() (any, error) {
 
 // pagePolicy lets the page load what is ours and nothing else, and lets only the scheduler's own sites frame it.
 func pagePolicy(origins []string) string {
-	frames := "'self'"
+	frames := []string{"'self'"}
 	for _, o := range origins {
 		if originLike.MatchString(o) {
-			frames += " " + o
+			frames = append(frames, o)
 		}
 	}
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors " + frames
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors " +
+		strings.Join(frames, " ")
 }
 
 // originLike is stricter than addresses are: what a policy would read as its own syntax is left out.
