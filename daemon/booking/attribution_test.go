@@ -137,15 +137,15 @@ func TestLateNewsIsTakenInAndSaid(t *testing.T) {
 			credited = s.ID
 		}
 		trail := s.Hear(due.Add(9*24*time.Hour), b, credited)
-		said := ""
+		var said strings.Builder
 		for _, f := range trail {
-			said += f.Message
+			said.WriteString(f.Message)
 			if !strings.HasPrefix(f.Message, "Late news: ") || f.Check != CheckBookedElsewhere {
 				t.Errorf("%s: %+v", c.name, f)
 			}
 		}
-		if s.FollowUp.State != c.state || s.FollowUp.WithheldBy != c.by || s.Booked.Attribution != c.won || (said == "") != (c.said == "") || !strings.Contains(said, c.said) {
-			t.Errorf("%s: %+v, %+v, said %q", c.name, s.FollowUp, s.Booked, said)
+		if s.FollowUp.State != c.state || s.FollowUp.WithheldBy != c.by || s.Booked.Attribution != c.won || (said.String() == "") != (c.said == "") || !strings.Contains(said.String(), c.said) {
+			t.Errorf("%s: %+v, %+v, said %q", c.name, s.FollowUp, s.Booked, said.String())
 		}
 		if _, armed := s.Due("a"); armed && s.FollowUp.State == FollowUpWithheld {
 			t.Errorf("%s: withheld and still due", c.name)

@@ -207,9 +207,10 @@ func federalHoliday(d Date) bool {
 	if !ok {
 		return false
 	}
-	for _, year := range [...]int{t.Year(), t.Year() + 1} {
+	is := func(h time.Time) bool { return h.Year() == t.Year() && h.YearDay() == t.YearDay() }
+	for year := t.Year(); year <= t.AddDate(0, 0, 1).Year(); year++ {
 		for _, h := range us.Holidays {
-			if actual, observed := h.Calc(year); dateOf(actual) == d || dateOf(observed) == d {
+			if actual, observed := h.Calc(year); is(actual) || is(observed) {
 				return true
 			}
 		}

@@ -191,6 +191,9 @@ func TestSeatsAreTakenOnceAndNotBeyondTheCapacity(t *testing.T) {
 	w := Window{ID: "w", Start: now.Add(time.Hour), End: now.Add(2 * time.Hour), Capacity: 3, Open: 3}
 	covered := Seats{End: w.End, Bookings: []string{"c"}}
 	s, err := Seats{}.Take(now, w, covered, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
 	if s, err = s.Take(now, w, covered, "b"); err != nil || s.Taken(now) != 2 {
 		t.Fatalf("%+v, %v", s, err)
 	}

@@ -96,3 +96,77 @@ func BenchmarkFollowUps(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
 }
+
+// bookable is a house whose scheduler has windows of a month, and their IDs.
+func bookable(b *testing.B, capacity int) (*engine.Engine, []string) {
+	b.Helper()
+	e, _ := benchEngine(b)
+	_, err := e.EditScheduler(b.Context(), account, scheduler, func(s *booking.Scheduler) error {
+		s.Availability.Weekly = []booking.WeeklyRule{{Days: []booking.Day{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}, From: 9 * 60, To: 12 * 60, Capacity: capacity}}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var ids []string
+	err = e.Store().View(b.Context(), func(s *storage.Snapshot) error {
+		all, err := engine.Availability(s, account, scheduler, "", 28)
+		for _, w := range all {
+			ids = append(ids, w.ID)
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return e, ids
+}
+
+func benchBook(b *testing.B, parallel, windows int) {
+	const capacity = 300 // the guard row stays as short as in life, and no window gets full before it is emptied
+	e, ids := bookable(b, capacity)
+	ids = ids[:min(windows, len(ids))]
+	var n, full atomic.Int64
+	b.ReportAllocs()
+	b.ResetTimer()
+	b.SetParallelism(parallel)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			i := int(n.Add(1))
+			job, err := e.Book(b.Context(), account, caller(i%70_000, ids[i%len(ids)]))
+			if err == nil {
+				_, err = e.CancelBooking(b.Context(), account, job.ID)
+			}
+			if code(err) == "window_full" {
+				full.Add(1)
+			} else if err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "bookings/s")
+	b.ReportMetric(float64(full.Load()), "refused")
+}
+
+// Booked and cancelled again by 64 callers at once, all in one window: each meets all the others.
+func BenchmarkBookContended(b *testing.B) { benchBook(b, 32, 1) } // × GOMAXPROCS 2
+
+// The same, spread over four weeks of windows.
+func BenchmarkBookSpread(b *testing.B) { benchBook(b, 32, 28) }
+
+// The same by one caller alone.
+func BenchmarkBookAlone(b *testing.B) {
+	e, ids := bookable(b, 300)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		n++
+		job, err := e.Book(b.Context(), account, caller(n%70_000, ids[n%len(ids)]))
+		if err == nil {
+			_, err = e.CancelBooking(b.Context(), account, job.ID)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}

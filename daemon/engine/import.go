@@ -38,6 +38,34 @@ const importers = 16
 // was cut off can be sent again. The error is of the store; the lines before it stand.
 func (e *Engine) Import(ctx context.Context, a booking.AccountID, rows []ImportRow) (Imported, error) {
 	ctx = context.WithValue(ctx, onceKey{}, nil) // each line is known again by itself
+	first, again := repeats(rows)
+	out, err := e.importAll(ctx, a, first)
+	if err != nil {
+		return out, err
+	}
+	more, err := e.importAll(ctx, a, again)
+	out.Imported, out.Repeated = out.Imported+more.Imported, out.Repeated+more.Repeated
+	out.Rejected = append(out.Rejected, more.Rejected...)
+	slices.SortFunc(out.Rejected, func(x, y Rejected) int { return cmp.Compare(x.Line, y.Line) })
+	return out, err
+}
+
+// repeats parts the lines that name a booking a second time from the others, so that the first one counts.
+func repeats(rows []ImportRow) (first, again []ImportRow) {
+	seen := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		name := row.Booking.Name()
+		if row.Fault == nil && seen[name] {
+			again = append(again, row)
+			continue
+		}
+		seen[name] = row.Fault == nil || seen[name]
+		first = append(first, row)
+	}
+	return first, again
+}
+
+func (e *Engine) importAll(ctx context.Context, a booking.AccountID, rows []ImportRow) (Imported, error) {
 	var (
 		mu     sync.Mutex
 		out    Imported
@@ -82,6 +110,5 @@ func (e *Engine) Import(ctx context.Context, a booking.AccountID, rows []ImportR
 		})
 	}
 	all.Wait()
-	slices.SortFunc(out.Rejected, func(x, y Rejected) int { return cmp.Compare(x.Line, y.Line) })
 	return out, failed
 }
