@@ -19,6 +19,16 @@ var withoutMethod = map[string]string{
 	"DELETE /v1/opt-outs": "another form of DELETE /v1/opt-outs/{phone}",
 	"DELETE /v1/api-keys": "another form of DELETE /v1/api-keys/{id}",
 	"DELETE /v1/webhooks": "another form of DELETE /v1/webhooks/{id}",
+
+	"GET /widget.js":                  "for browsers",
+	"GET /widget.d.ts":                "for editors",
+	"GET /book/{scheduler}":           "for people",
+	"GET /book/{scheduler}/theme.css": "for browsers",
+	"GET /assets/{file}":              "for browsers",
+	"GET /demo":                       "for people",
+	"GET /simulator/phone":            "for people",
+	"GET /simulator/phone/messages":   "for the demo's phone",
+	"POST /simulator/phone/messages":  "for the demo's phone",
 }
 
 // queryElsewhere are query parameters that the client says in another way.

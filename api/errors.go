@@ -38,6 +38,7 @@ var statuses = map[booking.Class]int{
 	booking.TooLarge:     http.StatusRequestEntityTooLarge,
 	booking.TooMany:      http.StatusTooManyRequests,
 	booking.Unavailable:  http.StatusServiceUnavailable,
+	booking.Gone:         http.StatusGone,
 }
 
 // retrySoon is when to try again after a passing trouble of ours.

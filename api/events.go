@@ -2,12 +2,16 @@ package api
 
 import (
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 )
+
+// maxAgeMS is older than any event that is taken, and still a duration.
+const maxAgeMS = 1e12
 
 // reportEvent takes what a page reports. The body is JSON whatever its content type says: sendBeacon can only send
 // text/plain without a preflight.
@@ -26,6 +30,9 @@ func (c *call) reportEvent() (any, error) {
 	ev, err := in.Booking()
 	if err != nil {
 		return nil, err
+	}
+	if ev.At.IsZero() && in.AgeMS > 0 {
+		ev.At = c.now().Add(-time.Duration(min(in.AgeMS, maxAgeMS) * float64(time.Millisecond)))
 	}
 	if c.who.Role == booking.RolePublishable {
 		if ev.Scheduler == "" {

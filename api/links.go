@@ -16,7 +16,7 @@ const gonePage = `<!DOCTYPE html>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>This link has ended</title></head>
 <body>
 <h1>This link has ended</h1>
-<p>Links in our texts work for seven days, and this one is older or incomplete. We are sorry for the detour.</p>
+<p>Links in our texts work for seven days, until the booking is made. We are sorry for the detour.</p>
 <p>You can still book: please open our website, or answer the text you got from us.</p>
 </body>
 </html>
@@ -31,18 +31,11 @@ func (c *call) followLink() (any, error) {
 	}
 	target := ""
 	err := c.view(func(s *storage.Snapshot) error {
-		link, err := s.Link(token)
-		if err != nil || link == nil {
+		account, v, err := s.LinkedSession(token)
+		if err != nil || v == nil {
 			return err
 		}
-		v, err := s.Session(link.Account, link.Session)
-		if storage.IsNotFound(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		sched, err := s.Scheduler(link.Account, v.Scheduler)
+		sched, err := s.Scheduler(account, v.Scheduler)
 		if err == nil && sched != nil {
 			target = landing(*sched, token)
 		}

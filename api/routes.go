@@ -168,6 +168,17 @@ func table() []route {
 		{get, "/v1/simulator/faults", manage, (*call).getFaults, ok, "simulator", "What shall still go wrong", nil, nil, simulator.Faults{}, ""},
 		{put, "/v1/simulator/faults", manage, (*call).putFaults, ok, "simulator", "Say what shall go wrong with the next texts", nil, simulator.Faults{}, simulator.Faults{}, ""},
 
+		{get, "/v1/prefill/{token}", report, (*call).redeem, ok, "links", "What a customer had typed, for the page their link leads to; counts the click", nil, nil, wire.Prefill{}, ""},
+		{get, "/widget.js", open, (*call).getWidget, ok, "pages", "The script that booking pages embed", nil, nil, nil, "text/javascript"},
+		{get, "/widget.d.ts", open, (*call).getWidgetTypes, ok, "pages", "Its TypeScript types", nil, nil, nil, "text/plain"},
+		{get, "/book/{scheduler}", open, (*call).getBook, ok, "pages", "The hosted booking page of a scheduler", nil, nil, nil, "text/html"},
+		{get, "/book/{scheduler}/theme.css", open, (*call).getTheme, ok, "pages", "The colours of the hosted booking page", nil, nil, nil, "text/css"},
+		{get, "/assets/{file}", open, (*call).getAsset, ok, "pages", "What our pages are made of", nil, nil, nil, "text/plain"},
+		{get, "/demo", open, (*call).getDemo, ok, "demo", "The demo's booking page with a phone beside it", nil, nil, nil, "text/html"},
+		{get, "/simulator/phone", open, (*call).getPhone, ok, "demo", "A phone with the demo's texts", nil, nil, nil, "text/html"},
+		{get, "/simulator/phone/messages", open, (*call).getPhoneTexts, ok, "demo", "The demo's texts", pageQuery{}, nil, wire.List[simulator.Message]{}, ""},
+		{post, "/simulator/phone/messages", open, (*call).postPhoneText, created, "demo", "Answer a text of the demo", nil, wire.InboundText{}, simulator.Message{}, ""},
+
 		{get, "/l/{token}", open, (*call).followLink, http.StatusFound, "links", "A prefilled link: leads to the scheduler and changes nothing", nil, nil, nil, "text/html"},
 		{get, "/healthz", open, (*call).healthy, ok, "daemon", "The process is alive", nil, nil, wire.Health{}, ""},
 		{get, "/readyz", open, (*call).ready, ok, "daemon", "The store takes writes and the motor runs", nil, nil, wire.Health{}, ""},

@@ -33,6 +33,7 @@ type Options struct {
 	Engine         *engine.Engine
 	Reader         *storage.Reader
 	Simulator      *simulator.Carrier // nil: texts are really sent, and the simulator's routes say so
+	Demo           *Demo              // nil: none; else pages that show everybody's texts to whoever asks
 	PublicURL      string             // of this daemon; pages of its own origin may always report sessions
 	TrustedProxies []string           // addresses or CIDRs whose X-Forwarded-For counts
 	Now            func() time.Time
@@ -164,12 +165,12 @@ func (s *Server) credential(ctx context.Context, key string) (who *storage.Crede
 
 func knownMethod(m string) bool { return slices.Contains(fiber.DefaultMethods, m) }
 
-// mount adds a route, and HEAD where there is a GET.
+// mount adds a route, HEAD where there is a GET, and OPTIONS where pages of other origins use it.
 func (s *Server) mount(r *route) {
 	path := strings.NewReplacer("{", ":", "}", "").Replace(r.path)
 	h := s.serve(r)
 	s.app.Add(r.method, path, h)
-	if r.method == fiber.MethodGet {
+	if r.method == fiber.MethodGet && r.may != report { // what a page gets for a key counts, so it is not looked at
 		s.app.Add(fiber.MethodHead, path, h)
 	}
 	if r.forPages() {

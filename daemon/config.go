@@ -14,6 +14,7 @@ import (
 	"github.com/caarlos0/env/v11"
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/rebookhq/rebook/api"
 	"github.com/rebookhq/rebook/daemon/booking"
 )
 
@@ -31,6 +32,7 @@ type Config struct {
 	Scripts  ScriptsConfig  `toml:"scripts" section:"scripts_"`
 
 	origin map[string]string // key → where its value comes from; a key that is missing has its default
+	demo   *api.Demo         // nil but for the demo
 }
 
 // ServerConfig says where the daemon listens and how the world reaches it.

@@ -23,7 +23,6 @@ type story struct {
 	now   func() time.Time
 	delay time.Duration
 	began time.Time
-	link  string // that came with the text
 }
 
 const (
@@ -159,14 +158,14 @@ func (s *story) showText(ctx context.Context) error {
 	}
 	s.out.heading("The text on Maya's phone")
 	m := texts[0]
-	for word := range strings.FieldsSeq(m.Body) {
-		if strings.Contains(word, "/l/") {
-			s.link = word
-		}
-	}
-	lines := []string{"from " + string(m.From) + "   " + m.At.Local().Format("15:04:05"), ""}
-	s.out.box(append(lines, wrap(m.Body, 66)...))
+	s.out.text(m)
 	return nil
+}
+
+// text draws a text as it arrived.
+func (o *paint) text(m simulator.Message) {
+	lines := []string{"from " + string(m.From) + "   " + m.At.Local().Format("15:04:05"), ""}
+	o.box(append(lines, wrap(m.Body, 66)...))
 }
 
 // showTrace shows every check that was made, in order.
@@ -210,30 +209,6 @@ func (o *paint) finding(f wire.Finding) {
 	for _, l := range lines[1:] {
 		o.printf("  %21s%s\n", "", l)
 	}
-}
-
-// invite shows what to try next.
-func (s *story) invite() {
-	o := s.out
-	o.heading("Your turn: this daemon keeps running until Ctrl-C")
-	o.printf("  Report a session yourself, and look for its text %s later:\n\n", seconds(s.delay))
-	lines := []string{
-		"U=" + s.base + " K='Authorization: Bearer " + s.key + "'",
-		`E='"scheduler":"` + demoScheduler + `","session":"mine"'`,
-		`curl -s -H "$K" $U/v1/session-events -d "{$E,\"event\":\"started\",\"customer\":{\"first_name\":\"Ada\",\"phone\":\"614-555-0177\"},\"consent\":{\"sms\":true,\"text\":\"Text me\"}}"`,
-		`curl -s -H "$K" $U/v1/session-events -d "{$E,\"event\":\"abandoned\"}"`,
-		`curl -s -H "$K" $U/v1/simulator/messages`,
-		``,
-		`# Where Maya's link leads: to the booking page of the (invented) shop, with a token for what she had typed`,
-		`curl -sI ` + s.link,
-		``,
-		`# Answer STOP as Maya, then let her leave again: the trace will say why she is left alone`,
-		`curl -s -H "$K" $U/v1/simulator/inbound -d '{"from":"` + demoE164 + `","to":"+16145550123","body":"STOP"}'`,
-	}
-	for _, l := range lines {
-		o.printf("    %s\n", o.cyan(l))
-	}
-	o.printf("\n")
 }
 
 // seconds writes a short duration for people: "15 seconds".

@@ -174,7 +174,7 @@ const answerWithin = 5 * time.Second
 func (h *house) openAPI(ln net.Listener) {
 	o := api.Options{
 		Engine: h.engine, Reader: h.store.Reader(), Simulator: h.carrier, Now: h.p.now, Log: h.log, StoreStats: h.store.Stats,
-		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release,
+		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release, Demo: h.cfg.demo,
 	}
 	if h.pool != nil {
 		o.WorkerStats = h.pool.Stats

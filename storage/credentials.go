@@ -83,6 +83,34 @@ func (s *Snapshot) Link(token string) (*Link, error) {
 	return find[Link](s.g, globalKey("l", digest(token)))
 }
 
+// LinkedSession finds the session that a token still leads to, and its account; nil when the link has ended: unknown, too
+// old, booked, or the person opted out.
+func (s *Snapshot) LinkedSession(token string) (booking.AccountID, *booking.Session, error) {
+	link, err := s.Link(token)
+	if err != nil || link == nil {
+		return "", nil, err
+	}
+	v, err := s.Session(link.Account, link.Session)
+	if IsNotFound(err) {
+		return "", nil, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	optedOut := false
+	if v.Phone != "" {
+		o, err := s.OptOut(link.Account, v.Phone)
+		if err != nil {
+			return "", nil, err
+		}
+		optedOut = o != nil
+	}
+	if !v.LinkOpen(optedOut) {
+		return "", nil, nil
+	}
+	return link.Account, &v, nil
+}
+
 // PutLink writes what a token leads to.
 func (t *Tx) PutLink(token string, l Link) error {
 	return t.put(globalKey("l", digest(token)), l, t.Now.Add(LinkLife))

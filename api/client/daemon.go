@@ -18,6 +18,12 @@ func (l Links) Follow(ctx context.Context, token string) (location string, err e
 	return a.header.Get("Location"), nil
 }
 
+// Redeem gives what a customer had typed, as the page their link leads to asks for it with the scheduler's publishable key. It counts as
+// a click.
+func (l Links) Redeem(ctx context.Context, token string) (wire.Prefill, error) {
+	return ask[wire.Prefill](ctx, l.service, get("/v1/prefill/{token}", token))
+}
+
 // Daemon is the program itself. Its calls need no key.
 type Daemon struct{ service }
 

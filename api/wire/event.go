@@ -15,6 +15,7 @@ type Event struct {
 	Session    string   `json:"session" required:"true" description:"The page's own name of the visit, the same for all its events; a UUID will do."`
 	Event      string   `json:"event" required:"true" enum:"started,progress,heartbeat,abandoned,completed"`
 	At         string   `json:"at,omitempty" format:"date-time" description:"When it happened; left out: now."`
+	AgeMS      float64  `json:"age_ms,omitempty" description:"Instead of at: how many milliseconds ago it happened. A page's clock may be wrong; how long something waited in it is not."`
 	Customer   Customer `json:"customer,omitzero" description:"What is known so far; later events merge."`
 	Service    string   `json:"service,omitempty"`
 	Preferred  string   `json:"preferred,omitempty"`

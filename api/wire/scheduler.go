@@ -19,6 +19,8 @@ type Scheduler struct {
 	ServiceZips    []string     `json:"service_zips" nullable:"false"`
 	FollowUp       FollowUpSet  `json:"follow_up"`
 	Availability   Availability `json:"availability" description:"The rule by which it has arrival windows; those that are put stand over it."`
+	Color          string       `json:"color" description:"Of the hosted page, #rrggbb."`
+	ConsentText    string       `json:"consent_text" description:"Beside the consent box of the hosted page; empty: words that name the business and the reminder."`
 	CreatedAt      time.Time    `json:"created_at,omitzero" readOnly:"true"`
 	UpdatedAt      time.Time    `json:"updated_at,omitzero" readOnly:"true"`
 }
@@ -48,6 +50,7 @@ func FromScheduler(s booking.Scheduler) Scheduler {
 		PublishableKey: s.PublishableKey, Services: Map(s.Services, fromService), ServiceZips: orEmpty(s.ServiceZips),
 		FollowUp: FollowUpSet{Enabled: s.FollowUp.Enabled, PhoneNumber: string(s.FollowUp.PhoneNumber),
 			Mode: string(s.FollowUp.Mode), Delay: s.FollowUp.Delay.String(), Template: s.FollowUp.Template, Agent: s.FollowUp.Agent},
+		Color: s.Color, ConsentText: s.ConsentText,
 		Availability: fromAvailability(s.Availability),
 		CreatedAt:    utc(s.CreatedAt), UpdatedAt: utc(s.UpdatedAt),
 	}
@@ -91,6 +94,7 @@ func (s Scheduler) Over(v *booking.Scheduler) error {
 	}
 	v.ID, v.Name, v.URL, v.Origins, v.Timezone = booking.SchedulerID(s.ID), s.Name, s.URL, s.Origins, s.Timezone
 	v.PublishableKey, v.Services, v.ServiceZips = s.PublishableKey, services, s.ServiceZips
+	v.Color, v.ConsentText = s.Color, s.ConsentText
 	v.FollowUp = booking.FollowUpSet{Enabled: s.FollowUp.Enabled, PhoneNumber: booking.Phone(s.FollowUp.PhoneNumber),
 		Mode: booking.Mode(s.FollowUp.Mode), Delay: delay, Template: s.FollowUp.Template, Agent: s.FollowUp.Agent}
 	return nil

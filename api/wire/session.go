@@ -30,6 +30,8 @@ type Session struct {
 	RepliedAt   time.Time         `json:"replied_at,omitzero" description:"When the customer answered the text."`
 	Handled     *Handling         `json:"handled,omitempty"`
 	FollowUp    FollowUp          `json:"follow_up" required:"true"`
+	ClickedAt   time.Time         `json:"clicked_at,omitzero" description:"When the link of its text was first opened by a person's browser."`
+	Clicks      int               `json:"clicks,omitempty"`
 	Booked      *BookedBy         `json:"booked,omitempty" description:"The booking its person has, made in this session or another way."`
 }
 
@@ -82,6 +84,7 @@ func FromSession(s booking.Session) Session {
 			WithheldBy: string(s.FollowUp.WithheldBy), Attempt: string(s.FollowUp.Attempt),
 		},
 	}
+	out.ClickedAt, out.Clicks = utc(s.ClickedAt), s.Clicks
 	if c := s.Consent; c != (booking.Consent{}) {
 		out.Consent = &Evidence{SMS: c.SMS, Text: c.Text, At: utc(c.At), Page: c.Page, IP: c.IP, UserAgent: c.UserAgent}
 	}

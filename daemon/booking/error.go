@@ -18,6 +18,7 @@ const (
 	TooLarge                      // larger than the limit
 	TooMany                       // over a rate limit
 	Unavailable                   // cannot be done now; try again later
+	Gone                          // it was there, perhaps, and is not any more
 )
 
 // Error is a refusal a person may meet: a stable code, one sentence, and the mend. Codes are part of the API: never change one.

@@ -32,6 +32,8 @@ type Scheduler struct {
 	ServiceZips    []string     `json:"service_zips,omitempty"`
 	FollowUp       FollowUpSet  `json:"follow_up"`
 	Availability   Availability `json:"availability,omitzero"`
+	Color          string       `json:"color,omitempty"`        // of the hosted page, #rrggbb; empty: [DefaultColor]
+	ConsentText    string       `json:"consent_text,omitempty"` // beside the consent box of the hosted page; empty: see [Scheduler.ConsentWords]
 	CreatedAt      time.Time    `json:"created_at"`
 	UpdatedAt      time.Time    `json:"updated_at,omitzero"`
 }
@@ -104,6 +106,9 @@ func ValidateScheduler(s *Scheduler) error {
 		return err
 	}
 	if err := validateZips(s); err != nil {
+		return err
+	}
+	if err := validateLook(s); err != nil {
 		return err
 	}
 	if err := validateAvailability(&s.Availability); err != nil {

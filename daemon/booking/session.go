@@ -92,12 +92,14 @@ type Session struct {
 	HandledNote   string            `json:"handled_note,omitempty"`
 	HandledBooked bool              `json:"handled_booked,omitempty"` // staff said that it was booked
 	FollowUp      FollowUp          `json:"follow_up"`
-	ClickedAt     time.Time         `json:"clicked_at,omitzero"` // when the link of its text was first redeemed by a page
-	RepliedAt     time.Time         `json:"replied_at,omitzero"` // the customer answered the text
-	Booked        BookedBy          `json:"booked,omitzero"`     // the booking its person has, in this session or another way
-	Trial         Trial             `json:"trial,omitzero"`      // the measurement against the control group
-	DueKind       Kind              `json:"due_kind,omitempty"`  // of the one due-key this session has
-	DueAt         time.Time         `json:"due_at,omitzero"`     // zero: it has none
+	ClickedAt     time.Time         `json:"clicked_at,omitzero"`  // when the link of its text was first redeemed by a page
+	Clicks        int               `json:"clicks,omitempty"`     // how often
+	LastClick     string            `json:"last_click,omitempty"` // names the newest click, so that none counts twice
+	RepliedAt     time.Time         `json:"replied_at,omitzero"`  // the customer answered the text
+	Booked        BookedBy          `json:"booked,omitzero"`      // the booking its person has, in this session or another way
+	Trial         Trial             `json:"trial,omitzero"`       // the measurement against the control group
+	DueKind       Kind              `json:"due_kind,omitempty"`   // of the one due-key this session has
+	DueAt         time.Time         `json:"due_at,omitzero"`      // zero: it has none
 }
 
 // RecoveredWithin: a booking this soon after the text counts as won back.
