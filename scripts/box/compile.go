@@ -88,8 +88,8 @@ func compile(name, source string) (s *script, fault *Error) {
 	case !utf8.ValidString(source):
 		return nil, errorAt(s, 1+strings.Count(source[:firstInvalid(source)], "\n"), "", "the source is not valid UTF-8")
 	}
-	if i := strings.IndexByte(source, 0); i >= 0 {
-		return nil, errorAt(s, 1+strings.Count(source[:i], "\n"), "", "the source has a NUL byte")
+	if before, _, ok := strings.Cut(source, "\x00"); ok {
+		return nil, errorAt(s, 1+strings.Count(before, "\n"), "", "the source has a NUL byte")
 	}
 	chunk, err := parse.Parse(strings.NewReader(source), s.chunk)
 	if err != nil {

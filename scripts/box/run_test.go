@@ -66,6 +66,9 @@ func TestFaultsSayWhereAndHowToMend(t *testing.T) {
 		r := Run(Call{Script: "greeting", Source: c.source, Entry: EntryRender})
 		sound(t, r)
 		c.want.Script = "greeting"
+		if c.want.Limit == LimitInstructions && r.Err != nil && r.Err.Limit == LimitCPU { // a slow machine comes to that first
+			c.want.Message, c.want.Limit, c.want.Hint = "the script took more than 50ms of CPU time", LimitCPU, hints[LimitCPU]
+		}
 		if r.Err == nil || *r.Err != c.want {
 			t.Errorf("%s:\n got %+v\nwant %+v", c.name, r.Err, &c.want)
 		}

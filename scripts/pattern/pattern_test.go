@@ -23,19 +23,20 @@ func all(src, pat string) string {
 	if !ok {
 		return "no"
 	}
-	out := fmt.Sprintf("%d-%d", start+1, end)
+	var out strings.Builder
+	fmt.Fprintf(&out, "%d-%d", start+1, end)
 	for i := range m.Captures() {
 		c, err := m.Capture(i, start, end)
 		switch {
 		case err != nil:
 			return "error: " + err.Error()
 		case c.Position:
-			out += fmt.Sprintf(" @%d", c.Place)
+			fmt.Fprintf(&out, " @%d", c.Place)
 		default:
-			out += fmt.Sprintf(" %q", c.Text)
+			fmt.Fprintf(&out, " %q", c.Text)
 		}
 	}
-	return out
+	return out.String()
 }
 
 // The results are those of PUC Lua 5.1.5; package box compares many more with the real one.
