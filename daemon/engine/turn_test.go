@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -11,6 +12,8 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/scripts/box"
+	"github.com/rebookhq/rebook/scripts/worker"
+	"github.com/rebookhq/rebook/storage"
 )
 
 // agentOf has the scheduler's first texts written by an agent, with two windows to offer.
@@ -126,6 +129,52 @@ func TestATurnIsBoundToItsVersion(t *testing.T) {
 		}
 		if o := w.library("asker"); o.Script.Active != 2 {
 			t.Errorf("version %d is in use; the test did not activate another", o.Script.Active)
+		}
+	})
+}
+
+// refusing is a pool that may have no worker for a call.
+type refusing func(box.Call) error
+
+func (f refusing) Run(_ context.Context, _ string, c box.Call) (box.Result, error) {
+	if err := f(c); err != nil {
+		return box.Result{}, err
+	}
+	return box.Run(c), nil
+}
+
+// A built-in script that has changed with the program is another script: the turn is begun anew, and there is still one text.
+func TestATurnWhoseSourceChangedIsBegunAnew(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var w *world
+		var changed atomic.Bool
+		w = newWorld(t, func(o *engine.Options) {
+			o.Scripts = refusing(func(c box.Call) error {
+				if len(c.Answers) != 2 || !strings.Contains(string(c.Ctx), "6145550101") || changed.Swap(true) {
+					return nil
+				}
+				w.must(w.store.Update(t.Context(), func(tx *storage.Tx) error {
+					turn, err := tx.Turn(account, w.session(w.idOf("c1")).FollowUp.Turn)
+					if err != nil {
+						return err
+					}
+					old := *turn
+					turn.Script.SHA256 = "another"
+					return tx.PutTurn(account, &old, *turn)
+				}))
+				return worker.ErrBusy // so that the run is tried again
+			})
+		})
+		defer w.close()
+		agentOf(asker)(w)
+		id := left(w, "c1", phone(1))
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		if got := w.attempt(id); got.Template != "asker@1" || !strings.Contains(got.Body, "2 soon") || len(w.texts(phone(1))) != 1 {
+			t.Errorf("%d texts, %s by %s", len(w.texts(phone(1))), got.Body, got.Template)
+		}
+		if n := w.stats().Fired["ask"]; n <= 3 {
+			t.Errorf("%d asks were carried out; the turn went on with another source", n)
 		}
 	})
 }

@@ -40,6 +40,9 @@ func TestAResultIsTheSameBehindTheWalls(t *testing.T) {
 		want := box.Run(c)
 		got, err := p.Run(t.Context(), "a", c)
 		got.Used.CPUMicros = want.Used.CPUMicros
+		if want.Err != nil && want.Err.Limit == box.LimitCPU { // how far it came is the machine's doing
+			got.Used = want.Used
+		}
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s:\n got %+v %+v, %v\nwant %+v %+v", name, got, got.Err, err, want, want.Err)
 		}

@@ -3,9 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,23 +26,6 @@ func TestASpinningScriptIsKilledAndTheNextCallWorks(t *testing.T) {
 	for range 2 {
 		fails(t, p, scene("spin"), ErrKilled)
 		works(t, p)
-	}
-}
-
-func TestAScriptThatTakesAllMemoryDiesAlone(t *testing.T) {
-	for _, memory := range []int{128, 256, 512} {
-		p := newPool(t, Options{Size: 2, Memory: int64(memory) << 20, Wall: 20 * time.Second})
-		err := fails(t, p, scene("hoard"), ErrDied)
-		had := 0
-		for _, n := range regexp.MustCompile(`holding (\d+) MiB`).FindAllStringSubmatch(err.Error(), -1) {
-			had, _ = strconv.Atoi(n[1]) // the pattern makes it a number
-		}
-		t.Logf("of %d MiB: %d", memory, had)
-		if had == 0 || had > memory {
-			t.Errorf("with %d MiB: %v", memory, err)
-		}
-		works(t, p)
-		p.Close()
 	}
 }
 

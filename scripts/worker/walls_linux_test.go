@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -264,4 +265,21 @@ func TestAnIdleWorkerThatDiesIsReplaced(t *testing.T) {
 	}
 	p.mu.Unlock()
 	works(t, p)
+}
+
+func TestAScriptThatTakesAllMemoryDiesAlone(t *testing.T) {
+	for _, memory := range []int{128, 256, 512} {
+		p := newPool(t, Options{Size: 2, Memory: int64(memory) << 20, Wall: 20 * time.Second})
+		err := fails(t, p, scene("hoard"), ErrDied)
+		had := 0
+		for _, n := range regexp.MustCompile(`holding (\d+) MiB`).FindAllStringSubmatch(err.Error(), -1) {
+			had, _ = strconv.Atoi(n[1]) // the pattern makes it a number
+		}
+		t.Logf("of %d MiB: %d", memory, had)
+		if had == 0 || had > memory+shadowMemory>>20 {
+			t.Errorf("with %d MiB: %v", memory, err)
+		}
+		works(t, p)
+		p.Close()
+	}
 }
