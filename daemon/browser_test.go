@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -289,12 +290,7 @@ func (s *site) session(client, what string, is func(wire.Session) bool) wire.Ses
 
 func hasStatus(want ...string) func(wire.Session) bool {
 	return func(v wire.Session) bool {
-		for _, w := range want {
-			if v.Status == w {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(want, v.Status)
 	}
 }
 

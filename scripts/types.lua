@@ -631,6 +631,43 @@ sms = {}
 ---@return integer
 function sms.segments(s) end
 
+talk = {}
+
+---What a customer's text is about, by name: yes, no, price, human, call_me, cancel, reschedule, earliest, any, options, done, later, thanks, greeting, bot, who, complaint, legal, abuse, seller, machine, minor, tenant, commercial, card, link, override, waitlist, license, spanish, when, booked.
+---@param text string
+---@return table<string, true>
+function talk.intents(text) end
+
+---The language of a text, en or es; nil when it does not tell.
+---@param text string
+---@return string?
+function talk.language(text) end
+
+---What a text says about arrival windows: the ids of the open ones that fit; sure when exactly one is meant; the dates named, and those of them that are full; whether a time was named; near what was asked when none fits; offered ones that were chosen and are gone.
+---@param text string
+---@param now string
+---@param zone string
+---@param open Window[]
+---@param offered? Window[]
+---@return {windows: string[], sure: boolean, days: string[], full: string[], timed: boolean, near: string[], past: string[]}
+function talk.choose(text, now, zone, open, offered) end
+
+---The parts of a street address that a text holds.
+---@param text string
+---@return {line1: string?, line2: string?, postal_code: string?}
+function talk.address(text) end
+
+---The name of the service that a text speaks of; nil when it is none or not clear.
+---@param text string
+---@param services Service[]
+---@return string?
+function talk.service(text, services) end
+
+---A danger that a text tells of and that is over: gas, carbon_monoxide, fire and so on. One that is there now never reaches a script.
+---@param text string
+---@return string?
+function talk.past_danger(text) end
+
 text = {}
 
 ---How many SMS segments the text is sent and paid as.

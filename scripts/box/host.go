@@ -23,7 +23,7 @@ type HostFunc struct {
 type Param struct{ Name, Type string }
 
 // Host lists the functions, table by table.
-var Host = slices.Concat(dateFuncs, i18nFuncs, listFuncs, moneyFuncs, phoneFuncs, smsFuncs, textFuncs, windowFuncs)
+var Host = slices.Concat(dateFuncs, i18nFuncs, listFuncs, moneyFuncs, phoneFuncs, smsFuncs, talkFuncs, textFuncs, windowFuncs)
 
 // hostTables are the metatables of the tables that scripts see. The tables themselves are empty and made anew in each run; what they
 // offer is behind __index, where no script can write.
