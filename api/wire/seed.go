@@ -92,11 +92,6 @@ func (s Seed) Ignored() []string {
 	return s.Registration.ignored
 }
 
-func emptyJSON(b json.RawMessage) bool {
-	s := strings.Join(strings.Fields(string(b)), "")
-	return slices.Contains([]string{"", "null", "[]", "{}"}, s)
-}
-
 // SeedScripts is the scripts of a seed, in either of two forms.
 type SeedScripts struct{ list []seedScript }
 
