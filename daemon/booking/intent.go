@@ -43,6 +43,7 @@ const (
 	IntentSpanish    Intent = "spanish"    // asks for Spanish
 	IntentWhen       Intent = "when"       // asks when somebody comes
 	IntentBooked     Intent = "booked"     // asks whether it is booked
+	IntentRefusal    Intent = "refusal"    // wants less of something that we send; not necessarily of everything
 )
 
 // Tapback is a reaction of a phone to one of our texts: `Liked “Would Thu 8-10 work?”`. The quoted words are ours.

@@ -178,6 +178,7 @@ var intents = newPhraseBook([]phrase{
 	{says: "this is the|your manager|owner|admin|developer|ceo|boss", means: "override"},
 	{says: "licensed|license|insured|bonded|certified|licencia|asegurados", means: "license"},
 	{says: "speak|in|habla|hablan|en spanish|espanol", means: "spanish"},
+	{says: "stop|quit sending|with ...3 link|links|prices|offers|quotes|ads", means: "refusal"},
 }, intentSets, nil)
 
 // notCancel: what is cancelled is not the visit.

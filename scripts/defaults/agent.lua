@@ -1,16 +1,19 @@
--- agent: answers by text in ai_agent mode.
+-- agent: answers by text in ai_agent mode, and books the job.
 --
--- It writes the first text after an online booking was left unfinished, and hands everything else to a person. The first text
--- names the business, says that an automated assistant writes, offers the next open windows if there are any, and says how to
--- opt out. It promises nothing: a window is only booked when the customer answers.
+-- It writes the first text after an online booking was left unfinished, and answers what the customer texts: it offers open arrival
+-- windows, books one when the customer chose it, moves and cancels, tells prices from approved facts only, and goes to a person
+-- whenever it does not know. STOP, HELP and emergencies never come here, and every text is checked after it: what is no result of an
+-- ask and no approved fact does not go out. The words are in agent_words.
+
+local words = require "agent_words"
 
 local opt_out = " Reply STOP to opt out."
 
--- offer gives the longest wording that goes out as one SMS segment, or the last one.
+-- first_that_fits gives the longest wording that goes out as one SMS segment, or the last one.
 local function first_that_fits(tries)
-  for _, text in ipairs(tries) do
-    if sms.segments(text) == 1 then
-      return text
+  for _, try in ipairs(tries) do
+    if sms.segments(try) == 1 then
+      return try
     end
   end
   return tries[#tries]
@@ -26,27 +29,507 @@ local function start(ctx)
     hello = "Hi " .. ctx.customer.first_name .. ", this is the automated assistant of "
   end
   local about = ". Your " .. (ctx.session.service or "online") .. " booking is not finished."
-  local windows = ask("windows", { service = ctx.session.service, days = 7 }) or {}
+  local open = ask("windows", { service = ctx.session.service, days = 7 }) or {}
 
   local tries = {}
-  if windows[1] and windows[2] then
-    table.insert(tries, hello .. business .. about .. " Open: " .. windows[1].label .. " or " .. windows[2].label .. ". Which suits?" .. opt_out)
+  if open[1] and open[2] then
+    table.insert(tries, hello .. business .. about .. " Open: " .. open[1].label .. " or " .. open[2].label .. ". Which suits?" .. opt_out)
   end
-  if windows[1] then
-    table.insert(tries, hello .. business .. about .. " Next open: " .. windows[1].label .. ". Does it suit?" .. opt_out)
-    table.insert(tries, business .. ", automated: your booking is not finished. Next open: " .. windows[1].label .. ". Does it suit?" .. opt_out)
+  if open[1] then
+    table.insert(tries, hello .. business .. about .. " Next open: " .. open[1].label .. ". Does it suit?" .. opt_out)
+    table.insert(tries, business .. ", automated: your booking is not finished. Next open: " .. open[1].label .. ". Does it suit?" .. opt_out)
   end
   table.insert(tries, hello .. business .. about .. " Which day suits you?" .. opt_out)
   table.insert(tries, business .. ", automated: your booking is not finished. Which day suits you?" .. opt_out)
   return { say = first_that_fits(tries) }
 end
 
+-- A turn is one answer on its way: what is known, and how it is said.
+local turn = {}
+turn.__index = turn
+
+local function new_turn(ctx)
+  local said = ctx.event.text or ""
+  local memory = ctx.memory or {}
+  local t = setmetatable({ ctx = ctx, said = said, is = talk.intents(said), memory = memory, zone = ctx.business.timezone }, turn)
+  t.lang = talk.language(said) or memory.lang or (i18n.lang(ctx.session.locale) == "es" and "es" or "en")
+  if t.is.spanish then
+    t.lang = "es"
+  end
+  memory.lang = t.lang
+  t.office = ctx.business.office_phone and phone.format(ctx.business.office_phone) or ""
+  return t
+end
+
+-- say puts a text of agent_words together; parts that are empty fall away.
+function turn:text(name, values)
+  values = values or {}
+  values.office = values.office or self.office
+  values.business = self.ctx.business.name
+  return words.say(self.lang, name, values)
+end
+
+function turn:done(proposal)
+  proposal.memory = self.memory
+  if proposal.say then
+    proposal.say = text.trim((string.gsub(proposal.say, "%s+", " ")))
+  end
+  return proposal
+end
+
+function turn:answer(...)
+  return self:done({ say = table.concat({ ... }, " ") })
+end
+
+function turn:person(reason, ...)
+  return self:done({ say = table.concat({ ... }, " "), hand_off = reason })
+end
+
+-- label names a window. Months and days are written out, so that nobody reads the date the other way round.
+function turn:label(window)
+  return windows.describe(window, self.zone, self.lang)
+end
+
+-- open asks once for what is open; nil when the calendar cannot be seen.
+function turn:open()
+  if self.windows == nil then
+    local list, code = ask("windows", { service = self:service(), days = 14 })
+    self.windows = list or false
+    self.trouble = code
+  end
+  return self.windows or nil
+end
+
+function turn:service()
+  local named = talk.service(self.said, self.ctx.services or {})
+  if named then
+    self.memory.service = named
+  end
+  return self.memory.service or self.ctx.session.service
+end
+
+function turn:find(id)
+  return list.find(self:open() or {}, function(w) return w.id == id end)
+end
+
+-- place gives what is known of where the visit is: from the page, then from what was texted.
+function turn:place()
+  local known = self.ctx.customer.address or {}
+  local told = talk.address(self.said)
+  self.memory.line1 = told.line1 or self.memory.line1 or known.line1
+  self.memory.zip = told.postal_code or self.memory.zip or known.postal_code
+  return self.memory.line1, self.memory.zip
+end
+
+function turn:served(zip)
+  local areas = self.ctx.areas or {}
+  return #areas == 0 or zip == nil or list.contains(areas, string.sub(zip, 1, 5))
+end
+
+-- offer names up to three windows and asks for a choice. Days that were asked for and are full come first.
+function turn:offer(ids, full, lead)
+  local some = {}
+  for _, id in ipairs(ids) do
+    local w = self:find(id)
+    if w and #some < 3 then
+      table.insert(some, w)
+    end
+  end
+  local parts = { lead or "" }
+  for _, day in ipairs(full or {}) do
+    table.insert(parts, self:text("full", { day = dates.format(day .. "T12:00:00Z", nil, "day", self.lang) }))
+  end
+  if #some == 0 then
+    return self:person("no open window", parts[1], self:text("none_open"))
+  end
+  self.memory.pending = nil
+  if #some == 1 then
+    return self:confirm(some[1], table.concat(parts, " "))
+  end
+  local names = { "a", "b", "c" }
+  local values = {}
+  local extra = ""
+  for i, w in ipairs(some) do
+    values[names[i]] = self:label(w)
+    if w.surcharge_cents then
+      values[names[i]] = values[names[i]] .. " (+" .. money.format(w.surcharge_cents) .. ")"
+    end
+  end
+  table.insert(parts, self:text(#some == 2 and "two" or "three", values))
+  table.insert(parts, extra)
+  return self:answer(table.concat(parts, " "))
+end
+
+-- confirm asks for a yes to one window, with its surcharge and the place.
+function turn:confirm(window, lead)
+  local line1, zip = self:place()
+  self.memory.pending = window.id
+  if not self:served(zip) then
+    return self:person("the address may be outside of the service area", self:text("area", { zip = zip }))
+  end
+  if not line1 then
+    return self:answer(lead or "", self:text("address", { label = self:label(window) }))
+  end
+  if not zip then
+    return self:answer(lead or "", self:text("zip", { line1 = line1, label = self:label(window) }))
+  end
+  if window.surcharge_cents then
+    self.memory.surcharge = window.id
+    return self:answer(lead or "", self:text("surcharge", { label = self:label(window), price = money.format(window.surcharge_cents) }))
+  end
+  local told = talk.address(self.said)
+  if told.line1 or told.postal_code then
+    return self:answer(lead or "", self:text("confirm_place", { line1 = line1, zip = zip, label = self:label(window) }))
+  end
+  return self:answer(lead or "", self:text("one", { a = self:label(window) }))
+end
+
+-- note gives what the technician should know: what was said beside the yes.
+function turn:note()
+  local _, count = string.gsub(self.said, "%S+", "")
+  if count > 3 then
+    return self.said
+  end
+end
+
+-- book takes the window, or moves the visit there when the customer has one.
+function turn:book(window)
+  local line1, zip = self:place()
+  if not line1 or not zip or not self:served(zip) then
+    return self:confirm(window)
+  end
+  local offered = list.find(self.ctx.offered or {}, function(w) return w.id == window.id end)
+  if window.surcharge_cents and self.memory.surcharge ~= window.id and not (offered and self.is.yes) and not self:told_surcharge() then
+    return self:confirm(window)
+  end
+  local result, code
+  if self.ctx.booking then
+    result, code = ask("reschedule", { booking = self.ctx.booking.id, window = window.id })
+  else
+    result, code = ask("book", { window = window.id, service = self:service(), note = self:note(), address = { line1 = line1, postal_code = zip } })
+  end
+  if result then
+    self.memory.pending = nil
+    if self.ctx.booking then
+      return self:answer(self:text("moved", { label = self:label(window) }))
+    end
+    return self:answer(self:text("booked", { label = self:label(window), service = "" }))
+  end
+  if code == "window_full" or code == "window_closed" or code == "window_unknown" then
+    self.windows = nil
+    local left = {}
+    for _, w in ipairs(self:open() or {}) do
+      if w.id ~= window.id then
+        table.insert(left, w.id)
+      end
+    end
+    return self:offer(left, nil, self:text("gone"))
+  end
+  return self:person("the booking failed: " .. tostring(code), self:text("person_number"))
+end
+
+-- told_surcharge tells whether our last text named an amount.
+function turn:told_surcharge()
+  local turns = self.ctx.thread.turns or {}
+  for i = #turns, 1, -1 do
+    if turns[i].from == "agent" then
+      return string.find(turns[i].text, "$", 1, true) ~= nil
+    end
+  end
+  return false
+end
+
+-- facts gives the approved facts that hold one of the words, as they stand, at most n of them.
+function turn:facts(n, ...)
+  local found = {}
+  for _, fact in ipairs(self.ctx.facts or {}) do
+    local low = text.lower(fact.text)
+    for _, word in ipairs({ ... }) do
+      if string.find(low, word, 1, true) and #found < n then
+        table.insert(found, fact.text)
+        break
+      end
+    end
+  end
+  return table.concat(found, " ")
+end
+
+-- any_open gives the first windows that are open, those the office's note asks for first.
+function turn:any_open()
+  local open = self:open() or {}
+  local note = self.ctx.thread.note
+  if note then
+    local wished = talk.choose(note, self.ctx.now, self.zone, open)
+    if #wished.windows > 0 then
+      return wished.windows
+    end
+  end
+  return list.map(open, function(w) return w.id end)
+end
+
+-- two gives the first two of a list.
+local function two(ids)
+  return list.first(ids, 2)
+end
+
+-- price tells what approved facts say, once; pressed again, it goes to the office.
+function turn:price(lead)
+  local asked = (self.memory.price or 0) + 1
+  self.memory.price = asked
+  local turns = self.ctx.thread.turns or {}
+  for _, earlier in ipairs(turns) do
+    if earlier.from == "agent" and string.find(earlier.text, "$", 1, true) and asked == 1 then
+      asked = 2
+      self.memory.price = 2
+    end
+  end
+  if asked > 2 then
+    return self:person("asked for a price again", self:text("person_number"))
+  end
+  if asked == 2 then
+    return self:answer(lead or "", self:text("no_price"))
+  end
+  local facts = self:facts(2, "fee", "price", "precio")
+  if facts == "" then
+    return self:person("asked for a price", lead or "", self:text("check"))
+  end
+  local open = two(self:any_open())
+  local first = self:find(open[1])
+  if not first then
+    return self:answer(lead or "", facts)
+  end
+  return self:answer(lead or "", facts, self:text("one", { a = self:label(first) }))
+end
+
+-- own answers what is about the visit that the customer has.
+function turn:own()
+  local booking = self.ctx.booking
+  local label = booking.window and self:label(booking.window) or ""
+  local pending = self.memory.pending
+  if pending == "cancel" then
+    self.memory.pending = nil
+    if self.is.yes and not self.is.no then
+      local result, code = ask("cancel", { booking = booking.id })
+      if result then
+        return self:answer(self:text("cancelled"))
+      end
+      return self:person("the cancellation failed: " .. tostring(code), self:text("person_number"))
+    end
+    return self:answer(self:text("kept", { label = label }))
+  end
+  if self.is.cancel then
+    self.memory.pending = "cancel"
+    return self:answer(self:text("ask_cancel", { label = label }))
+  end
+  local window = pending and self:find(pending)
+  if window and self.is.yes and not self.is.no then
+    return self:book(window)
+  end
+  if self.is.booked or self.is.when then
+    return self:answer(self:text("yours", { label = label }))
+  end
+  local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  if self.is.reschedule or #choice.windows > 0 then
+    local ids = #choice.windows > 0 and choice.windows or choice.near
+    if #ids == 0 then
+      ids = self:any_open()
+    end
+    if #ids == 1 then
+      local only = self:find(ids[1])
+      self.memory.pending = only.id
+      return self:answer(self:text("ask_move", { label = self:label(only) }))
+    end
+    return self:offer(two(ids), choice.full)
+  end
+end
+
+-- asked answers a question that is none about windows: from approved facts, else the office is asked.
+function turn:question()
+  if not string.find(self.said, "?", 1, true) then
+    return nil
+  end
+  local known = {}
+  for word in string.gmatch(text.lower(self.said), "%a+") do
+    if #word > 5 then
+      table.insert(known, word)
+    end
+  end
+  local facts = #known > 0 and self:facts(2, unpack(known)) or ""
+  if facts ~= "" then
+    return self:answer(facts)
+  end
+  return self:done({ say = self:text("check"), hand_off = "a question that the facts do not answer" })
+end
+
+-- trouble answers what never leads to a visit.
+function turn:trouble_first()
+  local is = self.is
+  if is.machine then
+    return self:done({})
+  elseif is.legal or is.complaint then
+    return self:person("a complaint", self:text("sorry"))
+  elseif is.abuse then
+    return self:person("abuse", self:text("boundary"))
+  elseif is.refusal then
+    return self:done({ hand_off = "an unclear refusal" })
+  elseif is.seller then
+    return self:done({ say = self:text("seller"), close = true })
+  elseif is.minor then
+    return self:person("a child may be writing", self:text("minor"))
+  elseif is.human or is.call_me then
+    return self:person("the customer wants a person", self:text("person_number"))
+  elseif is.commercial then
+    return self:person("not a residential visit", self:text("commercial"))
+  end
+end
+
+function turn:lead()
+  local is = self.is
+  local parts = {}
+  local danger = talk.past_danger(self.said)
+  if danger then
+    local again = (words[self.lang] or words.en).again[danger]
+    table.insert(parts, again or self:text("danger"))
+    table.insert(parts, self:text("noted"))
+  end
+  if is.card then
+    table.insert(parts, self:text("card"))
+  end
+  if is.override then
+    table.insert(parts, self:text("automated"))
+    table.insert(parts, self:text("override"))
+  elseif is.bot or is.who then
+    table.insert(parts, self:text("automated"))
+  end
+  return table.concat(parts, " ")
+end
+
+function turn:visit()
+  local is, lead = self.is, self:lead()
+  local open = self:open()
+  if not open then
+    return self:person("the calendar cannot be seen: " .. tostring(self.trouble), self:text("no_calendar", { link = self.ctx.link }))
+  end
+  if is.override then
+    return self:offer(two(self:any_open()), nil, lead)
+  end
+  if is.license then
+    local facts = self:facts(1, "licensed", "insured", "licencia")
+    if facts == "" or string.find(self.said, " and ", 1, true) or select(2, string.gsub(self.said, "?", "")) > 1 then
+      return self:person("a question that the facts do not answer", lead, facts, self:text("check"))
+    end
+    return self:answer(lead, facts, self:text("which"))
+  end
+  if is.price then
+    return self:price(lead)
+  end
+  if is.tenant then
+    return self:answer(lead, self:text("tenant"))
+  end
+  if is.waitlist then
+    local result = ask("waitlist", { service = self:service(), note = self.said })
+    if result then
+      return self:answer(lead, self:text("waitlist"))
+    end
+  end
+
+  local choice = talk.choose(self.said, self.ctx.now, self.zone, open, self.ctx.offered)
+  local pending = self.memory.pending and self:find(self.memory.pending)
+  if #choice.past > 0 then
+    return self:offer(two(choice.near), nil, self:text("past"))
+  end
+  if choice.sure then
+    local window = self:find(choice.windows[1])
+    local offered = list.find(self.ctx.offered or {}, function(w) return w.id == window.id end)
+    if offered and not is.no then
+      return self:book(window)
+    end
+    return self:confirm(window, lead)
+  end
+  if pending and (is.yes or talk.address(self.said).line1 or talk.address(self.said).postal_code) and #choice.windows == 0 then
+    local line1, zip = self:place()
+    if is.yes or (line1 and zip) then
+      return is.yes and self:book(pending) or self:confirm(pending, lead)
+    end
+    return self:confirm(pending, lead)
+  end
+  if #choice.windows > 0 and (#choice.days > 0 or choice.timed or is.earliest) then
+    if is.earliest and #choice.windows == 1 then
+      return self:offer(two(self:any_open()), nil, lead)
+    end
+    if #choice.windows == 1 then
+      local window = self:find(choice.windows[1])
+      if #choice.full > 0 then
+        return self:offer(choice.windows, choice.full, lead)
+      end
+      return self:confirm(window, lead)
+    end
+    return self:offer(choice.windows, choice.full, lead)
+  end
+  if #choice.days > 0 or choice.timed then
+    local head = lead
+    if #choice.full == 0 then
+      head = text.trim(lead .. " " .. self:text("no_fit"))
+    end
+    return self:offer(two(choice.near), choice.full, head)
+  end
+  if is.no and #(self.ctx.offered or {}) > 0 then
+    local others = list.filter(self:any_open(), function(id)
+      return not list.find(self.ctx.offered, function(w) return w.id == id end)
+    end)
+    return self:offer(two(others), nil, self:text("other"))
+  end
+  if is.booked then
+    return self:offer(two(self:any_open()), nil, self:text("nothing_booked"))
+  end
+  if is.link then
+    return self:answer(lead, self:text("link"))
+  end
+  if is.yes or is.earliest or is.options or is.when or is.greeting or is.any or is.card or is.bot or is.who or lead ~= "" or self.memory.service then
+    return self:offer(two(self:any_open()), nil, lead)
+  end
+end
+
+local function reply_to(ctx)
+  local t = new_turn(ctx)
+  if t.said == "" then
+    return t:answer(t:text("media"))
+  end
+  local first = t:trouble_first()
+  if first then
+    return first
+  end
+  if ctx.booking then
+    local own = t:own()
+    if own then
+      return own
+    end
+  end
+  local undecided = not (t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
+  if t.is.done and undecided then
+    return t:done({ say = t:text("done"), close = true })
+  elseif t.is.later and undecided then
+    return t:done({ say = t:text("later"), close = true })
+  elseif t.is.thanks and undecided and not t.is.license then
+    return t:answer(t:text("welcome"))
+  end
+  local answer = t:visit() or t:question()
+  if answer then
+    return answer
+  end
+  local unclear = (t.memory.unclear or 0) + 1
+  t.memory.unclear = unclear
+  if unclear > 1 then
+    return t:person("not understood twice", t:text("person_number"))
+  end
+  return t:answer(t:text("unclear"))
+end
+
 function reply(ctx)
   if ctx.event.kind == "start" then
     return start(ctx)
+  elseif ctx.event.kind == "text" then
+    return reply_to(ctx)
   end
-  return {
-    say = "Thank you. A person from " .. (ctx.business.name or "our office") .. " will get back to you.",
-    hand_off = "the automated assistant does not answer this by itself yet",
-  }
+  return {}
 end
