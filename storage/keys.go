@@ -44,6 +44,9 @@ import (
 //	a/<account>/booking/<id>                       Booking              5 years
 //	a/<account>/bookedby/<match>                   []Booking            5 years
 //	a/<account>/inbound/<sid>                      Inbound              5 years
+//	a/<account>/report/<sid>                       StatusUpdate         30 days
+//	a/<account>/carrier                            CarrierState         ever
+//	a/<account>/missed                             Missed               until fetched
 //	a/<account>/once/<hash>                        Once                 24 hours
 //	a/<account>/poison/<kind>/<ref>                Poison               ever
 //	a/<account>/alarm/<code>/<ref>                 Alarm                ever
@@ -57,6 +60,8 @@ const (
 	EvidenceLife = 5 * 365 * 24 * time.Hour
 	// LinkLife: how long a prefilled link works.
 	LinkLife = 7 * 24 * time.Hour
+	// ReportLife: how long a carrier's report about a text that nobody knows waits for the text.
+	ReportLife = 30 * 24 * time.Hour
 	// OnceLife: how long an Idempotency-Key is remembered.
 	OnceLife = 24 * time.Hour
 )

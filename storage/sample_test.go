@@ -123,6 +123,9 @@ func fillSample(t testing.TB, s *Store) {
 		done.CompletedAt = noon.Add(time.Minute)
 		sent := sampleAttempt(4)
 		sent.State, sent.DueAt, sent.SID, sent.Status, sent.SettledAt = booking.AttemptSent, time.Time{}, "SM1", "delivered", noon
+		answer := sampleAttempt(6)
+		answer.Kind, answer.Session, answer.Scheduler, answer.State = booking.AttemptConfirmation, "", "", booking.AttemptClaimed
+		answer.BegunAt, answer.ValidUntil = time.Time{}, noon.Add(5*time.Minute)
 		steps := []error{
 			tx.PutAccount(sampleAccount()),
 			tx.PutRegistration("acme", booking.Registration{Status: booking.RegistrationApproved, MessagingService: "MG1", UpdatedAt: noon}),
@@ -139,12 +142,18 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutSession("acme", nil, session, 90*24*time.Hour-session.DueAt.Sub(session.SeenAt)), // expires when the golden file says
 			tx.PutSession("acme", nil, done, 90*24*time.Hour),
 			tx.AddTrace("acme", session, []booking.Finding{{At: noon, Check: booking.CheckHours, Result: booking.Wait, Fact: "03:00", Setting: "09:00", Message: "It is night.", Fix: "Wait.", Until: noon.Add(time.Hour)}}, 90*24*time.Hour),
-			tx.PutPerson("acme", booking.Person{Phone: "+13125550142", Started: []booking.Started{{At: noon, Attempt: booking.AttemptID(uuid(4)), Session: booking.SessionID(uuid(1))}}, Bad: &booking.BadPhone{At: noon, Code: 30006}, Inbound: noon}),
+			tx.PutPerson("acme", booking.Person{Phone: "+13125550142", Started: []booking.Started{{At: noon, Attempt: booking.AttemptID(uuid(4)), Session: booking.SessionID(uuid(1))}}, Bad: &booking.BadPhone{At: noon, Code: 30006}, Inbound: noon, Unreached: 1, Blocked: 1, HelpedAt: noon}),
 			tx.PutOptOut("acme", booking.OptOut{Phone: "+13125550143", Source: "text", Text: "STOP", At: noon}),
 			tx.PutAttempt(nil, sampleAttempt(3)),
 			tx.PutAttempt(nil, sent),
 			tx.PutBooking("acme", sampleBooking(5)),
 			tx.PutInbound("acme", booking.Inbound{SID: "SM2", From: "+13125550142", To: "+13125550100", Body: "yes", Media: []string{"https://media.example/1"}, At: noon}),
+			tx.PutInbound("acme", booking.Inbound{SID: "MM3", From: "+13125550142", To: "+13125550100", Media: []string{"https://media.example/2"}, Types: []string{"image/png"}, OptOut: booking.KeywordStop, At: noon}),
+			tx.PutReport("acme", booking.StatusUpdate{SID: "SM9", Status: "delivered"}),
+			tx.PutCarrier("acme", booking.CarrierState{Halts: []booking.Halt{{Number: "+13125550100", Code: 30034, Meaning: "Not in the campaign.", Fix: "Add it.",
+				Since: noon, Until: noon.Add(time.Hour), Later: true}}, Filtered: []time.Time{noon}}),
+			tx.PutMissed("acme", Missed{Since: noon.Add(-time.Hour), DueAt: noon, Ref: uuid(10)}),
+			tx.PutAttempt(nil, answer),
 			tx.PutOnce("acme", "idem", Once{Request: "digest", Result: []byte(`{"session":"x"}`)}),
 			tx.PutPoison("acme", Poison{Kind: booking.KindFollowUp, Ref: uuid(9), Error: "boom", At: noon}),
 			tx.PutAlarm("acme", Alarm{Code: "carrier", Ref: "30032", Message: "The number is not verified.", Fix: "Verify it.", Since: noon}),

@@ -31,6 +31,9 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"booking":      (*verifier).booking,
 	"bookedby":     (*verifier).bookedBy,
 	"inbound":      called(func(x booking.Inbound) string { return x.SID }),
+	"report":       called(func(x booking.StatusUpdate) string { return x.SID }),
+	"carrier":      called(func(booking.CarrierState) string { return "" }),
+	"missed":       (*verifier).missed,
 	"once":         (*verifier).once,
 	"poison":       called(func(x Poison) string { return x.Kind.String() + "/" + x.Ref }),
 	"alarm":        called(func(x Alarm) string { return x.Code + "/" + x.Ref }),
@@ -188,10 +191,18 @@ func (v *verifier) attempt(a booking.AccountID, name string, r Row) error {
 			return err
 		}
 	}
-	if d, ok := settleDue(x); ok {
-		return v.there(dueKey(d), r.Key, "its settle due-key")
+	if d, ok := x.Due(); ok {
+		return v.there(dueKey(d), r.Key, "its "+d.Kind.String()+" due-key")
 	}
 	return nil
+}
+
+func (v *verifier) missed(a booking.AccountID, _ string, r Row) error {
+	x, ok := value[Missed](v, r)
+	if !ok {
+		return nil
+	}
+	return v.there(dueKey(x.due(a)), r.Key, "its catch-up due-key")
 }
 
 func (v *verifier) inFlight(r Row) error {
@@ -250,7 +261,17 @@ func (v *verifier) due(r Row) error {
 		}
 		own, armed := s.Due(d.Account)
 		v.sameDue(r, own, armed)
-	case booking.KindSettle:
+	case booking.KindCatchUp:
+		m, err := v.Missed(d.Account)
+		if err != nil {
+			return v.unread(err)
+		}
+		if m == nil {
+			v.find(r.Key, "nothing is missed")
+			return nil
+		}
+		v.sameDue(r, m.due(d.Account), true)
+	case booking.KindSettle, booking.KindReply:
 		x, err := v.Attempt(d.Account, booking.AttemptID(d.Ref))
 		if err != nil {
 			return v.unread(err)
@@ -259,7 +280,7 @@ func (v *verifier) due(r Row) error {
 			v.find(r.Key, "stands for attempt %q, which is not there", d.Ref)
 			return nil
 		}
-		own, armed := settleDue(*x)
+		own, armed := x.Due()
 		v.sameDue(r, own, armed)
 	default:
 		if d.Kind.String() == booking.Kind(255).String() {

@@ -15,7 +15,8 @@ const bookedBefore = 24 * time.Hour
 // A person's decision to send again ([Session.SendAgain]) obeys every check, with two exceptions: the attempt it repeats
 // does not count against the frequency, and the holdout does not apply.
 //
-// script_error and carrier are not made here: only the engine can know.
+// carrier is made only while the carrier takes no texts of this number; what it says of one text, and script_error, only the
+// engine can know.
 func Decide(now time.Time, f Facts) Verdict {
 	d := decision{now: now, f: f, left: f.Session.AbandonedAt}
 	if d.left.IsZero() {
@@ -24,6 +25,9 @@ func Decide(now time.Time, f Facts) Verdict {
 	d.limit = d.left.Add(f.Account.Settings.LatestAfter.Std())
 	v := Verdict{Result: Pass, Trail: make([]Finding, 0, len(checks)+1)}
 	for _, c := range checks {
+		if c == CheckCarrier && d.halt() == nil {
+			break // it takes texts, as far as is known
+		}
 		x := d.find(c)
 		x.At, x.Check = now, c
 		endless := x.Result == Wait && x.Until.IsZero()
@@ -56,7 +60,7 @@ type decision struct {
 // checks lists the checks in the order in which they are made.
 var checks = [...]Check{CheckAccountEnabled, CheckSchedulerEnabled, CheckRegistration, CheckPhoneNumber, CheckConsent,
 	CheckOptedOut, CheckCompleted, CheckBookedElsewhere, CheckHandled, CheckDuplicate, CheckFrequency, CheckTooLate,
-	CheckHours, CheckHoldout, CheckThreadOwner, CheckLandline}
+	CheckHours, CheckHoldout, CheckThreadOwner, CheckLandline, CheckCarrier}
 
 // find makes one check. It gives result, fact, setting, message and fix; a wait without Until has no known end. A switch
 // and not a table of functions, so that the facts stay on the stack.
@@ -94,6 +98,8 @@ func (d *decision) find(c Check) Finding {
 		return d.threadOwner()
 	case CheckLandline:
 		return d.landline()
+	case CheckCarrier:
+		return d.halted()
 	}
 	panic("booking: no check " + string(c))
 }

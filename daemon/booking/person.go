@@ -12,6 +12,10 @@ type Person struct {
 	Started []Started `json:"started,omitempty"` // texts started by us, oldest first; kept while they can count
 	Bad     *BadPhone `json:"bad,omitempty"`     // the carrier said that this number takes no texts
 	Inbound time.Time `json:"inbound_at,omitzero"`
+
+	Unreached int       `json:"unreached,omitempty"` // texts in a row that found the phone off (30003)
+	Blocked   int       `json:"blocked,omitempty"`   // texts in a row that were blocked (30004)
+	HelpedAt  time.Time `json:"helped_at,omitzero"`  // when a HELP was answered last
 }
 
 // Started is one text started by us. Unknown sends count: they may have arrived.
