@@ -43,7 +43,8 @@ func (t *Tx) DeleteReport(a booking.AccountID, sid string) error {
 type Missed struct {
 	Since time.Time `json:"since"`
 	DueAt time.Time `json:"due_at"`
-	Ref   string    `json:"ref"` // of its due-key
+	Ref   string    `json:"ref"`            // of its due-key
+	Last  bool      `json:"last,omitempty"` // a second look, since lists are late; nothing follows it
 }
 
 func (m Missed) due(a booking.AccountID) booking.Due {

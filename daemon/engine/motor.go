@@ -210,6 +210,10 @@ func (m *motor) fire(ctx context.Context, d booking.Due) (err error) {
 		return m.e.fireSettle(ctx, d)
 	case booking.KindWake:
 		return m.e.fireWake(ctx, d)
+	case booking.KindReply:
+		return m.e.fireReply(ctx, d)
+	case booking.KindCatchUp:
+		return m.e.fireCatchUp(ctx, d)
 	}
 	return fmt.Errorf("nobody knows how to do due work of kind %d", d.Kind)
 }
