@@ -62,7 +62,10 @@ func describe(r *openapi31.Reflector, line route) error {
 	if line.query != nil {
 		op.AddReqStructure(line.query)
 	}
-	if line.in != nil {
+	switch {
+	case strings.HasPrefix(line.path, webhooksPath):
+		op.AddReqStructure(line.in, openapi.WithContentType("application/x-www-form-urlencoded"))
+	case line.in != nil:
 		op.AddReqStructure(sample(line.in), openapi.WithContentType("application/json"))
 	}
 	good := []openapi.ContentOption{openapi.WithHTTPStatus(line.status)}

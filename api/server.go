@@ -32,6 +32,7 @@ type Options struct {
 	Engine         *engine.Engine
 	Reader         *storage.Reader
 	Simulator      *simulator.Carrier // nil: texts are really sent, and the simulator's routes say so
+	TwilioTokens   []string           // auth tokens whose webhook signatures count; none: no webhook does
 	PublicURL      string             // of this daemon; pages of its own origin may always report sessions
 	TrustedProxies []string           // addresses or CIDRs whose X-Forwarded-For counts
 	Now            func() time.Time
@@ -47,8 +48,9 @@ const (
 	maxConns      = 2048 // at once
 	maxBody       = 256 << 10
 	maxEvent      = 64 << 10
-	maxStranger   = 4 << 10 // without a key that opens more than session events
-	maxHeader     = 8 << 10 // all header lines together
+	maxWebhook    = 32 << 10 // 1600 characters of four bytes, escaped, and ten addresses
+	maxStranger   = 4 << 10  // without a key that opens more than session events
+	maxHeader     = 8 << 10  // all header lines together
 	readTimeout   = 30 * time.Second
 	writeTimeout  = 30 * time.Second
 	idleTimeout   = 2 * time.Minute
@@ -132,6 +134,8 @@ func (s *Server) bound(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	limit := maxStranger
 	if path, _, _ := bytes.Cut(h.RequestURI(), []byte("?")); string(path) == eventsPath {
 		limit = maxEvent
+	} else if bytes.HasPrefix(path, []byte(webhooksPath)) {
+		limit = maxWebhook
 	} else if n := h.ContentLength(); n == -1 || n > maxStranger { // -1: chunked
 		key := bearer(string(h.Peek(fiber.HeaderAuthorization)))
 		ctx, cancel := context.WithTimeout(context.Background(), handleTimeout)
