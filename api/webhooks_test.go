@@ -1,14 +1,21 @@
 package api
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/valyala/fasthttp"
+
 	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/twilio"
 	"github.com/rebookhq/rebook/storage"
 	"github.com/rebookhq/rebook/storage/storagetest"
@@ -192,4 +199,49 @@ func TestReportsGoUpAndNeverDown(t *testing.T) {
 			t.Error(err)
 		}
 	}, withTwilio)
+}
+
+// BenchmarkInboundWebhook answers customers' texts on disk, 32 at once, and tells the slowest of a hundred.
+func BenchmarkInboundWebhook(b *testing.B) {
+	store, err := storage.Open(storage.Options{Dir: b.TempDir(), Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	e := engine.New(engine.Options{Store: store, Now: time.Now, PublicURL: "https://book.example.com"})
+	if _, err := e.FirstStart(b.Context(), testSeed()); err != nil {
+		b.Fatal(err)
+	}
+	if err := e.Start(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	defer e.Stop(context.Background())
+	o := Options{Engine: e, Reader: e.Store(), PublicURL: "https://book.example.com", Now: time.Now}
+	withTwilio(&o)
+	handle := New(o).App().Handler()
+	var n atomic.Int64
+	took := make([]time.Duration, b.N)
+	b.ReportAllocs()
+	b.SetParallelism(16) // × GOMAXPROCS 2
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			i := n.Add(1)
+			form := textForm(fmt.Sprintf("SM%032x", i), "at nine please", "From", fmt.Sprintf("+1614555%04d", i%10000))
+			var ctx fasthttp.RequestCtx
+			ctx.Request.Header.SetMethod("POST")
+			ctx.Request.SetRequestURI(twilio.InboundPath)
+			ctx.Request.Header.SetContentType("application/x-www-form-urlencoded")
+			ctx.Request.Header.Set("X-Twilio-Signature", twilio.Signature(twilioToken, "https://book.example.com"+twilio.InboundPath, form))
+			ctx.Request.SetBodyString(form.Encode())
+			began := time.Now()
+			handle(&ctx)
+			took[i-1] = time.Since(began)
+			if ctx.Response.StatusCode() != 200 {
+				b.Errorf("%d %s", ctx.Response.StatusCode(), ctx.Response.Body())
+			}
+		}
+	})
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
 }

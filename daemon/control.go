@@ -21,6 +21,7 @@ import (
 //	POST /backup   the backup as a stream; what went wrong stands in the trailer Rebook-Error
 //	POST /verify   storage.Report as JSON
 //	GET  /status   status as JSON
+//	GET  /senders  []sender as JSON
 type control struct {
 	store  *storage.Store
 	engine *engine.Engine
@@ -47,6 +48,7 @@ func newControl(ln net.Listener, store *storage.Store, e *engine.Engine, log *sl
 	mux.HandleFunc("POST /backup", c.backup)
 	mux.HandleFunc("POST /verify", c.verify)
 	mux.HandleFunc("GET /status", c.status)
+	mux.HandleFunc("GET /senders", c.senders)
 	c.server = http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	go func() {
 		if err := c.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
@@ -88,6 +90,16 @@ func (c *control) status(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(s)
+}
+
+func (c *control) senders(w http.ResponseWriter, r *http.Request) {
+	all, err := sendersOf(r.Context(), c.store)
+	if err != nil {
+		http.Error(w, oneLine(err.Error()), http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(all)
 }
 
 // askDaemon sends a request to the daemon that runs on dir; errNoDaemon when none does. The caller closes the body.
