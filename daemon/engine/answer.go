@@ -64,6 +64,18 @@ func (t *txn) claimAnswer(e *Engine, a booking.AccountID, in booking.Inbound, id
 	})
 }
 
+// remind tells the motor of an attempt that may have been claimed under id.
+func (t *txn) remind(a booking.AccountID, id booking.AttemptID) error {
+	v, err := t.Attempt(a, id)
+	if err != nil || v == nil {
+		return err
+	}
+	if d, ok := v.Due(); ok {
+		t.hints = append(t.hints, d)
+	}
+	return nil
+}
+
 // fireReply sends a claimed answer. One that began is looked after by its settle due-key and never sent a second time.
 func (e *Engine) fireReply(ctx context.Context, d booking.Due) error {
 	id := booking.AttemptID(d.Ref)

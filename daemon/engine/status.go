@@ -160,8 +160,11 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 	id := booking.AttemptID(newID(e.now()))
 	return e.update(ctx, func(t *txn) error {
 		seen, err := t.Inbound(a, in.SID)
-		if err != nil || seen != nil {
+		if err != nil {
 			return err
+		}
+		if seen != nil {
+			return t.remind(a, id) // this transaction's own earlier, unknown commit may have claimed an answer
 		}
 		p, err := t.Person(a, in.From)
 		if err != nil {

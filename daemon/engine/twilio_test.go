@@ -149,8 +149,7 @@ func TestFaultsOfTwilioTimesKills(t *testing.T) {
 			t.Run(c.name+", "+kill, func(t *testing.T) {
 				bubble(t, func(t *testing.T) {
 					wire := &mortalCarrier{before: strings.HasSuffix(kill, "begins"), after: strings.HasSuffix(kill, "returns")}
-					var l *phoneLine
-					l = newLine(t, func(o *engine.Options) {
+					l := newLine(t, func(o *engine.Options) {
 						wire.Carrier = o.Carrier
 						o.Carrier = wire
 					})
