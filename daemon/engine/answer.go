@@ -98,14 +98,17 @@ func (e *Engine) fireReply(ctx context.Context, d booking.Due) error {
 
 // beginAnswer marks a claimed answer begun, unless its time is over or the customer texted START meanwhile.
 func (e *Engine) beginAnswer(ctx context.Context, a booking.Attempt) (begun *booking.Attempt, err error) {
+	mine := false // this transaction has run before, and its commit may have happened
 	err = e.update(ctx, func(t *txn) error {
 		begun = nil
 		now, err := t.Attempt(a.Account, a.ID)
 		if err != nil || now == nil || !now.InFlight() {
 			return err
 		}
-		if now.State == booking.AttemptBegun { // this transaction's own earlier, unknown commit
-			begun = now
+		if now.State == booking.AttemptBegun {
+			if mine {
+				begun = now
+			}
 			return nil
 		}
 		stop, err := t.OptOut(a.Account, a.To)
@@ -117,7 +120,7 @@ func (e *Engine) beginAnswer(ctx context.Context, a booking.Attempt) (begun *boo
 		if now.ValidUntil.After(t.Now) && (now.Kind != booking.AttemptConfirmation || stop != nil) {
 			now.State, now.SettledAt, now.BegunAt, now.Epoch = booking.AttemptBegun, time.Time{}, t.Now, e.epoch
 			now.DueAt = t.Now.Add(e.o.SettleAfter)
-			begun = now
+			begun, mine = now, true
 		}
 		return t.putAttempt(&old, *now)
 	})

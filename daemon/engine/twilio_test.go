@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,6 +28,7 @@ type phoneLine struct {
 	fake *twiliotest.Fake
 	kv   storage.KV
 	m    *mortal
+	door sync.Mutex // held while a new process takes the place of a dead one
 }
 
 // newLine opens a house that texts through the fake. It begins on Tuesday 2026-03-10 at 10:00 in Columbus, Ohio.
@@ -52,7 +54,10 @@ func (l *phoneLine) client(t http.RoundTripper) *twilio.Client {
 
 // hook is the daemon's door as Twilio sees it: 0 when nobody is there.
 func (l *phoneLine) hook(address string, form url.Values, signature string) int {
-	if l.m.isDead() {
+	l.door.Lock()
+	e, dead := l.e, l.m.isDead()
+	l.door.Unlock()
+	if dead {
 		return 0
 	}
 	u, err := url.Parse(address)
@@ -63,13 +68,13 @@ func (l *phoneLine) hook(address string, form url.Values, signature string) int 
 	if u.Path == twilio.StatusPath {
 		r, err := twilio.ParseStatus(u.Query(), form)
 		if err == nil {
-			err = l.e.Status(context.Background(), r)
+			err = e.Status(context.Background(), r)
 		}
 		return statusFor(err)
 	}
 	in, err := twilio.ParseInbound(form, time.Now())
 	if err == nil {
-		err = l.e.Deliver(context.Background(), in)
+		err = e.Deliver(context.Background(), in)
 	}
 	return statusFor(err)
 }
@@ -88,10 +93,12 @@ func statusFor(err error) int {
 func (l *phoneLine) reborn() {
 	l.t.Helper()
 	l.e.Stop(context.Background())
-	l.m = &mortal{KV: l.kv, left: -1}
-	l.store = storage.New(l.m, time.Now)
+	m := &mortal{KV: l.kv, left: -1}
+	l.store = storage.New(m, time.Now)
 	l.options.Store, l.options.Carrier = l.store, l.client(l.fake)
-	l.e = engine.New(l.options)
+	l.door.Lock()
+	l.m, l.e = m, engine.New(l.options)
+	l.door.Unlock()
 	l.must(l.e.Start(context.Background()))
 }
 
