@@ -35,6 +35,9 @@ const maxKey = 200
 // admit lets the request in or says why not: key, rate, permission, origin.
 func (c *call) admit() error {
 	if c.route.may == open {
+		if strings.HasPrefix(c.route.path, carrierPath) { // signed; all of Twilio's come from a few addresses
+			return nil
+		}
 		if c.route.path == "/healthz" { // costs nothing, and an orchestrator that is refused kills the daemon
 			return nil
 		}

@@ -78,10 +78,16 @@ func inHouse(t *testing.T, scene func(h *house), edit ...func(*Options)) {
 
 func newHouse(t *testing.T, edit ...func(*Options)) *house {
 	t.Helper()
+	return newHouseOver(t, nil, edit...)
+}
+
+// newHouseOver is newHouse with something between the store and its engine.
+func newHouseOver(t *testing.T, wrap func(storage.KV) storage.KV, edit ...func(*Options)) *house {
+	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)))
 	h := &house{t: t, log: &logged{}, receivers: &receivers{}, keys: map[booking.Role]string{booking.RoleAdministrator: adminKey, booking.RolePublishable: pageKey}}
 	var err error
-	if h.store, err = storage.Open(storage.Options{InMemory: true, Small: true, Now: time.Now}); err != nil {
+	if h.store, err = storage.Open(storage.Options{InMemory: true, Small: true, Now: time.Now, Wrap: wrap}); err != nil {
 		t.Fatal(err)
 	}
 	h.carrier, err = simulator.Open(simulator.Options{

@@ -63,9 +63,13 @@ func describe(r *openapi31.Reflector, line route) error {
 	if line.query != nil {
 		op.AddReqStructure(line.query)
 	}
-	if _, upload := line.in.(wire.CSV); upload {
+	_, upload := line.in.(wire.CSV)
+	switch {
+	case upload:
 		op.AddReqStructure(nil, openapi.WithContentType("text/csv"))
-	} else if line.in != nil {
+	case strings.HasPrefix(line.path, carrierPath):
+		op.AddReqStructure(line.in, openapi.WithContentType("application/x-www-form-urlencoded"))
+	case line.in != nil:
 		op.AddReqStructure(sample(line.in), openapi.WithContentType("application/json"))
 	}
 	good := []openapi.ContentOption{openapi.WithHTTPStatus(line.status)}

@@ -166,7 +166,10 @@ func (p *promise) keepsRequest(method, template string, op map[string]any, query
 			}
 		}
 	}
-	_, has := op["requestBody"]
+	asked, has := op["requestBody"].(map[string]any)
+	if has && asked["content"].(map[string]any)["application/json"] == nil {
+		return errors.Join(errs...) // a form, which grows without notice
+	}
 	if body == "" || !has && method != http.MethodPost && method != http.MethodPut { // a GET may have a body that says nothing
 		return errors.Join(errs...)
 	}

@@ -78,6 +78,28 @@ type phoneQuery struct {
 	Phone string `query:"phone" required:"true"`
 }
 
+type statusQuery struct {
+	Account string `query:"account" description:"Ours, as given with the text."`
+	Attempt string `query:"attempt" description:"Ours, as given with the text."`
+}
+
+// inboundForm is what we read of a customer's text; Twilio sends more, and adds to it without notice.
+type inboundForm struct {
+	MessageSid string `formData:"MessageSid" required:"true" pattern:"^(SM|MM)[0-9a-fA-F]{32}$"`
+	From       string `formData:"From" required:"true"`
+	To         string `formData:"To" required:"true"`
+	Body       string `formData:"Body"`
+	NumMedia   int    `formData:"NumMedia" description:"So many MediaUrl0, MediaContentType0 and so on follow."`
+	OptOutType string `formData:"OptOutType" enum:"STOP,START,HELP" description:"With Advanced Opt-Out: Twilio has acted on it and answered."`
+}
+
+// statusForm is what we read of a report.
+type statusForm struct {
+	MessageSid    string `formData:"MessageSid" required:"true" pattern:"^(SM|MM)[0-9a-fA-F]{32}$"`
+	MessageStatus string `formData:"MessageStatus" required:"true"`
+	ErrorCode     int    `formData:"ErrorCode"`
+}
+
 type idQuery struct {
 	ID string `query:"id" required:"true"`
 }
@@ -178,6 +200,8 @@ func table() []route {
 		{get, "/simulator/phone", open, (*call).getPhone, ok, "demo", "A phone with the demo's texts", nil, nil, nil, "text/html"},
 		{get, "/simulator/phone/messages", open, (*call).getPhoneTexts, ok, "demo", "The demo's texts", pageQuery{}, nil, wire.List[simulator.Message]{}, ""},
 		{post, "/simulator/phone/messages", open, (*call).postPhoneText, created, "demo", "Answer a text of the demo", nil, wire.InboundText{}, simulator.Message{}, ""},
+		{post, "/webhooks/twilio/inbound", open, (*call).receiveInbound, ok, "twilio", "A customer's text, signed by Twilio", nil, inboundForm{}, nil, "text/xml"},
+		{post, "/webhooks/twilio/status", open, (*call).receiveStatus, noContent, "twilio", "A report about one of our texts, signed by Twilio", statusQuery{}, statusForm{}, nil, ""},
 
 		{get, "/l/{token}", open, (*call).followLink, http.StatusFound, "links", "A prefilled link: leads to the scheduler and changes nothing", nil, nil, nil, "text/html"},
 		{get, "/healthz", open, (*call).healthy, ok, "daemon", "The process is alive", nil, nil, wire.Health{}, ""},

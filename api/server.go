@@ -34,6 +34,7 @@ type Options struct {
 	Reader         *storage.Reader
 	Simulator      *simulator.Carrier // nil: texts are really sent, and the simulator's routes say so
 	Demo           *Demo              // nil: none; else pages that show everybody's texts to whoever asks
+	TwilioTokens   []string           // auth tokens whose webhook signatures count; none: no webhook does
 	PublicURL      string             // of this daemon; pages of its own origin may always report sessions
 	TrustedProxies []string           // addresses or CIDRs whose X-Forwarded-For counts
 	Now            func() time.Time
@@ -50,9 +51,10 @@ const (
 	maxConns      = 2048 // at once
 	maxBody       = 256 << 10
 	maxEvent      = 64 << 10
-	maxImport     = 1 << 20 // an upload of bookings
-	maxStranger   = 4 << 10 // without a key that opens more than session events
-	maxHeader     = 8 << 10 // all header lines together
+	maxImport     = 1 << 20  // an upload of bookings
+	maxWebhook    = 32 << 10 // 1600 characters of four bytes, escaped, and ten addresses
+	maxStranger   = 4 << 10  // without a key that opens more than session events
+	maxHeader     = 8 << 10  // all header lines together
 	readTimeout   = 30 * time.Second
 	writeTimeout  = 30 * time.Second
 	idleTimeout   = 2 * time.Minute
@@ -137,6 +139,8 @@ func (s *Server) bound(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	limit := maxStranger
 	if path, _, _ := bytes.Cut(h.RequestURI(), []byte("?")); string(path) == eventsPath {
 		limit = maxEvent
+	} else if bytes.HasPrefix(path, []byte(carrierPath)) {
+		limit = maxWebhook
 	} else if n := h.ContentLength(); n == -1 || n > maxStranger { // -1: chunked
 		key := bearer(string(h.Peek(fiber.HeaderAuthorization)))
 		ctx, cancel := context.WithTimeout(context.Background(), handleTimeout)

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -101,7 +100,6 @@ func openSite(t *testing.T, delay time.Duration) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	t.Cleanup(func() {
 		if err := h.stop(h.log); err != nil {
 			t.Error(err)

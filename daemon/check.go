@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,11 +102,9 @@ func (c *Config) checkDir() (string, error) {
 
 func (c *Config) checkCarrier() (string, error) {
 	switch c.Carrier.Driver {
-	case "simulator":
-	case "twilio":
-		return "", c.wrong("carrier.driver", `this version sends only through the simulator, so "twilio" cannot be used yet; set it to "simulator"`)
+	case "simulator", "twilio":
 	default:
-		return "", c.wrong("carrier.driver", `there is no carrier %q; use "simulator"`, c.Carrier.Driver)
+		return "", c.wrong("carrier.driver", `there is no carrier %q; use "simulator" or "twilio"`, c.Carrier.Driver)
 	}
 	if v := c.Carrier.SettleAfter.Std(); v < 100*time.Millisecond || v > 10*time.Minute {
 		return "", c.wrong("carrier.settle_after", `%s is out of bounds; use a duration from "100ms" to "10m", normally "60s"`, c.Carrier.SettleAfter)
@@ -113,18 +112,61 @@ func (c *Config) checkCarrier() (string, error) {
 	return "", nil
 }
 
+// accountSID is what the name of a Twilio account looks like.
+var accountSID = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
+
 func (c *Config) checkTwilio() (string, error) {
 	t := c.Twilio
 	if t.AuthToken != "" && t.AuthTokenFile != "" {
 		return "", c.wrong("twilio.auth_token_file", "twilio.auth_token is set too; keep one of the two")
 	}
+	if t.AuthTokenPrevious != "" && t.AuthTokenPreviousFile != "" {
+		return "", c.wrong("twilio.auth_token_previous_file", "twilio.auth_token_previous is set too; keep one of the two")
+	}
 	if err := c.origined("twilio.base_url", t.BaseURL); err != nil {
 		return "", err
 	}
-	if t != (TwilioConfig{}) {
-		return "keys under twilio are set, but this version sends only through the simulator; they are not used yet", nil
+	if t.SegmentsPerSecond < 0 || t.SegmentsPerSecond > 1000 {
+		return "", c.wrong("twilio.segments_per_second", "%g is not within 0 to 1000; 0 is no limit of our own", t.SegmentsPerSecond)
+	}
+	if c.Carrier.Driver != "twilio" {
+		if t.AccountSID != "" || t.AuthToken != "" || t.AuthTokenFile != "" {
+			return `keys under twilio are set, but carrier.driver is "simulator": nothing is really sent`, nil
+		}
+		return "", nil
+	}
+	switch {
+	case !accountSID.MatchString(t.AccountSID):
+		return "", c.wrong("twilio.account_sid", `it is no SID of an account; copy it from the Twilio console, "AC" and 32 hex digits`)
+	case t.AuthToken == "" && t.AuthTokenFile == "":
+		return "", c.wrong("twilio.auth_token", `carrier.driver "twilio" needs it; set it, or name a file that holds it in twilio.auth_token_file`)
+	}
+	if u, err := url.Parse(c.Server.PublicURL); err == nil && t.BaseURL == "" && (loopback(u.Hostname()) || u.Scheme != "https") {
+		return fmt.Sprintf("server.public_url is %s, which Twilio cannot call or customers should not: no report and no answer will come; set the https address of this daemon", c.Server.PublicURL), nil
 	}
 	return "", nil
+}
+
+// twilioTokens gives the auth token, and after it the one before while they are rotated.
+func (c *Config) twilioTokens() (tokens []string, err error) {
+	for _, t := range []struct{ key, value, file string }{
+		{"twilio.auth_token_file", c.Twilio.AuthToken, c.Twilio.AuthTokenFile},
+		{"twilio.auth_token_previous_file", c.Twilio.AuthTokenPrevious, c.Twilio.AuthTokenPreviousFile},
+	} {
+		if t.file != "" {
+			b, err := os.ReadFile(t.file)
+			if err != nil {
+				return nil, c.wrong(t.key, "%v; name a file that this user may read", err)
+			}
+			if t.value = strings.TrimSpace(string(b)); t.value == "" {
+				return nil, c.wrong(t.key, "%s is empty; put the token into it", t.file)
+			}
+		}
+		if t.value != "" {
+			tokens = append(tokens, t.value)
+		}
+	}
+	return tokens, nil
 }
 
 func (c *Config) checkLLM() (string, error) {

@@ -24,6 +24,7 @@ func newCLI(p *process) *cli.Command {
 		verb("serve", "run the daemon", "", p.serve),
 		p.demoVerb(),
 		p.healthVerb(),
+		p.doctorVerb(),
 		verb("version", "print version, commit and Go version", "", p.version),
 		p.backupVerb(),
 		p.restoreVerb(),

@@ -54,12 +54,15 @@ type CarrierConfig struct {
 	SettleAfter booking.Duration `toml:"settle_after"`
 }
 
-// TwilioConfig is read and checked, but no part of this version uses it.
+// TwilioConfig says how Twilio is reached.
 type TwilioConfig struct {
-	AccountSID    string `toml:"account_sid"`
-	AuthToken     string `toml:"auth_token"`
-	AuthTokenFile string `toml:"auth_token_file"`
-	BaseURL       string `toml:"base_url"`
+	AccountSID            string  `toml:"account_sid"`
+	AuthToken             string  `toml:"auth_token"`
+	AuthTokenFile         string  `toml:"auth_token_file"`
+	AuthTokenPrevious     string  `toml:"auth_token_previous"`
+	AuthTokenPreviousFile string  `toml:"auth_token_previous_file"`
+	SegmentsPerSecond     float64 `toml:"segments_per_second"`
+	BaseURL               string  `toml:"base_url"`
 }
 
 // LLMConfig is read and checked, but no part of this version uses it.
@@ -98,6 +101,7 @@ func defaultConfig() Config {
 		Server:  ServerConfig{Listen: "127.0.0.1:8080", PublicURL: "http://localhost:8080", TrustedProxies: []string{}},
 		Storage: StorageConfig{Dir: "data"},
 		Carrier: CarrierConfig{Driver: "simulator", SettleAfter: booking.Duration(time.Minute)},
+		Twilio:  TwilioConfig{SegmentsPerSecond: 3.75},
 		LLM:     LLMConfig{Timeout: booking.Duration(20 * time.Second)},
 		Log:     LogConfig{Level: "info", Format: "text"},
 	}

@@ -62,7 +62,8 @@ func TestExampleConfigHasEveryKeyWithItsDefault(t *testing.T) {
 
 func TestConfigKeysOfTheContract(t *testing.T) {
 	want := []string{"server.listen", "server.public_url", "server.trusted_proxies", "storage.dir", "storage.encryption_key_file",
-		"carrier.driver", "carrier.settle_after", "twilio.account_sid", "twilio.auth_token", "twilio.auth_token_file", "twilio.base_url",
+		"carrier.driver", "carrier.settle_after", "twilio.account_sid", "twilio.auth_token", "twilio.auth_token_file",
+		"twilio.auth_token_previous", "twilio.auth_token_previous_file", "twilio.segments_per_second", "twilio.base_url",
 		"llm.base_url", "llm.model", "llm.api_key", "llm.api_key_file", "llm.timeout", "webhooks.allow_private",
 		"log.level", "log.format", "seed.file", "scripts.dir"}
 	if got := knownKeys(); !slices.Equal(got, want) {
@@ -73,8 +74,8 @@ func TestConfigKeysOfTheContract(t *testing.T) {
 func TestEnvironmentReachesEveryKeyAndWinsOverTheFile(t *testing.T) {
 	file := write(t, "c.toml", "[server]\nlisten = \"127.0.0.1:1\"\n[log]\nlevel = \"debug\"\n")
 	values := map[string]string{"server.listen": "127.0.0.1:2", "server.public_url": "https://a.example", "server.trusted_proxies": "10.0.0.0/8,::1/128",
-		"carrier.driver": "simulator", "carrier.settle_after": "2s", "twilio.base_url": "http://t.example", "llm.base_url": "http://l.example",
-		"llm.timeout": "7s", "webhooks.allow_private": "true", "log.level": "warn", "log.format": "json"}
+		"carrier.driver": "simulator", "carrier.settle_after": "2s", "twilio.base_url": "http://t.example", "twilio.segments_per_second": "12.5",
+		"llm.base_url": "http://l.example", "llm.timeout": "7s", "webhooks.allow_private": "true", "log.level": "warn", "log.format": "json"}
 	for _, key := range knownKeys() {
 		value, ok := values[key]
 		if !ok {
@@ -92,6 +93,10 @@ func TestEnvironmentReachesEveryKeyAndWinsOverTheFile(t *testing.T) {
 				got := v.Interface()
 				if list, ok := got.([]string); ok {
 					got = strings.Join(list, ",")
+				} else if s, ok := got.(interface{ String() string }); ok {
+					got = s.String()
+				} else if n, ok := got.(float64); ok {
+					got = fmt.Sprint(n)
 				}
 				if fmt.Sprint(got) != value {
 					t.Errorf("%s=%s gives %v", envName(key), value, got)
@@ -127,7 +132,10 @@ func TestConfigMistakesAreToldWithTheMend(t *testing.T) {
 		"public url password":  {env: "REBOOK_SERVER_PUBLIC_URL=https://u:geheim@e.example", want: `use "https://e\.example"`},
 		"proxy word":           {env: "REBOOK_SERVER_TRUSTED_PROXIES=nginx", want: `not a range of addresses`},
 		"proxy address":        {env: "REBOOK_SERVER_TRUSTED_PROXIES=10.0.0.1", want: `write "10\.0\.0\.1/32"`},
-		"twilio":               {env: "REBOOK_CARRIER_DRIVER=twilio", want: `this version sends only through the simulator`},
+		"twilio":               {env: "REBOOK_CARRIER_DRIVER=twilio", want: `twilio\.account_sid \(default\): it is no SID`},
+		"twilio without token": {file: "[carrier]\ndriver = \"twilio\"\n[twilio]\naccount_sid = \"AC00000000000000000000000000000001\"\n", want: `twilio\.auth_token \(default\): .*needs it`},
+		"twilio pace":          {env: "REBOOK_TWILIO_SEGMENTS_PER_SECOND=-1", want: `0 is no limit`},
+		"older token twice":    {file: "[twilio]\nauth_token_previous = \"a\"\nauth_token_previous_file = \"b\"\n", want: `keep one of the two`},
 		"carrier":              {env: "REBOOK_CARRIER_DRIVER=pigeon", want: `there is no carrier "pigeon"`},
 		"settle":               {env: "REBOOK_CARRIER_SETTLE_AFTER=0s", want: `carrier\.settle_after`},
 		"settle no duration":   {env: "REBOOK_CARRIER_SETTLE_AFTER=soon", want: `REBOOK_CARRIER_SETTLE_AFTER: "soon" is not a duration`},
@@ -165,7 +173,7 @@ func TestOddButWorkingConfigWarns(t *testing.T) {
 		"REBOOK_SERVER_LISTN=x":                     "did you mean REBOOK_SERVER_LISTEN?",
 		"REBOOK_SERVICE_HOST=10.0.0.1":              "REBOOK_SERVICE_HOST means nothing here",
 		"REBOOK_SERVER_PUBLIC_URL=http://e.example": "use https",
-		"REBOOK_TWILIO_ACCOUNT_SID=AC1":             "not used yet",
+		"REBOOK_TWILIO_ACCOUNT_SID=AC1":             "nothing is really sent",
 		"REBOOK_LLM_BASE_URL=http://127.0.0.1/v1":   "no agent yet",
 	} {
 		_, warnings, err := loadConfig("", []string{env})
@@ -219,5 +227,19 @@ func TestEncryptionKeyForms(t *testing.T) {
 	}
 	if _, warning, _ := c.encryptionKey(); !strings.Contains(warning, "chmod 600") {
 		t.Errorf("a key that everybody can read gives the warning %q", warning)
+	}
+}
+
+func TestTwilioTokensComeFromTheFileOrTheKeyAndAreNeverShown(t *testing.T) {
+	file := write(t, "token", "  geheim-from-the-file\n")
+	c := Config{Twilio: TwilioConfig{AuthTokenFile: file, AuthTokenPrevious: "geheim-before"}}
+	if got, err := c.twilioTokens(); err != nil || !slices.Equal(got, []string{"geheim-from-the-file", "geheim-before"}) {
+		t.Errorf("got %q, %v", got, err)
+	}
+	for _, name := range []string{write(t, "empty", " \n"), filepath.Join(t.TempDir(), "nowhere")} {
+		c.Twilio.AuthTokenFile = name
+		if got, err := c.twilioTokens(); err == nil || strings.Contains(err.Error(), "geheim") {
+			t.Errorf("%s: got %q, %v", name, got, err)
+		}
 	}
 }

@@ -21,6 +21,7 @@ import (
 //	POST /backup   the backup as a stream; what went wrong stands in the trailer Rebook-Error
 //	POST /verify   storage.Report as JSON
 //	GET  /status   status as JSON
+//	GET  /senders  []sender as JSON
 //	*    /v1/...   the API, as an administrator
 type control struct {
 	store  *storage.Store
@@ -48,6 +49,7 @@ func newControl(ln net.Listener, store *storage.Store, e *engine.Engine, api htt
 	mux.HandleFunc("POST /backup", c.backup)
 	mux.HandleFunc("POST /verify", c.verify)
 	mux.HandleFunc("GET /status", c.status)
+	mux.HandleFunc("GET /senders", c.senders)
 	mux.Handle("/v1/", api)
 	c.server = http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	go func() {
@@ -90,6 +92,16 @@ func (c *control) status(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(s)
+}
+
+func (c *control) senders(w http.ResponseWriter, r *http.Request) {
+	all, err := sendersOf(r.Context(), c.store)
+	if err != nil {
+		http.Error(w, oneLine(err.Error()), http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(all)
 }
 
 // askDaemon sends a request to the daemon that runs on dir; errNoDaemon when none does. The caller closes the body.

@@ -28,14 +28,16 @@ var floors = map[string]int{
 	"daemon/web":          1,
 	"daemon/wheel":        1,
 	"daemon/twilio":       1,
-	"daemon/simulator":    1,
-	"daemon/model":        1,
-	"daemon/engine":       2,
-	"daemon/rehearsal":    2,
-	"api/wire":            3,
-	"api/client":          3,
-	"api":                 3,
-	"daemon":              4,
+
+	"daemon/twilio/twiliotest": 1,
+	"daemon/simulator":         1,
+	"daemon/model":             1,
+	"daemon/engine":            2,
+	"daemon/rehearsal":         2,
+	"api/wire":                 3,
+	"api/client":               3,
+	"api":                      3,
+	"daemon":                   4,
 }
 
 // level lists the only arrows within a floor. Floor 1 has none between its rooms.
@@ -45,14 +47,18 @@ var level = map[string][]string{
 	"scripts/worker":      {"scripts/box"},
 	"scripts/box":         {"scripts/pattern"},
 	"daemon/rehearsal":    {"daemon/engine"},
-	"api":                 {"api/wire"},
-	"api/client":          {"api/wire"},
+
+	"daemon/twilio/twiliotest": {"daemon/twilio"},
+	"api":                      {"api/wire"},
+	"api/client":               {"api/wire"},
 }
 
 // testLevel lists further arrows within a floor that only tests may use.
 var testLevel = map[string][]string{
 	"storage": {"storage/storagetest"},
 	"api":     {"api/client"},
+
+	"daemon/twilio": {"daemon/twilio/twiliotest"},
 
 	"api/client": {"api"}, // its examples run against the real server
 }
@@ -81,7 +87,7 @@ var homes = map[string][]string{
 	"golang.org/x/sys":                 {"storage", "scripts/box", "scripts/worker"},
 	"github.com/rickar/cal":            {"daemon/booking"},
 	"github.com/standard-webhooks":     {"daemon/web"},
-	"github.com/santhosh-tekuri":       {"api"},
+	"github.com/santhosh-tekuri":       {"api", "daemon/twilio/twiliotest"},
 	"github.com/chromedp":              {"daemon"},
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/simulator"
+	"github.com/rebookhq/rebook/daemon/twilio"
 	"github.com/rebookhq/rebook/daemon/web"
 	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
@@ -30,7 +31,9 @@ type house struct {
 	log *slog.Logger
 
 	store   *storage.Store
-	carrier *simulator.Carrier
+	carrier *simulator.Carrier // nil when texts are really sent
+	twilio  *twilio.Client     // nil with the simulator
+	tokens  []string           // with which Twilio signs
 	engine  *engine.Engine
 	addr    net.Addr       // where the API listens
 	key     *engine.NewKey // the administrator's key, on the first start only
@@ -115,8 +118,12 @@ func listen(cfg Config) (net.Listener, error) {
 	return ln, nil
 }
 
-// openCarrier opens the simulated carrier. Its callbacks go straight to the engine, as Twilio's come by HTTP.
+// openCarrier makes the carrier. The simulated one's callbacks go straight to the engine; Twilio's come by HTTP.
 func (h *house) openCarrier() (err error) {
+	if h.cfg.Carrier.Driver == "twilio" {
+		h.twilio, h.tokens, err = h.cfg.openTwilio(h.p.now)
+		return err
+	}
 	h.carrier, err = simulator.Open(simulator.Options{
 		Path: filepath.Join(h.cfg.Storage.Dir, simulatorFile),
 		Now:  h.p.now,
@@ -139,6 +146,16 @@ func (h *house) openCarrier() (err error) {
 	return nil
 }
 
+// openTwilio makes a client of Twilio, and gives the tokens with which Twilio signs.
+func (c *Config) openTwilio(now func() time.Time) (*twilio.Client, []string, error) {
+	tokens, err := c.twilioTokens()
+	if err != nil {
+		return nil, nil, err
+	}
+	return twilio.New(twilio.Options{AccountSID: c.Twilio.AccountSID, AuthToken: tokens[0], BaseURL: c.Twilio.BaseURL,
+		PublicURL: c.Server.PublicURL, Version: release, Now: now}), tokens, nil
+}
+
 // openEngine starts the motor, after the first start has put the seed into an empty store.
 func (h *house) openEngine(ctx context.Context) (err error) {
 	way := web.New(web.Options{AllowPrivate: h.cfg.Webhooks.AllowPrivate, UserAgent: "Rebook/" + release})
@@ -149,6 +166,9 @@ func (h *house) openEngine(ctx context.Context) (err error) {
 	}
 	if h.pool != nil {
 		o.Scripts = h.pool
+	}
+	if h.twilio != nil {
+		o.Carrier, o.Simulator, o.Pace = h.twilio, false, h.cfg.Twilio.SegmentsPerSecond
 	}
 	h.engine = engine.New(o)
 	if err := h.firstStart(ctx); err != nil {
@@ -174,7 +194,7 @@ const answerWithin = 5 * time.Second
 func (h *house) openAPI(ln net.Listener) {
 	o := api.Options{
 		Engine: h.engine, Reader: h.store.Reader(), Simulator: h.carrier, Now: h.p.now, Log: h.log, StoreStats: h.store.Stats,
-		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release, Demo: h.cfg.demo,
+		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release, Demo: h.cfg.demo, TwilioTokens: h.tokens,
 	}
 	if h.pool != nil {
 		o.WorkerStats = h.pool.Stats

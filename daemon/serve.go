@@ -72,15 +72,19 @@ func newLog(w io.Writer, c LogConfig) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, o))
 }
 
-// announce says that the daemon works, where, and that nothing is really sent. On the first start it shows the key that was
+// announce says that the daemon works, where, and whether anything is really sent. On the first start it shows the key that was
 // made: it is nowhere else, so it goes to the terminal whatever the log's form is.
 func (h *house) announce() {
 	dir, err := filepath.Abs(h.cfg.Storage.Dir)
 	if err != nil {
 		dir = h.cfg.Storage.Dir
 	}
+	carrier := "simulator: nothing is really sent"
+	if h.twilio != nil {
+		carrier = "twilio: texts are really sent"
+	}
 	h.log.Info(fmt.Sprintf("rebook %s listening on http://%s", release, h.addr),
-		"data", dir, "carrier", "simulator: nothing is really sent", "public_url", h.cfg.Server.PublicURL)
+		"data", dir, "carrier", carrier, "public_url", h.cfg.Server.PublicURL)
 	if h.key == nil {
 		return
 	}

@@ -36,6 +36,7 @@ type Alarm struct {
 	Message string    `json:"message"`
 	Fix     string    `json:"fix"`
 	Since   time.Time `json:"since"`
+	Until   time.Time `json:"until,omitzero"` // it ends by itself; zero: a person or an event ends it
 }
 
 // PutAlarm raises an alarm; one of the same code and ref stands already and keeps its time.
@@ -45,11 +46,16 @@ func (t *Tx) PutAlarm(a booking.AccountID, v Alarm) error {
 		return err
 	}
 	if old != nil {
-		if v.Since = old.Since; v == *old {
+		v.Since = old.Since
+		same := *old
+		if later := v.Until.Sub(old.Until); later >= 0 && later < time.Hour {
+			same.Until = v.Until
+		}
+		if v == same {
 			return nil // raised by every text that has to wait: no write each time
 		}
 	}
-	return t.put(accountKey(a, "alarm", v.Code, v.Ref), v, time.Time{})
+	return t.put(accountKey(a, "alarm", v.Code, v.Ref), v, v.Until)
 }
 
 // Alarm reads an alarm; nil when it does not stand.

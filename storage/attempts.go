@@ -17,18 +17,14 @@ func (s *Snapshot) Attempts(a booking.AccountID, cursor string, limit int) ([]bo
 	return list[booking.Attempt](s.g, sub(a, "attempt"), cursor, limit)
 }
 
-func settleDue(v booking.Attempt) (booking.Due, bool) {
-	return booking.Due{Account: v.Account, At: v.DueAt, Kind: booking.KindSettle, Ref: string(v.ID)}, !v.DueAt.IsZero()
-}
-
-// PutAttempt writes an attempt with its in-flight row and its settle due-key. old is what was read in this transaction;
+// PutAttempt writes an attempt with its in-flight row and its due-key. old is what was read in this transaction;
 // nil for a new attempt.
 func (t *Tx) PutAttempt(old *booking.Attempt, v booking.Attempt) error {
 	if old == nil {
 		old = &booking.Attempt{Account: v.Account, ID: v.ID}
 	}
-	was, had := settleDue(*old)
-	is, has := settleDue(v)
+	was, had := old.Due()
+	is, has := v.Due()
 	if err := t.rearm(was, had, is, has); err != nil {
 		return err
 	}

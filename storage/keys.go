@@ -46,6 +46,9 @@ import (
 //	a/<account>/seats/<scheduler>/<window>         Seats                30 days after the window
 //	a/<account>/external/<sha-256>                 booking id           as its booking
 //	a/<account>/inbound/<sid>                      Inbound              5 years
+//	a/<account>/report/<sid>                       StatusUpdate         30 days
+//	a/<account>/carrier                            CarrierState         ever
+//	a/<account>/missed                             Missed               until fetched
 //	a/<account>/once/<hash>                        Once                 24 hours
 //	a/<account>/poison/<kind>/<ref>                Poison               ever
 //	a/<account>/alarm/<code>/<ref>                 Alarm                ever
@@ -70,6 +73,8 @@ const (
 	LinkLife = 7 * 24 * time.Hour
 	// SeatsLife: how long it is known after a window who had a place in it.
 	SeatsLife = 30 * 24 * time.Hour
+	// ReportLife: how long a carrier's report about a text that nobody knows waits for the text.
+	ReportLife = 30 * 24 * time.Hour
 	// OnceLife: how long an Idempotency-Key is remembered.
 	OnceLife = 24 * time.Hour
 	// TurnLife: how long it can be seen what a script asked for and got. It holds what the script saw of the customer.

@@ -156,6 +156,9 @@ func fillSample(t testing.TB, s *Store) {
 		done.Booked = booking.BookedBy{Booking: uuid(5), At: noon, Source: booking.SourceLink, Own: true, Attribution: booking.AttributedBefore, ValueCents: 12900}
 		sent := sampleAttempt(4)
 		sent.State, sent.DueAt, sent.SID, sent.Status, sent.SettledAt = booking.AttemptSent, time.Time{}, "SM1", "delivered", noon
+		answer := sampleAttempt(6)
+		answer.Kind, answer.Session, answer.Scheduler, answer.State = booking.AttemptConfirmation, "", "", booking.AttemptClaimed
+		answer.BegunAt, answer.ValidUntil = time.Time{}, noon.Add(5*time.Minute)
 		steps := []error{
 			tx.PutAccount(sampleAccount()),
 			tx.PutRegistration("acme", booking.Registration{Status: booking.RegistrationApproved, MessagingService: "MG1", UpdatedAt: noon}),
@@ -182,6 +185,13 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutSeats("acme", "web", "2026-03-16-0900-1200", booking.Seats{Start: noon.Add(48 * time.Hour), End: noon.Add(51 * time.Hour), Bookings: []string{uuid(6)}}),
 			tx.PutExternalBooking("acme", "id job-7", sampleSeated(6)),
 			tx.PutInbound("acme", booking.Inbound{SID: "SM2", From: "+13125550142", To: "+13125550100", Body: "yes", Media: []string{"https://media.example/1"}, At: noon}),
+			tx.PutInbound("acme", booking.Inbound{SID: "MM3", From: "+13125550142", To: "+13125550100", Media: []string{"https://media.example/2"}, Types: []string{"image/png"}, OptOut: booking.KeywordStop, At: noon}),
+			tx.PutPerson("acme", booking.Person{Phone: "+13125550144", Unreached: 1, Blocked: 1, HelpedAt: noon}),
+			tx.PutReport("acme", booking.StatusUpdate{SID: "SM9", Status: "delivered"}),
+			tx.PutCarrier("acme", booking.CarrierState{Halts: []booking.Halt{{Number: "+13125550100", Code: 30034, Meaning: "Not in the campaign.", Fix: "Add it.",
+				Since: noon, Until: noon.Add(time.Hour), Later: true}}, Filtered: []time.Time{noon}}),
+			tx.PutMissed("acme", Missed{Since: noon.Add(-time.Hour), DueAt: noon, Ref: uuid(10)}),
+			tx.PutAttempt(nil, answer),
 			tx.PutOnce("acme", "idem", Once{Request: "digest", Result: []byte(`{"session":"x"}`)}),
 			tx.PutPoison("acme", Poison{Kind: booking.KindFollowUp, Ref: uuid(9), Error: "boom", At: noon}),
 			tx.PutAlarm("acme", Alarm{Code: "carrier", Ref: "30032", Message: "The number is not verified.", Fix: "Verify it.", Since: noon}),

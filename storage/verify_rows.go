@@ -45,6 +45,9 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"script":        (*verifier).script,
 	"scriptversion": (*verifier).scriptVersion,
 	"turn":          (*verifier).turn,
+	"report":        called(func(x booking.StatusUpdate) string { return x.SID }),
+	"carrier":       called(func(booking.CarrierState) string { return "" }),
+	"missed":        (*verifier).missed,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -199,10 +202,18 @@ func (v *verifier) attempt(a booking.AccountID, name string, r Row) error {
 			return err
 		}
 	}
-	if d, ok := settleDue(x); ok {
-		return v.there(dueKey(d), r.Key, "its settle due-key")
+	if d, ok := x.Due(); ok {
+		return v.there(dueKey(d), r.Key, "its "+d.Kind.String()+" due-key")
 	}
 	return nil
+}
+
+func (v *verifier) missed(a booking.AccountID, _ string, r Row) error {
+	x, ok := value[Missed](v, r)
+	if !ok {
+		return nil
+	}
+	return v.there(dueKey(x.due(a)), r.Key, "its catch-up due-key")
 }
 
 func (v *verifier) inFlight(r Row) error {
@@ -261,7 +272,17 @@ func (v *verifier) due(r Row) error {
 		}
 		own, armed := s.Due(d.Account)
 		v.sameDue(r, own, armed)
-	case booking.KindSettle:
+	case booking.KindCatchUp:
+		m, err := v.Missed(d.Account)
+		if err != nil {
+			return v.unread(err)
+		}
+		if m == nil {
+			v.find(r.Key, "nothing is missed")
+			return nil
+		}
+		v.sameDue(r, m.due(d.Account), true)
+	case booking.KindSettle, booking.KindReply:
 		x, err := v.Attempt(d.Account, booking.AttemptID(d.Ref))
 		if err != nil {
 			return v.unread(err)
@@ -270,7 +291,7 @@ func (v *verifier) due(r Row) error {
 			v.find(r.Key, "stands for attempt %q, which is not there", d.Ref)
 			return nil
 		}
-		own, armed := settleDue(*x)
+		own, armed := x.Due()
 		v.sameDue(r, own, armed)
 	case booking.KindTally:
 		x, err := v.Tallied(d.Account)

@@ -38,7 +38,7 @@ func TestVerifyFindsAWholeStoreWhole(t *testing.T) {
 func TestVerifyNamesWhatDisagrees(t *testing.T) {
 	session, attempt := uuid(1), booking.AttemptID(uuid(3))
 	due, _ := func() (booking.Due, bool) { s := sampleSession(1); return s.Due("acme") }()
-	settle, _ := settleDue(sampleAttempt(3))
+	settle, _ := sampleAttempt(3).Due()
 	gone := func(key []byte) func(*Tx) error { return func(t *Tx) error { return t.p.Delete(key) } }
 	raw := func(key []byte, val string) func(*Tx) error {
 		return func(t *Tx) error { return t.p.Put(key, []byte(val), time.Time{}) }
@@ -65,6 +65,8 @@ func TestVerifyNamesWhatDisagrees(t *testing.T) {
 		{raw(append([]byte("d/"), "x-------"...), ""), "is damaged"},
 		{raw(func() []byte { k := dueKey(due); k[2]++; return k }(), ""), "not in the shard of its account"},
 		{gone(dueKey(settle)), "its settle due-key is missing"},
+		{gone(accountKey("acme", "missed")), "nothing is missed"},
+		{gone(dueKey(booking.Due{Account: "acme", At: noon, Kind: booking.KindCatchUp, Ref: uuid(10)})), "its catch-up due-key is missing"},
 		{gone(inFlightKey("acme", attempt)), "its in-flight row is missing"},
 		{raw(inFlightKey("acme", attempt), "\x017"), "says epoch 7, its attempt says 1"},
 		{raw(inFlightKey("acme", booking.AttemptID(uuid(4))), "\x011"), "stands for an attempt that is sent"},

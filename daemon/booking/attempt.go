@@ -16,9 +16,20 @@ const (
 	AttemptReleased AttemptState = "released"
 )
 
+// AttemptKind says what a text is for. Stored: never rename.
+type AttemptKind string
+
+// The kinds of texts. A follow-up is started by us and belongs to a session; the others answer a customer's text.
+const (
+	AttemptFollowUp     AttemptKind = ""
+	AttemptConfirmation AttemptKind = "confirmation" // the one text that confirms an opt-out
+	AttemptHelp         AttemptKind = "help"         // who we are and how to opt out
+)
+
 // Attempt is the durable intent to send one text and what became of it.
 type Attempt struct {
 	ID               AttemptID    `json:"id"`
+	Kind             AttemptKind  `json:"kind,omitempty"`
 	Account          AccountID    `json:"account"`
 	Session          SessionID    `json:"session"`
 	Scheduler        SchedulerID  `json:"scheduler"`
@@ -28,6 +39,7 @@ type Attempt struct {
 	Body             string       `json:"body"`
 	Segments         int          `json:"segments"`
 	Template         string       `json:"template,omitempty"`
+	ValidUntil       time.Time    `json:"valid_until,omitzero"` // not to be delivered later
 	State            AttemptState `json:"state"`
 	Epoch            uint64       `json:"epoch"` // of the process that claimed it
 	ClaimedAt        time.Time    `json:"claimed_at"`
@@ -42,6 +54,18 @@ type Attempt struct {
 
 // InFlight tells whether the attempt was claimed and its end is still open.
 func (a Attempt) InFlight() bool { return a.State == AttemptClaimed || a.State == AttemptBegun }
+
+// Answer tells whether the text answers a customer's: it has no session, and nothing but its own time rules when it may go.
+func (a Attempt) Answer() bool { return a.Kind != AttemptFollowUp }
+
+// Due is what the attempt waits for: an answer that was claimed for its sending, all else for its settling; false: for nothing.
+func (a Attempt) Due() (Due, bool) {
+	kind := KindSettle
+	if a.Answer() && a.State == AttemptClaimed {
+		kind = KindReply
+	}
+	return Due{Account: a.Account, At: a.DueAt, Kind: kind, Ref: string(a.ID)}, !a.DueAt.IsZero()
+}
 
 // Text is what a carrier is asked to send.
 type Text struct {
@@ -65,11 +89,11 @@ type CarrierMessage struct {
 
 // StatusUpdate is the carrier's report about a text: the attempt comes from the callback address.
 type StatusUpdate struct {
-	Account   AccountID
-	Attempt   AttemptID
-	SID       string
-	Status    string
-	ErrorCode int
+	Account   AccountID `json:"account,omitempty"`
+	Attempt   AttemptID `json:"attempt,omitempty"`
+	SID       string    `json:"sid"`
+	Status    string    `json:"status"`
+	ErrorCode int       `json:"error_code,omitempty"`
 }
 
 // Inbound is a text from a customer.
@@ -78,6 +102,9 @@ type Inbound struct {
 	From  Phone     `json:"from"`
 	To    Phone     `json:"to"`
 	Body  string    `json:"body"`
-	Media []string  `json:"media,omitempty"`
+	Media []string  `json:"media,omitempty"` // addresses of pictures and the like
+	Types []string  `json:"types,omitempty"` // content types of Media, in the same order
 	At    time.Time `json:"at"`
+	// OptOut is what the carrier itself took the text for and has answered; empty when it does not tell.
+	OptOut Keyword `json:"opt_out,omitempty"`
 }

@@ -90,6 +90,23 @@ func (r Reaction) RetryAt(now time.Time) time.Time {
 	return now.Add(r.RetryAfter)
 }
 
+// Halts tells whether no other text may go out either: until somebody mends it, or until a daily cap of the brand opens
+// anew. Which recipients are T-Mobile's nobody knows, so its cap stops all.
+func (r Reaction) Halts() bool { return r.Class == ReactHalt || r.Code == 30023 || r.Code == 30027 }
+
+// Jitter spreads waits so that texts that were refused together do not come back together: from 0 up to most, always the same
+// for one attempt.
+func Jitter(a AttemptID, most time.Duration) time.Duration {
+	h := uint64(14695981039346656037) // FNV-1a, 64 bits
+	for i := range len(a) {
+		h = (h ^ uint64(a[i])) * 1099511628211
+	}
+	if most <= 0 {
+		return 0
+	}
+	return time.Duration(h % uint64(most))
+}
+
 // ReactionTo tells what to do about an error of a carrier call. nil has no class.
 //
 // Only a [*CarrierError] is an answer. Everything else (a timeout, a reset connection) and every HTTP status but 4xx is

@@ -18,7 +18,8 @@ const bookedBefore = 24 * time.Hour
 // The holdout comes last, and only for a text that would go out at this very moment: so the control group is made of the same
 // people as those who get a text, left alone from the same moment on. Whoever waits for the morning is not held out in the night.
 //
-// script_error and carrier are not made here: only the engine can know.
+// carrier is made only while the carrier takes no texts of this number; what it says of one text, and script_error, only the
+// engine can know.
 func Decide(now time.Time, f Facts) Verdict {
 	d := decision{now: now, f: f, left: f.Session.AbandonedAt}
 	if d.left.IsZero() {
@@ -27,8 +28,8 @@ func Decide(now time.Time, f Facts) Verdict {
 	d.limit = d.left.Add(f.Account.Settings.LatestAfter.Std())
 	v := Verdict{Result: Pass, Trail: make([]Finding, 0, len(checks)+1)}
 	for _, c := range checks {
-		if c == CheckHoldout && v.Result == Wait {
-			continue
+		if c == CheckHoldout && v.Result == Wait || c == CheckCarrier && d.halt() == nil {
+			continue // not held out in the night; and the carrier takes texts, as far as is known
 		}
 		x := d.find(c)
 		x.At, x.Check = now, c
@@ -62,7 +63,7 @@ type decision struct {
 // checks lists the checks in the order in which they are made.
 var checks = [...]Check{CheckAccountEnabled, CheckSchedulerEnabled, CheckRegistration, CheckPhoneNumber, CheckConsent,
 	CheckOptedOut, CheckCompleted, CheckBookedElsewhere, CheckHandled, CheckDuplicate, CheckFrequency, CheckTooLate,
-	CheckHours, CheckThreadOwner, CheckLandline, CheckHoldout}
+	CheckHours, CheckThreadOwner, CheckLandline, CheckCarrier, CheckHoldout}
 
 // find makes one check. It gives result, fact, setting, message and fix; a wait without Until has no known end. A switch
 // and not a table of functions, so that the facts stay on the stack.
@@ -100,6 +101,8 @@ func (d *decision) find(c Check) Finding {
 		return d.threadOwner()
 	case CheckLandline:
 		return d.landline()
+	case CheckCarrier:
+		return d.halted()
 	}
 	panic("booking: no check " + string(c))
 }

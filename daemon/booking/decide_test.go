@@ -153,6 +153,12 @@ var verdicts = []struct {
 	{name: "a number that texted us since is no landline", change: func(f *Facts) {
 		f.Person.Bad, f.Person.Inbound = &BadPhone{At: left.Add(-time.Hour), Code: 30006}, left
 	}, result: Pass},
+	{name: "a halted number waits", change: func(f *Facts) {
+		f.Carrier.Stop(Halt{Number: office, Code: 30034, Meaning: "Not in the campaign.", Fix: "Add it.", Since: left, Until: due.Add(time.Hour)})
+	}, result: Wait, check: CheckCarrier, until: due.Add(time.Hour), fact: "carrier error 30034"},
+	{name: "one text tries whether a halt is mended", change: func(f *Facts) {
+		f.Carrier.Stop(Halt{Code: 20003, Meaning: "Wrong token.", Fix: "Mend it.", Since: left, Until: due})
+	}, result: Pass},
 	{name: "a landline stops in the night too", change: func(f *Facts) { f.Person.Bad = &BadPhone{At: left, Code: 30006} },
 		now: at("2026-03-10T21:05:00-04:00"), result: Stop, check: CheckLandline},
 	{name: "of two waits the later one rules", change: func(f *Facts) { f.Person.Started = started(-10*time.Hour, -2*time.Hour, -time.Hour) },

@@ -14,10 +14,12 @@ const (
 	KindDeliver  Kind = 5 // hand a webhook over. Ref: delivery
 	KindTally    Kind = 6 // sum a day up for the reports. Ref: a UUIDv7 of its time
 	KindAsk      Kind = 7 // carry out what a script asked for. Ref: turn
+	KindReply    Kind = 8 // send the answer to an inbound text. Ref: attempt
+	KindCatchUp  Kind = 9 // fetch the texts that came in while nobody listened. Ref: a UUIDv7 of its time
 )
 
 // Kinds is one more than the highest kind.
-const Kinds = 8
+const Kinds = 10
 
 func (k Kind) String() string {
 	switch k {
@@ -35,6 +37,10 @@ func (k Kind) String() string {
 		return "tally"
 	case KindAsk:
 		return "ask"
+	case KindReply:
+		return "reply"
+	case KindCatchUp:
+		return "catchup"
 	}
 	return "unknown"
 }

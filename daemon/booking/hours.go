@@ -42,6 +42,42 @@ func (c *Calendar) permits(local time.Time) bool {
 	return s.Has(timeOfDay(local))
 }
 
+// Closes gives the first instant after now at which some zone's wall clock is not within the hours any more; now itself when
+// one is not within them already. ok is false when that does not happen within eight days. Like [NextPermitted] it walks real
+// time, so a night in which clocks change shortens or lengthens the span as it should.
+func Closes(now time.Time, zones []*time.Location, c *Calendar) (at time.Time, ok bool) {
+	end := now.Add(hoursHorizon)
+	at = end
+	for _, loc := range zones {
+		if t := closesIn(now, loc, c, at); t.Before(at) {
+			at, ok = t, true
+		}
+	}
+	return at, ok
+}
+
+// closesIn is [Closes] for one zone; end when it stays open until then.
+func closesIn(t time.Time, loc *time.Location, c *Calendar, end time.Time) time.Time {
+	for t.Before(end) {
+		local := t.In(loc)
+		if !c.permits(local) {
+			return t
+		}
+		span, _ := c.On(local)
+		next := t.Add(time.Duration(span.To)*time.Minute - sinceMidnight(local))
+		if _, change := local.ZoneBounds(); !change.IsZero() && next.After(change) {
+			next = change
+		}
+		t = next
+	}
+	return end
+}
+
+// sinceMidnight gives the time on the wall clock since midnight.
+func sinceMidnight(local time.Time) time.Duration {
+	return time.Duration(timeOfDay(local))*time.Minute + time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
+}
+
 func timeOfDay(local time.Time) TimeOfDay {
 	return TimeOfDay(local.Hour()*60 + local.Minute())
 }
@@ -94,8 +130,7 @@ func nextIn(t time.Time, loc *time.Location, c *Calendar, end time.Time) time.Ti
 // untilOpening gives the time from local, which is not permitted, to the next opening, as if no clock ever changed;
 // without any opening it gives the horizon.
 func untilOpening(local time.Time, c *Calendar) time.Duration {
-	midnight := -time.Duration(timeOfDay(local))*time.Minute - time.Duration(local.Second())*time.Second -
-		time.Duration(local.Nanosecond())
+	midnight := -sinceMidnight(local)
 	year, month, day := local.Date()
 	for n := range 8 {
 		date := local

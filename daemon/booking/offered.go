@@ -16,7 +16,7 @@ func OfferedIn(text string, at time.Time, loc *time.Location, known []Window) (l
 		if d == nil || t.Kind != TimeRange && t.Kind != TimeAt {
 			continue
 		}
-		w, ok := named(t, d, loc, known)
+		w, ok := recognised(t, d, loc, known)
 		if !ok && t.Kind == TimeRange {
 			day, r := d.Dates[0], t.Readings[0]
 			midnight := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, loc)
@@ -29,8 +29,8 @@ func OfferedIn(text string, at time.Time, loc *time.Location, known []Window) (l
 	return list
 }
 
-// named finds the known window that a time on a day means.
-func named(t TimeMention, d *DayMention, loc *time.Location, known []Window) (Window, bool) {
+// recognised finds the known window that a time on a day means.
+func recognised(t TimeMention, d *DayMention, loc *time.Location, known []Window) (Window, bool) {
 	for _, w := range known {
 		start, end := w.Start.In(loc), w.End.In(loc)
 		if !slices.ContainsFunc(d.Dates, func(date time.Time) bool { return sameDate(start, date) }) {

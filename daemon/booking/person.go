@@ -13,6 +13,10 @@ type Person struct {
 	Bad     *BadPhone `json:"bad,omitempty"`     // the carrier said that this number takes no texts
 	Inbound time.Time `json:"inbound_at,omitzero"`
 	Trial   time.Time `json:"trial_at,omitzero"` // when the person joined the measurement against the control group; once for ever
+
+	Unreached int       `json:"unreached,omitempty"` // texts in a row that found the phone off (30003)
+	Blocked   int       `json:"blocked,omitempty"`   // texts in a row that were blocked (30004)
+	HelpedAt  time.Time `json:"helped_at,omitzero"`  // when a HELP was answered last
 }
 
 // Started is one text started by us. Unknown sends count: they may have arrived.

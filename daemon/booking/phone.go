@@ -2,6 +2,7 @@ package booking
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -91,4 +92,9 @@ func textable(n *phonenumbers.PhoneNumber) bool {
 // so they are safe, and demonstrations and tests rest on them.
 func fictional(e164 string) bool {
 	return len(e164) == 12 && strings.HasPrefix(e164, "+1") && '2' <= e164[2] && e164[2] <= '9' && e164[5:8] == "555" && e164[8:10] == "01"
+}
+
+// TollFree tells whether a number is one of the toll-free codes of North America.
+func TollFree(p Phone) bool {
+	return len(p) == 12 && slices.Contains([]string{"+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888"}, string(p[:5]))
 }

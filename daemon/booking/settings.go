@@ -13,6 +13,7 @@ const (
 	maxLatestAfter = 48 * time.Hour // T-Mobile Code of Conduct 2.2, unfinished orders
 	maxStarted     = 3              // Fla. Stat. 501.616(6), 15 O.S. 775C: per 24 h
 	minStartedPer  = 24 * time.Hour // the same
+	maxDailyCap    = 1_000_000      // above the largest cap of a brand at T-Mobile, 200,000
 	maxStartedPer  = 30 * 24 * time.Hour
 
 	year = 365 * 24 * time.Hour
@@ -23,7 +24,7 @@ const (
 //
 // Limits: each day's hours within 08:00-21:00, or empty, but not all of them; frequency.max 1 to 3, with frequency.per 24h to 720h (to send
 // nothing, switch the feature off); latest_after more than 0, up to 48h; abandon_after 1s to 1h; retention 24h to five
-// years; reply_wait up to 60s; reply_window up to 10m; holdout 0 to 50 percent; nudges 0 or 1.
+// years; reply_wait up to 60s; reply_window up to 10m; holdout 0 to 50 percent; nudges 0 or 1; daily_cap 0 to 1,000,000 segments.
 func ValidateSettings(s Settings, simulator bool) error {
 	if err := validateHours(s.Hours, simulator); err != nil {
 		return err
@@ -37,6 +38,7 @@ func ValidateSettings(s Settings, simulator bool) error {
 		{"frequency.max", s.Frequency.Max, 1, maxStarted, "state laws permit three texts in 24 hours; to send none, switch off SMS follow-up"},
 		{"holdout", s.Holdout, 0, 50, "percent of persons who never get a text"},
 		{"nudges", s.Nudges, 0, 1, "one reminder in a silent thread at most"},
+		{"daily_cap", s.DailyCap, 0, maxDailyCap, "segments a day; 0 for no cap of our own"},
 	} {
 		if v.is < v.min || v.is > v.max {
 			return outOfRange(v.name, strconv.Itoa(v.is), strconv.Itoa(v.min), strconv.Itoa(v.max), v.hint)

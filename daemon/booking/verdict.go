@@ -73,6 +73,7 @@ type Facts struct {
 	Rivals       []Rival   // other sessions of the same phone
 	RivalsCut    bool      // there are more of them than can be looked at
 	ThreadOwner  string    // "" or "agent": ours; "human": a person has the thread
+	Carrier      CarrierState
 }
 
 // Rival is another session of the same person, as far as the duplicate check needs it.

@@ -13,10 +13,16 @@ import (
 	"github.com/rebookhq/rebook/storage"
 )
 
-// noCarrier takes every text at once and keeps nothing.
-type noCarrier struct{ sent atomic.Int64 }
+// noCarrier takes every text after a while and keeps nothing.
+type noCarrier struct {
+	sent atomic.Int64
+	wait time.Duration
+}
 
 func (c *noCarrier) Send(context.Context, booking.Text) (string, error) {
+	if c.wait > 0 {
+		time.Sleep(c.wait)
+	}
 	return fmt.Sprintf("SM%032d", c.sent.Add(1)), nil
 }
 
@@ -43,6 +49,7 @@ func benchEngine(b *testing.B) (*engine.Engine, *noCarrier) {
 	e := engine.New(engine.Options{Store: store, Carrier: c, Courier: noCourier{}, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true, Scripts: inBox(nil)})
 	s := seed()
 	s.Account.Settings.Hours = booking.Hours{Weekday: booking.Span{To: 1440}, Saturday: booking.Span{To: 1440}, Sunday: booking.Span{To: 1440}}
+	s.Account.Settings.StateRules = false // it may be night somewhere
 	if _, err := e.FirstStart(b.Context(), s); err != nil {
 		b.Fatal(err)
 	}
@@ -136,8 +143,14 @@ func BenchmarkDeliveries(b *testing.B) {
 }
 
 // Whole follow-ups, all due at once: decide, write, claim, begun, a carrier that answers at once, settled; every step on disk.
-func BenchmarkFollowUps(b *testing.B) {
-	e, _ := benchEngine(b)
+func BenchmarkFollowUps(b *testing.B) { benchFollowUps(b, 0) }
+
+// The same with a carrier that takes 10 ms for each text.
+func BenchmarkFollowUpsCarrierOf10ms(b *testing.B) { benchFollowUps(b, 10*time.Millisecond) }
+
+func benchFollowUps(b *testing.B, wait time.Duration) {
+	e, c := benchEngine(b)
+	c.wait = wait
 	due := time.Now().Add(2*time.Second + time.Duration(b.N)*150*time.Microsecond)
 	var next atomic.Int64
 	var all sync.WaitGroup

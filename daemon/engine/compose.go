@@ -83,10 +83,10 @@ func (e *Engine) composeOtherwise(ctx context.Context, w *writing, fault error) 
 		return c, err
 	}
 	c.findings = append(c.findings, more...)
-	fallback, _ := scripts.BuiltIn(w.builtIn())
-	if e.o.Scripts != nil && fallback.SHA256 != w.program.main.SHA256 {
+	fallback := builtInProgram(w.builtIn())
+	if e.o.Scripts != nil && fallback.ref() != w.program.ref() {
 		second := *w
-		second.program, second.turn, second.standIn = program{main: fallback}, nil, true
+		second.program, second.turn, second.standIn = fallback, nil, true
 		body, fault, err := e.write(ctx, &second)
 		if err != nil {
 			return c, err
@@ -95,7 +95,7 @@ func (e *Engine) composeOtherwise(ctx context.Context, w *writing, fault error) 
 			c.template, c.body, c.segments, c.findings = second.program.ref(), body.Body, body.Segments, append(c.findings, body.Findings...)
 			return c, nil
 		}
-		e.log.Error("a built-in script failed", "script", fallback.Script, "err", fault)
+		e.log.Error("a built-in script failed", "script", fallback.main.Script, "err", fault)
 	}
 	// No script at all: the house's own words, and the link works without an agent too.
 	body, err := booking.Compose(booking.FallbackText(w.facts.Account.Name, w.link),

@@ -54,7 +54,7 @@ var scenes = []scene{
 		id := left(w, c, n)
 		w.must(w.e.Receive(w.t.Context(), account, booking.Inbound{SID: "SM" + c, From: booking.Phone(n), To: sender, Body: "Stop."}))
 		return id
-	}, 0},
+	}, 1}, // the confirmation, since the carrier knows "STOP" and not "Stop."
 	{"completed", booking.CheckCompleted, func(w *world, c, n string) booking.SessionID {
 		left(w, c, n)
 		return w.event(c, booking.EventCompleted)

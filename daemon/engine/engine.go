@@ -55,6 +55,7 @@ type Options struct {
 	Workers     int           // texts under way at once; 128
 	SendTimeout time.Duration // of one call to the carrier; 15 s
 	SettleAfter time.Duration // between the first and the second question about an unknown send; 60 s
+	Pace        float64       // segments a second that one sender may send; 0: no limit
 	Horizon     time.Duration // due work nearer than this is held in the wheel; 2 min
 	// Scripts runs scripts behind the walls; nil: the walls could not be built, WallsMissing says why, and no script runs.
 	Scripts      scripts.Walls
@@ -74,6 +75,8 @@ type Engine struct {
 	motor  *motor
 	sends  sync.Map // AttemptID of sends under way in this process
 	outbox outbox
+	pace   *pace // nil: no limit
+	tally  tally
 	stats  counters
 
 	started atomic.Bool
@@ -94,7 +97,11 @@ func New(o Options) *Engine {
 		o.WallsMissing = cmp.Or(o.WallsMissing, "no worker processes were set up")
 	}
 	e := &Engine{o: o, store: o.Store, now: o.Now, log: o.Log}
+	e.tally.days = map[booking.AccountID]*day{}
 	e.motor = newMotor(e)
+	if o.Pace > 0 {
+		e.pace = newPace(o.Pace, o.Now, func(d booking.Due) { e.motor.arm(d, e.now()) })
+	}
 	return e
 }
 
@@ -121,8 +128,15 @@ func (e *Engine) Start(ctx context.Context) error {
 		e.started.Store(false)
 		return err
 	}
+	if err := e.miss(ctx); err != nil {
+		e.started.Store(false)
+		return err
+	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
 	e.outbox.open(ctx)
+	if e.pace != nil {
+		e.running.Go(func() { e.pace.run(ctx) })
+	}
 	if err := e.motor.start(ctx, &e.running); err != nil {
 		e.stop()
 		e.running.Wait()
@@ -203,8 +217,8 @@ func (t *txn) putSession(a booking.Account, old *booking.Session, s booking.Sess
 }
 
 func (t *txn) putAttempt(old *booking.Attempt, v booking.Attempt) error {
-	if !v.DueAt.IsZero() {
-		t.hints = append(t.hints, booking.Due{Account: v.Account, At: v.DueAt, Kind: booking.KindSettle, Ref: string(v.ID)})
+	if d, ok := v.Due(); ok {
+		t.hints = append(t.hints, d)
 	}
 	return t.PutAttempt(old, v)
 }

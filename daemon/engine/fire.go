@@ -85,6 +85,9 @@ func gather(s *storage.Snapshot, a booking.AccountID, sess booking.Session) (f b
 	if sess.Phone == "" {
 		return f, nil
 	}
+	if f.Carrier, err = s.Carrier(a); err != nil {
+		return f, err
+	}
 	if f.Person, err = s.Person(a, sess.Phone); err != nil {
 		return f, err
 	}
@@ -162,6 +165,15 @@ func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
 	if v.Result != booking.Pass {
 		return e.hold(ctx, now, facts, v)
 	}
+	until := booking.ValidUntil(now, facts)
+	if v, soon := booking.Closing(now, until); soon {
+		return e.hold(ctx, now, facts, v)
+	}
+	from, segments := senderOf(facts), 0
+	if !e.pace.turn(from, facts.Session.Scheduler, d) {
+		return nil // its due-key stays; it is fired again when its turn comes
+	}
+	defer func() { e.pace.spent(from, d.Ref, segments) }()
 	text, err := e.compose(ctx, now, facts)
 	if errors.Is(err, errAsked) {
 		return nil
@@ -169,11 +181,18 @@ func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
 	if err != nil {
 		return err
 	}
+	if v, full, err := e.reserve(ctx, now, facts.Account, text.segments); err != nil {
+		return err
+	} else if full {
+		return e.hold(ctx, now, facts, v)
+	}
 	v.Trail = append(v.Trail, text.findings...)
-	a, err := e.claim(ctx, now, facts, v, text)
+	a, err := e.claim(ctx, now, facts, v, text, until)
 	if err != nil {
+		e.unreserve(facts.Account.ID, text.segments)
 		return err
 	}
+	segments = text.segments
 	e.stats.late(now.Sub(facts.Session.DueAt))
 	return e.send(ctx, a)
 }
@@ -242,11 +261,11 @@ func (e *Engine) lostInRestore(ctx context.Context, f booking.Facts) error {
 
 // claim writes the intent to send: one transaction that reads all facts again, decides again at the same instant, and only
 // then ties the text to the session and the person. A conflict means that somebody else won.
-func (e *Engine) claim(ctx context.Context, now time.Time, f booking.Facts, v booking.Verdict, text composed) (booking.Attempt, error) {
+func (e *Engine) claim(ctx context.Context, now time.Time, f booking.Facts, v booking.Verdict, text composed, until time.Time) (booking.Attempt, error) {
 	a := booking.Attempt{
 		ID: booking.AttemptID(newID(now)), Account: f.Account.ID, Session: f.Session.ID, Scheduler: f.Session.Scheduler,
 		To: f.Session.Phone, MessagingService: f.Registration.MessagingService, Body: text.body, Segments: text.segments,
-		Template: text.template, State: booking.AttemptClaimed, Epoch: e.epoch, ClaimedAt: now, DueAt: now.Add(e.o.SettleAfter),
+		Template: text.template, ValidUntil: until, State: booking.AttemptClaimed, Epoch: e.epoch, ClaimedAt: now, DueAt: now.Add(e.o.SettleAfter),
 	}
 	if f.Number != nil {
 		a.From = f.Number.Number
@@ -276,6 +295,11 @@ func (e *Engine) claim(ctx context.Context, now time.Time, f booking.Facts, v bo
 		s.FollowUp.Template = a.Template
 		if s.FollowUp.DueAt.After(now) { // what it waited for was mended before its time
 			s.FollowUp.DueAt = now
+		}
+		if again.Carrier.Try(a.From, now) {
+			if err := t.PutCarrier(a.Account, again.Carrier); err != nil {
+				return err
+			}
 		}
 		p.Start(booking.Started{At: now, Attempt: a.ID, Session: a.Session})
 		if err := t.PutPerson(a.Account, p); err != nil {
@@ -319,8 +343,8 @@ func (e *Engine) fireWake(ctx context.Context, d booking.Due) error {
 			}
 			next = n
 			for _, s := range waiting {
-				if s.DueKind != booking.KindFollowUp || s.FollowUp.WithheldBy == booking.CheckCarrier {
-					continue // the carrier said when it may be tried again; no setting changes that
+				if s.DueKind != booking.KindFollowUp || s.FollowUp.WithheldBy == booking.CheckCarrier && s.FollowUp.Retries > 0 {
+					continue // the carrier said when this text may be tried again; no setting changes that
 				}
 				old := s.Clone()
 				s.Arm(booking.KindFollowUp, t.Now)
@@ -345,6 +369,11 @@ func (e *Engine) fireWake(ctx context.Context, d booking.Due) error {
 // wake arms a look at everything that waits in the account. The reference's own time stamp is the due time, so that the
 // due-key can be found from the reference alone.
 func (t *txn) wake(a booking.AccountID) error {
+	return errors.Join(t.retryHalts(a), t.look(a))
+}
+
+// look is wake where nothing says that a halt was mended.
+func (t *txn) look(a booking.AccountID) error {
 	ref := newID(t.Now)
 	return t.arm(booking.Due{Account: a, At: idTime(ref), Kind: booking.KindWake, Ref: ref})
 }

@@ -224,6 +224,10 @@ func (m *motor) fire(ctx context.Context, d booking.Due) (err error) {
 		return m.e.fireDeliver(ctx, d)
 	case booking.KindAsk:
 		return m.e.fireAsk(ctx, d)
+	case booking.KindReply:
+		return m.e.fireReply(ctx, d)
+	case booking.KindCatchUp:
+		return m.e.fireCatchUp(ctx, d)
 	}
 	return fmt.Errorf("nobody knows how to do due work of kind %d", d.Kind)
 }

@@ -121,7 +121,7 @@ func (e *Engine) giveUp(t *txn, d booking.Due, cause error) error {
 	id := booking.SessionID(d.Ref)
 	switch d.Kind {
 	case booking.KindLapse, booking.KindFollowUp:
-	case booking.KindSettle:
+	case booking.KindSettle, booking.KindReply:
 		a, err := t.Attempt(d.Account, booking.AttemptID(d.Ref))
 		if err != nil || a == nil || !a.InFlight() {
 			return err
@@ -160,7 +160,7 @@ func (e *Engine) giveUp(t *txn, d booking.Due, cause error) error {
 	if err != nil {
 		return err
 	}
-	if d.Kind == booking.KindSettle {
+	if d.Kind == booking.KindSettle || d.Kind == booking.KindReply {
 		s.Unknown()
 		err = t.holdUnknown(account, s, cause.Error(), "What became of the text could not be found out.")
 	} else {

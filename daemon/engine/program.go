@@ -129,6 +129,19 @@ func withModules(s *storage.Snapshot, a booking.AccountID, main booking.ScriptVe
 	return p, nil
 }
 
+// builtInProgram gives a script of the program with the program's own modules: what stands in rests on nothing that was edited.
+func builtInProgram(name string) (p program) {
+	p.main, _ = scripts.BuiltIn(name)
+	for wanted := scripts.Requires(p.main.Source); len(wanted) > 0; wanted = wanted[1:] {
+		known := slices.ContainsFunc(p.modules, func(m booking.ScriptVersion) bool { return m.Script == wanted[0] })
+		if m, ok := scripts.BuiltIn(wanted[0]); ok && !known {
+			p.modules = append(p.modules, m)
+			wanted = append(wanted, scripts.Requires(m.Source)...)
+		}
+	}
+	return p
+}
+
 // pinnedProgram gives the very versions that a turn is bound to; errPinned when one is gone.
 func pinnedProgram(s *storage.Snapshot, a booking.AccountID, t booking.Turn) (p program, err error) {
 	get := func(pin booking.ScriptPin) (booking.ScriptVersion, error) {

@@ -12,10 +12,7 @@ import (
 // maxRetryAfter bounds the growing wait between tries of a text that the carrier wants later.
 const maxRetryAfter = time.Hour
 
-const (
-	alarmUnknownSend = "unknown_send"
-	alarmCarrier     = "carrier_refuses"
-)
+const alarmUnknownSend = "unknown_send"
 
 // send marks a claimed attempt begun, calls the carrier once, and settles what came of it.
 func (e *Engine) send(ctx context.Context, a booking.Attempt) error {
@@ -48,6 +45,9 @@ const claimFresh = 10 * time.Second
 // booking finished or made another way, staff took it, the account switched off) or a claim that grew old undoes the claim, and the session is
 // decided afresh. It gives nil when the carrier must not be called.
 func (e *Engine) begin(ctx context.Context, a booking.Attempt) (begun *booking.Attempt, err error) {
+	if a.Answer() {
+		return e.beginAnswer(ctx, a)
+	}
 	released := false
 	err = e.update(ctx, func(t *txn) error {
 		begun, released = nil, false
@@ -88,12 +88,14 @@ func (e *Engine) begin(ctx context.Context, a booking.Attempt) (begun *booking.A
 	})
 	if err == nil && released {
 		e.stats.released.Add(1)
+		e.unreserve(a.Account, a.Segments)
 	}
 	return begun, err
 }
 
 func textOf(a booking.Attempt) booking.Text {
-	return booking.Text{Attempt: a.ID, Account: a.Account, From: a.From, To: a.To, MessagingService: a.MessagingService, Body: a.Body}
+	return booking.Text{Attempt: a.ID, Account: a.Account, From: a.From, To: a.To, MessagingService: a.MessagingService, Body: a.Body,
+		ValidUntil: a.ValidUntil}
 }
 
 // settle changes an attempt that is still open, together with its session, in one transaction. An attempt that was
@@ -145,6 +147,7 @@ func (e *Engine) settle(ctx context.Context, a booking.Attempt, fn func(t *txn, 
 		e.stats.failed.Add(1)
 	case booking.AttemptReleased:
 		e.stats.released.Add(1)
+		e.unreserve(a.Account, a.Segments)
 	case booking.AttemptUnknown:
 		e.stats.unknown.Add(1)
 	}
@@ -160,7 +163,7 @@ func (e *Engine) sent(ctx context.Context, a booking.Attempt, sid string) error 
 		}
 		now.State, now.SID, now.SettledAt, now.DueAt = booking.AttemptSent, sid, t.Now, time.Time{}
 		s.Sent(at)
-		return errors.Join(t.endAlarm(a.Account, alarmUnknownSend, string(a.Session)), t.endAlarm(a.Account, alarmCarrier, ""))
+		return errors.Join(t.endAlarm(a.Account, alarmUnknownSend, string(a.Session)), t.resume(a, false), t.takeReport(account, now, s))
 	})
 	return err
 }
@@ -168,22 +171,21 @@ func (e *Engine) sent(ctx context.Context, a booking.Attempt, sid string) error 
 // refused records that the carrier did not take the text, and reacts by the table of its codes.
 func (e *Engine) refused(ctx context.Context, a booking.Attempt, refusal *booking.CarrierError) error {
 	_, err := e.settle(ctx, a, func(t *txn, account booking.Account, now *booking.Attempt, s *booking.Session) error {
-		now.State, now.ErrorCode, now.SettledAt, now.DueAt = booking.AttemptFailed, refusal.Code, t.Now, time.Time{}
-		if err := t.unstart(a); err != nil {
-			return err
+		r := booking.ReactionTo(refusal)
+		if again := t.Now.Add(r.RetryAfter); a.Answer() && r.Class == booking.ReactRetry && again.Before(now.ValidUntil) {
+			now.State, now.BegunAt, now.DueAt = booking.AttemptClaimed, time.Time{}, again
+			return nil
 		}
-		return t.react(account, a, refusal, false, s)
+		now.State, now.ErrorCode, now.SettledAt, now.DueAt = booking.AttemptFailed, refusal.Code, t.Now, time.Time{}
+		if a.Answer() {
+			return t.react(a, r, false, 0)
+		}
+		return errors.Join(t.unstart(a), t.postpone(account, a, r, s), t.react(a, r, false, 0))
 	})
-	return err
-}
-
-// endAlarm ends an alarm that stands.
-func (t *txn) endAlarm(a booking.AccountID, code, ref string) error {
-	stands, err := t.Alarm(a, code, ref)
-	if err != nil || stands == nil {
-		return err
+	if !a.Answer() {
+		e.unreserve(a.Account, a.Segments)
 	}
-	return t.DeleteAlarm(a, code, ref)
+	return err
 }
 
 // unstart takes a text that did not go out off the person's count.
@@ -196,55 +198,32 @@ func (t *txn) unstart(a booking.Attempt) error {
 	return t.PutPerson(a.Account, p)
 }
 
-// react does what the table says about a carrier's code: try later, never, remember the number, remember the opt-out, or
-// raise an alarm; the trace says it all. underway: the carrier had taken the text and tells of the failure later.
-func (t *txn) react(account booking.Account, a booking.Attempt, refusal *booking.CarrierError, underway bool, s *booking.Session) error {
-	r, code := booking.ReactionTo(refusal), refusal.Code
-	f := booking.Finding{
-		At: t.Now, Check: booking.CheckCarrier, Result: booking.Stop, Fact: fmt.Sprintf("carrier error %d", code),
-		Message: r.Meaning, Fix: r.Fix,
-	}
+// postpone lets the follow-up of a refused text wait for its next try, or withholds it, by the table of codes; the trace says which.
+func (t *txn) postpone(account booking.Account, a booking.Attempt, r booking.Reaction, s *booking.Session) error {
+	f := findingOf(r, t.Now)
 	switch {
-	case underway: // it left once: one text per abandonment, no second try, whatever the reason
-		s.Withhold(booking.CheckCarrier)
 	case r.Class == booking.ReactHalt, r.Class == booking.ReactRetry && (r.Tries == 0 || s.FollowUp.Retries < r.Tries):
 		f.Result, f.Until = booking.Wait, r.RetryAt(t.Now)
-		if grown := t.Now.Add(min(r.RetryAfter<<min(s.FollowUp.Retries, 10), maxRetryAfter)); grown.After(f.Until) {
-			f.Until = grown
+		if r.Class == booking.ReactRetry { // a halt says nothing about this text
+			grown := min(r.RetryAfter<<min(s.FollowUp.Retries, 10), maxRetryAfter)
+			if until := t.Now.Add(grown + booking.Jitter(a.ID, grown/4)); until.After(f.Until) {
+				f.Until = until
+			}
+			s.FollowUp.Retries++
 		}
-		s.FollowUp.Retries++
 		s.PutOff(booking.CheckCarrier, f.Until)
 	default:
 		s.Withhold(booking.CheckCarrier)
 	}
-	switch r.Class {
-	case booking.ReactHalt:
-		err := t.PutAlarm(a.Account, alarm(alarmCarrier, "", "The carrier refuses texts: "+r.Meaning, r.Fix, t.Now))
-		if err != nil {
-			return err
-		}
-	case booking.ReactOptedOut:
-		known, err := t.OptOut(a.Account, a.To)
-		if err != nil {
-			return err
-		}
-		if known == nil {
-			if err := t.putOptOut(a.Account, booking.OptOut{Phone: a.To, Source: "carrier", Text: f.Fact, At: t.Now}); err != nil {
-				return err
-			}
-		}
-	case booking.ReactBadNumber:
-		p, err := t.Person(a.Account, a.To)
-		if err != nil {
-			return err
-		}
-		p.Bad = &booking.BadPhone{At: t.Now, Code: code}
-		if err := t.PutPerson(a.Account, p); err != nil {
-			return err
-		}
-	}
 	return t.AddTrace(a.Account, *s, []booking.Finding{f}, account.Settings.Retention.Std())
 }
+
+// findingOf is the line of a trace about a carrier's code.
+func findingOf(r booking.Reaction, now time.Time) booking.Finding {
+	return booking.Finding{At: now, Check: booking.CheckCarrier, Result: booking.Stop, Fact: factOf(r), Message: r.Meaning, Fix: r.Fix}
+}
+
+func factOf(r booking.Reaction) string { return fmt.Sprintf("carrier error %d", r.Code) }
 
 // fireSettle looks after an attempt that was not settled in time, or that an earlier process left.
 func (e *Engine) fireSettle(ctx context.Context, d booking.Due) error {
@@ -259,6 +238,9 @@ func (e *Engine) fireSettle(ctx context.Context, d booking.Due) error {
 	case a == nil || !a.InFlight():
 		return nil
 	case a.State == booking.AttemptClaimed && a.ClaimedAt.After(e.restored):
+		if a.Answer() {
+			return e.fireReply(ctx, d)
+		}
 		return e.release(ctx, *a)
 	case (a.Epoch == e.epoch || a.Asked > 0) && a.DueAt.After(e.now()): // a restart does not shorten the time between two questions
 		e.motor.hint(booking.Due{Account: d.Account, At: a.DueAt, Kind: d.Kind, Ref: d.Ref})
@@ -324,6 +306,9 @@ func (e *Engine) ask(ctx context.Context, a booking.Attempt) error {
 		}
 		now.State, now.SettledAt, now.DueAt = booking.AttemptUnknown, t.Now, time.Time{}
 		now.Asked++
+		if now.Answer() { // nobody needs to decide: it says what the customer has asked for, and is not worth a second text
+			return nil
+		}
 		s.Unknown()
 		return t.holdUnknown(account, *s, fmt.Sprintf("asked %d times, not found", now.Asked),
 			"The carrier was called, its answer was lost, and it does not list the text. It is not sent again by itself.")

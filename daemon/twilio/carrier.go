@@ -1,11 +1,13 @@
 package twilio
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -65,18 +67,23 @@ const maxPages = 20
 
 // Find asks whether Twilio has a text like t, created at since or later; nil when its list has none, which may be late. Texts
 // are listed by number, since the list can be filtered by the day of sending alone, which a text that waits does not have
-// yet; with a messaging service From is the number that Twilio picked. A text may be listed twice, or without a date.
+// yet; with a messaging service From is the number that Twilio picked. A text may be listed twice. One without any date is
+// believed when no dated one fits: the link in a body makes it unique.
 func (c *Client) Find(ctx context.Context, t booking.Text, since time.Time) (*booking.CarrierMessage, error) {
-	var found *booking.CarrierMessage
+	var found, undated *booking.CarrierMessage
 	err := c.list(ctx, (&api.ListMessageParams{}).SetTo(string(t.To)), func(m message) bool {
-		if m.direction == "outbound-api" && m.Body == t.Body && !m.At.IsZero() && !m.At.Before(since.Truncate(time.Second)) {
-			if found == nil || m.At.Before(found.At) {
-				found = new(m.CarrierMessage)
-			}
+		switch fits := m.direction == "outbound-api" && m.To == t.To && m.Body == t.Body; {
+		case fits && m.At.IsZero():
+			undated = new(m.CarrierMessage)
+		case fits && !m.At.Before(since.Truncate(time.Second)) && (found == nil || m.At.Before(found.At)):
+			found = new(m.CarrierMessage)
 		}
 		return m.At.IsZero() || !m.At.Before(since.Add(-time.Hour)) // the list runs from the newest
 	})
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	return cmp.Or(found, undated), nil
 }
 
 // message is a text of Twilio's list.
@@ -123,8 +130,11 @@ func read(v api.ApiV2010Message) message {
 		m.ErrorCode = *v.ErrorCode
 	}
 	m.media, _ = strconv.Atoi(text(v.NumMedia))
-	if at, err := time.Parse(time.RFC1123Z, text(v.DateCreated)); err == nil {
-		m.At = at.UTC()
+	for _, date := range []*string{v.DateCreated, v.DateSent} { // either may be missing
+		if at, err := time.Parse(time.RFC1123Z, text(date)); err == nil {
+			m.At = at.UTC()
+			break
+		}
 	}
 	return m
 }
@@ -137,16 +147,45 @@ func text(s *string) string {
 }
 
 // Received lists the texts that customers sent to one of our numbers at since or later, oldest first: what came in while no
-// daemon answered Twilio's webhooks.
+// daemon answered Twilio's webhooks. One without any date is given too, as of now: whoever takes it knows its SID or not.
 func (c *Client) Received(ctx context.Context, to booking.Phone, since time.Time) ([]booking.Inbound, error) {
 	var in []booking.Inbound
+	var media []int
 	p := (&api.ListMessageParams{}).SetTo(string(to)).SetDateSentAfter(since.UTC().Truncate(24 * time.Hour))
 	err := c.list(ctx, p, func(m message) bool {
-		if m.direction == "inbound" && !m.At.Before(since.Truncate(time.Second)) {
-			in = append(in, booking.Inbound{SID: m.SID, From: m.From, To: m.To, Body: m.Body, At: m.At})
+		at := m.At
+		if at.IsZero() {
+			at = c.o.Now()
 		}
-		return m.At.IsZero() || !m.At.Before(since.Add(-time.Hour))
+		if m.direction == "inbound" && !at.Before(since.Truncate(time.Second)) {
+			if m.media > 0 {
+				media = append(media, len(in))
+			}
+			in = append(in, booking.Inbound{SID: m.SID, From: m.From, To: m.To, Body: m.Body, At: at})
+		}
+		return !at.Before(since.Add(-time.Hour))
 	})
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range media {
+		if err := c.media(ctx, &in[i]); err != nil {
+			return nil, err
+		}
+	}
 	slices.Reverse(in)
-	return in, err
+	return in, nil
+}
+
+// media fills in the files of a text.
+func (c *Client) media(ctx context.Context, in *booking.Inbound) error {
+	page, err := c.service(ctx).PageMedia(in.SID, (&api.ListMediaParams{}).SetPageSize(maxMedia), "", "")
+	if err != nil {
+		return err
+	}
+	for _, v := range page.MediaList {
+		in.Media = append(in.Media, "https://api.twilio.com"+strings.TrimSuffix(text(v.Uri), ".json"))
+		in.Types = append(in.Types, text(v.ContentType))
+	}
+	return nil
 }

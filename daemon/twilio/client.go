@@ -63,8 +63,9 @@ func (c *Client) handler(ctx context.Context) *client.RequestHandler {
 
 // bound is twilio-go's way out for one call, so that the caller's deadline holds: twilio-go itself knows no contexts.
 type bound struct {
-	c   *Client
-	ctx context.Context
+	c     *Client
+	ctx   context.Context
+	clock time.Time // the Date of the last answer
 }
 
 func (b *bound) AccountSid() string       { return b.c.o.AccountSID }
@@ -117,6 +118,7 @@ func (b *bound) SendRequest(method, rawURL string, data url.Values, headers map[
 		return nil, b.c.unreached(err)
 	}
 	defer res.Body.Close()
+	b.clock, _ = http.ParseTime(res.Header.Get("Date"))
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return nil, fmt.Errorf("twilio: read the answer: %w", err)
