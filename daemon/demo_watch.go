@@ -81,7 +81,9 @@ func (s *story) look(ctx context.Context, told map[string]seen, texts *int) erro
 			}
 		}
 		if is.booked && !was.booked {
-			s.count(list.Items)
+			if err := s.count(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	if left := next.Sub(s.now()); !next.IsZero() && left > 0 {
@@ -158,19 +160,13 @@ func (s *story) lookAtTexts(ctx context.Context, shown *int) error {
 }
 
 // count is the report so far.
-func (s *story) count(all []wire.Session) {
-	var texted, clicked, recovered, booked int
-	for _, v := range all {
-		for _, c := range []struct {
-			n  *int
-			is bool
-		}{{&texted, !v.FollowUp.SentAt.IsZero()}, {&clicked, !v.ClickedAt.IsZero()}, {&booked, !v.CompletedAt.IsZero()}, {&recovered, v.Status == string(booking.StatusRecovered)}} {
-			if c.is {
-				*c.n++
-			}
-		}
+func (s *story) count(ctx context.Context) error {
+	r, err := s.api.Reports.Funnel(ctx, client.FunnelQuery{})
+	if err != nil {
+		return err
 	}
-	s.say(s.out.dim("Σ"), "report", fmt.Sprintf("sessions %d, texted %d, clicked %d, booked %d, of these recovered %d", len(all), texted, clicked, booked, recovered))
+	s.say(s.out.dim("Σ"), "report", fmt.Sprintf("sessions %d, texted %d, clicked %d, booked %d, of these recovered %d", r.Sessions, r.Texted, r.Clicked, r.Booked, r.Recovered))
+	return nil
 }
 
 // clock is the time since the demo began.
