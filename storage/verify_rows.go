@@ -14,6 +14,9 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"account":      called(func(booking.Account) string { return "" }),
 	"registration": called(func(booking.Registration) string { return "" }),
 	"facts":        called(func([]booking.Fact) string { return "" }),
+	"filing":       (*verifier).filing,
+	"user":         (*verifier).user,
+	"audit":        called(auditName),
 	"number":       (*verifier).number,
 	"outbound":     (*verifier).outbound,
 	"scheduler":    called(func(x booking.Scheduler) string { return string(x.ID) }),
@@ -273,6 +276,13 @@ func (v *verifier) due(r Row) error {
 			return nil
 		}
 		v.sameDue(r, tallyDue(d.Account, *x), true)
+	case booking.KindRegister:
+		x, err := v.Filing(d.Account)
+		if err != nil {
+			return v.unread(err)
+		}
+		own, armed := filingDue(d.Account, x)
+		v.sameDue(r, own, armed)
 	default:
 		if d.Kind.String() == booking.Kind(255).String() {
 			v.find(r.Key, "kind %d is unknown", d.Kind)

@@ -14,10 +14,11 @@ const (
 	KindDeliver  Kind = 5 // hand a webhook over. Ref: delivery
 	KindTally    Kind = 6 // sum a day up for the reports. Ref: a UUIDv7 of its time
 	KindAsk      Kind = 7 // carry out what a script asked for. Ref: turn
+	KindRegister Kind = 9 // the next call of a registration. Ref: a UUIDv7 of its time
 )
 
 // Kinds is one more than the highest kind.
-const Kinds = 8
+const Kinds = 10
 
 func (k Kind) String() string {
 	switch k {
@@ -35,6 +36,8 @@ func (k Kind) String() string {
 		return "tally"
 	case KindAsk:
 		return "ask"
+	case KindRegister:
+		return "register"
 	}
 	return "unknown"
 }
