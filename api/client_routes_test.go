@@ -18,6 +18,7 @@ import (
 var withoutMethod = map[string]string{
 	"DELETE /v1/opt-outs": "another form of DELETE /v1/opt-outs/{phone}",
 	"DELETE /v1/api-keys": "another form of DELETE /v1/api-keys/{id}",
+	"DELETE /v1/webhooks": "another form of DELETE /v1/webhooks/{id}",
 }
 
 // queryElsewhere are query parameters that the client says in another way.

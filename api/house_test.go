@@ -32,13 +32,14 @@ const (
 // house is the real API over the real engine, store and simulator, in a bubble. It begins on Tuesday 2026-03-10 at 10:00 in
 // Columbus, Ohio.
 type house struct {
-	t       *testing.T
-	store   *storage.Store
-	carrier *simulator.Carrier
-	engine  *engine.Engine
-	s       *Server
-	log     *logged
-	keys    map[booking.Role]string
+	t         *testing.T
+	store     *storage.Store
+	carrier   *simulator.Carrier
+	engine    *engine.Engine
+	s         *Server
+	log       *logged
+	receivers *receivers
+	keys      map[booking.Role]string
 }
 
 // logged keeps what was logged.
@@ -72,7 +73,7 @@ func inHouse(t *testing.T, scene func(h *house), edit ...func(*Options)) {
 func newHouse(t *testing.T, edit ...func(*Options)) *house {
 	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)))
-	h := &house{t: t, log: &logged{}, keys: map[booking.Role]string{booking.RoleAdministrator: adminKey, booking.RolePublishable: pageKey}}
+	h := &house{t: t, log: &logged{}, receivers: &receivers{}, keys: map[booking.Role]string{booking.RoleAdministrator: adminKey, booking.RolePublishable: pageKey}}
 	var err error
 	if h.store, err = storage.Open(storage.Options{InMemory: true, Small: true, Now: time.Now}); err != nil {
 		t.Fatal(err)
@@ -93,7 +94,7 @@ func newHouse(t *testing.T, edit ...func(*Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true})
+	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Courier: h.receivers, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true})
 	if _, err := h.engine.FirstStart(t.Context(), testSeed()); err != nil {
 		t.Fatal(err)
 	}

@@ -110,6 +110,8 @@ var (
 	descArmed     = metric("due_armed", "Due entries held in the wheel.")
 	descQueued    = metric("due_queued", "Due entries waiting for a worker.")
 
+	descDeliveries = metric("webhook_deliveries_total", "Tries to deliver to webhooks by result: delivered, retried (failed, is repeated), failed (given up).", "result")
+
 	descDisk         = metric("store_disk_bytes", "Bytes of the store's directory.")
 	descCommits      = metric("store_commits_total", "Synced batches.")
 	descTransactions = metric("store_transactions_total", "Transactions committed.")
@@ -145,6 +147,9 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 	counter(descPoisoned, float64(s.Poisoned))
 	counter(descFallbacks, float64(s.Fallbacks))
 	counter(descEarly, float64(s.Early))
+	counter(descDeliveries, float64(s.Delivered), "delivered")
+	counter(descDeliveries, float64(s.DeliveryRetries), "retried")
+	counter(descDeliveries, float64(s.DeliveryFailures), "failed")
 	gauge(descArmed, float64(s.Armed))
 	gauge(descQueued, float64(s.Queued))
 	ch <- lateness(s)

@@ -21,7 +21,7 @@ func TestGuideNamesEveryRouteAndCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, room := range []string{".", "wire", "../daemon/booking", "../daemon/engine", "../daemon/simulator"} {
+	for _, room := range []string{".", "wire", "../daemon/booking", "../daemon/engine", "../daemon/simulator", "../daemon/web"} {
 		files, err := filepath.Glob(filepath.Join(room, "*.go"))
 		if err != nil {
 			t.Fatal(err)

@@ -50,6 +50,12 @@ type sessionQuery struct {
 	Cursor string `query:"cursor" description:"next_cursor of the page before."`
 }
 
+type deliveryQuery struct {
+	Status string `query:"status" enum:"pending,delivered,failed"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" description:"Items per page; more than 1000 counts as 1000."`
+	Cursor string `query:"cursor" description:"next_cursor of the page before."`
+}
+
 type keyQuery struct {
 	Key string `query:"key" description:"The publishable key, where no header can be set (sendBeacon)."`
 }
@@ -114,6 +120,17 @@ func table() []route {
 		{post, "/v1/api-keys", administer, (*call).createKey, created, "keys", "Make an API key; its secret is shown once", nil, wire.NewAPIKey{}, wire.APIKey{}, ""},
 		{remove, "/v1/api-keys", administer, (*call).deleteKey, noContent, "keys", "Revoke an API key", idQuery{}, nil, nil, ""},
 		{remove, "/v1/api-keys/{id}", administer, (*call).deleteKey, noContent, "keys", "Revoke an API key", nil, nil, nil, ""},
+
+		{get, "/v1/webhooks", manage, (*call).listWebhooks, ok, "webhooks", "Webhooks, without their secrets", nil, nil, wire.List[wire.Webhook]{}, ""},
+		{post, "/v1/webhooks", manage, (*call).createWebhook, created, "webhooks", "Add a webhook; its secret is shown once", nil, wire.NewWebhook{}, wire.Webhook{}, ""},
+		{remove, "/v1/webhooks", manage, (*call).deleteWebhook, noContent, "webhooks", "Remove a webhook", idQuery{}, nil, nil, ""},
+		{get, "/v1/webhooks/{id}", manage, (*call).getWebhook, ok, "webhooks", "One webhook", nil, nil, wire.Webhook{}, ""},
+		{put, "/v1/webhooks/{id}", manage, (*call).putWebhook, ok, "webhooks", "Change a webhook; absent fields keep their value", nil, wire.Webhook{}, wire.Webhook{}, ""},
+		{remove, "/v1/webhooks/{id}", manage, (*call).deleteWebhook, noContent, "webhooks", "Remove a webhook", nil, nil, nil, ""},
+		{post, "/v1/webhooks/{id}/rotate", manage, (*call).rotateWebhook, ok, "webhooks", "Give it a new secret; the old one signs beside it for a day", nil, nil, wire.Webhook{}, ""},
+		{post, "/v1/webhooks/{id}/test", manage, (*call).testWebhook, accepted, "webhooks", "Send it a ping", nil, nil, wire.Delivery{}, ""},
+		{get, "/v1/webhooks/{id}/deliveries", manage, (*call).listDeliveries, ok, "webhooks", "What was sent to it in 30 days, newest first", deliveryQuery{}, nil, wire.List[wire.Delivery]{}, ""},
+		{post, "/v1/webhooks/{id}/deliveries/{delivery}/redeliver", manage, (*call).redeliver, accepted, "webhooks", "Send a delivery once more", nil, nil, wire.Delivery{}, ""},
 
 		{get, "/v1/simulator/messages", manage, (*call).listMessages, ok, "simulator", "What the simulated carrier took and sent", pageQuery{}, nil, wire.List[simulator.Message]{}, ""},
 		{post, "/v1/simulator/inbound", manage, (*call).receiveText, created, "simulator", "Play a customer who texts", nil, wire.InboundText{}, simulator.Message{}, ""},

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +49,9 @@ func apiDocument(h *house) (document, string) {
 	}
 	return d, a.body
 }
+
+// bodiless are the POSTs that say all in their path.
+var bodiless = regexp.MustCompile(`/(resend|rotate|test|redeliver)$`)
 
 // Every route is in the document, and every line of the document is a route that answers.
 func TestDocumentAndRoutesAreOne(t *testing.T) {
@@ -113,7 +117,7 @@ func TestDocumentIsValid(t *testing.T) {
 				if len(op.Responses) < 2 || op.Responses["default"].Content["application/json"].Schema == nil {
 					t.Errorf("%s: responses %v", name, slices.Collect(maps.Keys(op.Responses)))
 				}
-				if (method == "put" || method == "post" && !strings.HasSuffix(path, "/resend")) && op.RequestBody.Content["application/json"].Schema == nil {
+				if (method == "put" || method == "post" && !bodiless.MatchString(path)) && op.RequestBody.Content["application/json"].Schema == nil {
 					t.Errorf("%s: no request body", name)
 				}
 			}
@@ -140,46 +144,56 @@ func TestDocumentIsValid(t *testing.T) {
 // mays says, independently of the code, who may use each route: the first letters of roles in order support, administrator,
 // manager, dispatcher, csr, office, and p for a publishable key.
 var mays = map[string]string{
-	"POST /v1/session-events":         "samdc p",
-	"GET /v1/sessions":                "samdco",
-	"GET /v1/sessions/{id}":           "samdco",
-	"GET /v1/sessions/{id}/trace":     "samdco",
-	"POST /v1/sessions/{id}/handled":  "samdc",
-	"POST /v1/sessions/{id}/resend":   "samdc",
-	"GET /v1/account":                 "sam",
-	"PUT /v1/account":                 "sam",
-	"GET /v1/registration":            "sam",
-	"GET /v1/phone-numbers":           "sam",
-	"PUT /v1/phone-numbers/{id}":      "sam",
-	"GET /v1/facts":                   "sam",
-	"PUT /v1/facts":                   "sam",
-	"GET /v1/alarms":                  "samdco",
-	"GET /v1/schedulers":              "sam",
-	"POST /v1/schedulers":             "sam",
-	"GET /v1/schedulers/{id}":         "sam",
-	"PUT /v1/schedulers/{id}":         "sam",
-	"DELETE /v1/schedulers/{id}":      "sam",
-	"GET /v1/schedulers/{id}/windows": "samdco",
-	"PUT /v1/schedulers/{id}/windows": "sam",
-	"GET /v1/opt-outs":                "samdc",
-	"POST /v1/opt-outs":               "samdc",
-	"DELETE /v1/opt-outs":             "samdc",
-	"DELETE /v1/opt-outs/{phone}":     "samdc",
-	"GET /v1/reports/funnel":          "samdco",
-	"GET /v1/reports/withheld":        "samdco",
-	"GET /v1/api-keys":                "sa",
-	"POST /v1/api-keys":               "sa",
-	"DELETE /v1/api-keys":             "sa",
-	"DELETE /v1/api-keys/{id}":        "sa",
-	"GET /v1/simulator/messages":      "sam",
-	"POST /v1/simulator/inbound":      "sam",
-	"GET /v1/simulator/faults":        "sam",
-	"PUT /v1/simulator/faults":        "sam",
-	"GET /l/{token}":                  "open",
-	"GET /healthz":                    "open",
-	"GET /readyz":                     "open",
-	"GET /metrics":                    "open",
-	"GET /v1/openapi.json":            "open",
+	"POST /v1/session-events":          "samdc p",
+	"GET /v1/sessions":                 "samdco",
+	"GET /v1/sessions/{id}":            "samdco",
+	"GET /v1/sessions/{id}/trace":      "samdco",
+	"POST /v1/sessions/{id}/handled":   "samdc",
+	"POST /v1/sessions/{id}/resend":    "samdc",
+	"GET /v1/account":                  "sam",
+	"PUT /v1/account":                  "sam",
+	"GET /v1/registration":             "sam",
+	"GET /v1/phone-numbers":            "sam",
+	"PUT /v1/phone-numbers/{id}":       "sam",
+	"GET /v1/facts":                    "sam",
+	"PUT /v1/facts":                    "sam",
+	"GET /v1/alarms":                   "samdco",
+	"GET /v1/schedulers":               "sam",
+	"POST /v1/schedulers":              "sam",
+	"GET /v1/schedulers/{id}":          "sam",
+	"PUT /v1/schedulers/{id}":          "sam",
+	"DELETE /v1/schedulers/{id}":       "sam",
+	"GET /v1/schedulers/{id}/windows":  "samdco",
+	"PUT /v1/schedulers/{id}/windows":  "sam",
+	"GET /v1/opt-outs":                 "samdc",
+	"POST /v1/opt-outs":                "samdc",
+	"DELETE /v1/opt-outs":              "samdc",
+	"DELETE /v1/opt-outs/{phone}":      "samdc",
+	"GET /v1/reports/funnel":           "samdco",
+	"GET /v1/reports/withheld":         "samdco",
+	"GET /v1/api-keys":                 "sa",
+	"POST /v1/api-keys":                "sa",
+	"DELETE /v1/api-keys":              "sa",
+	"DELETE /v1/api-keys/{id}":         "sa",
+	"GET /v1/simulator/messages":       "sam",
+	"POST /v1/simulator/inbound":       "sam",
+	"GET /v1/simulator/faults":         "sam",
+	"PUT /v1/simulator/faults":         "sam",
+	"GET /l/{token}":                   "open",
+	"GET /healthz":                     "open",
+	"GET /readyz":                      "open",
+	"GET /metrics":                     "open",
+	"GET /v1/openapi.json":             "open",
+	"GET /v1/webhooks":                 "sam",
+	"POST /v1/webhooks":                "sam",
+	"DELETE /v1/webhooks":              "sam",
+	"GET /v1/webhooks/{id}":            "sam",
+	"PUT /v1/webhooks/{id}":            "sam",
+	"DELETE /v1/webhooks/{id}":         "sam",
+	"POST /v1/webhooks/{id}/rotate":    "sam",
+	"POST /v1/webhooks/{id}/test":      "sam",
+	"GET /v1/webhooks/{id}/deliveries": "sam",
+	"POST /v1/webhooks/{id}/deliveries/{delivery}/redeliver": "sam",
 }
 
 var letters = map[booking.Role]string{booking.RoleSupport: "s", booking.RoleAdministrator: "a", booking.RoleManager: "m",
@@ -194,7 +208,7 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 				t.Errorf("%s: the test does not know who may use it", name)
 				continue
 			}
-			path := strings.NewReplacer("{id}", "nobody-has-this-id", "{phone}", "x", "{token}", "x").Replace(r.path)
+			path := strings.NewReplacer("{id}", "nobody-has-this-id", "{phone}", "x", "{token}", "x", "{delivery}", "x").Replace(r.path)
 			anonymous := h.request(r.method, path, "not json", "Authorization: ")
 			wrong := h.request(r.method, path, "not json", "Authorization: Bearer guessed")
 			if may == "open" {

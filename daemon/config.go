@@ -20,13 +20,14 @@ import (
 // Config is the facts of the process: where it listens, where its data is, whom it talks to. Rules of the business live in
 // the store and never here. config.example.toml is its manual; a test holds the two together.
 type Config struct {
-	Server  ServerConfig  `toml:"server" section:"server_"`
-	Storage StorageConfig `toml:"storage" section:"storage_"`
-	Carrier CarrierConfig `toml:"carrier" section:"carrier_"`
-	Twilio  TwilioConfig  `toml:"twilio" section:"twilio_"`
-	LLM     LLMConfig     `toml:"llm" section:"llm_"`
-	Log     LogConfig     `toml:"log" section:"log_"`
-	Seed    SeedConfig    `toml:"seed" section:"seed_"`
+	Server   ServerConfig   `toml:"server" section:"server_"`
+	Storage  StorageConfig  `toml:"storage" section:"storage_"`
+	Carrier  CarrierConfig  `toml:"carrier" section:"carrier_"`
+	Twilio   TwilioConfig   `toml:"twilio" section:"twilio_"`
+	LLM      LLMConfig      `toml:"llm" section:"llm_"`
+	Webhooks WebhooksConfig `toml:"webhooks" section:"webhooks_"`
+	Log      LogConfig      `toml:"log" section:"log_"`
+	Seed     SeedConfig     `toml:"seed" section:"seed_"`
 
 	origin map[string]string // key → where its value comes from; a key that is missing has its default
 }
@@ -65,6 +66,11 @@ type LLMConfig struct {
 	APIKey     string           `toml:"api_key"`
 	APIKeyFile string           `toml:"api_key_file"`
 	Timeout    booking.Duration `toml:"timeout"`
+}
+
+// WebhooksConfig says where webhooks may go.
+type WebhooksConfig struct {
+	AllowPrivate bool `toml:"allow_private"`
 }
 
 // LogConfig says what is logged, and how.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -62,7 +63,8 @@ func TestExampleConfigHasEveryKeyWithItsDefault(t *testing.T) {
 func TestConfigKeysOfTheContract(t *testing.T) {
 	want := []string{"server.listen", "server.public_url", "server.trusted_proxies", "storage.dir", "storage.encryption_key_file",
 		"carrier.driver", "carrier.settle_after", "twilio.account_sid", "twilio.auth_token", "twilio.auth_token_file", "twilio.base_url",
-		"llm.base_url", "llm.model", "llm.api_key", "llm.api_key_file", "llm.timeout", "log.level", "log.format", "seed.file"}
+		"llm.base_url", "llm.model", "llm.api_key", "llm.api_key_file", "llm.timeout", "webhooks.allow_private",
+		"log.level", "log.format", "seed.file"}
 	if got := knownKeys(); !slices.Equal(got, want) {
 		t.Errorf("keys\n got %v\nwant %v", got, want)
 	}
@@ -72,7 +74,7 @@ func TestEnvironmentReachesEveryKeyAndWinsOverTheFile(t *testing.T) {
 	file := write(t, "c.toml", "[server]\nlisten = \"127.0.0.1:1\"\n[log]\nlevel = \"debug\"\n")
 	values := map[string]string{"server.listen": "127.0.0.1:2", "server.public_url": "https://a.example", "server.trusted_proxies": "10.0.0.0/8,::1/128",
 		"carrier.driver": "simulator", "carrier.settle_after": "2s", "twilio.base_url": "http://t.example", "llm.base_url": "http://l.example",
-		"llm.timeout": "7s", "log.level": "warn", "log.format": "json"}
+		"llm.timeout": "7s", "webhooks.allow_private": "true", "log.level": "warn", "log.format": "json"}
 	for _, key := range knownKeys() {
 		value, ok := values[key]
 		if !ok {
@@ -90,10 +92,8 @@ func TestEnvironmentReachesEveryKeyAndWinsOverTheFile(t *testing.T) {
 				got := v.Interface()
 				if list, ok := got.([]string); ok {
 					got = strings.Join(list, ",")
-				} else if s, ok := got.(interface{ String() string }); ok {
-					got = s.String()
 				}
-				if got != value {
+				if fmt.Sprint(got) != value {
 					t.Errorf("%s=%s gives %v", envName(key), value, got)
 				}
 			})

@@ -15,6 +15,7 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/simulator"
+	"github.com/rebookhq/rebook/daemon/web"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -130,8 +131,10 @@ func (h *house) openCarrier() (err error) {
 
 // openEngine starts the motor, after the first start has put the seed into an empty store.
 func (h *house) openEngine(ctx context.Context) (err error) {
+	way := web.New(web.Options{AllowPrivate: h.cfg.Webhooks.AllowPrivate, UserAgent: "Rebook/" + release})
+	h.undo = append(h.undo, func(context.Context) error { way.Close(); return nil })
 	h.engine = engine.New(engine.Options{
-		Store: h.store, Carrier: h.carrier, Now: h.p.now, PublicURL: h.cfg.Server.PublicURL, Simulator: true, Log: h.log,
+		Store: h.store, Carrier: h.carrier, Courier: way, Now: h.p.now, PublicURL: h.cfg.Server.PublicURL, Simulator: true, Log: h.log,
 		SettleAfter: h.cfg.Carrier.SettleAfter.Std(),
 	})
 	if err := h.firstStart(ctx); err != nil {

@@ -91,6 +91,8 @@ func TestStoredWordsAndNumbersStayAsTheyAre(t *testing.T) {
 		booking.CheckConsent, booking.CheckOptedOut, booking.CheckCompleted, booking.CheckBookedElsewhere, booking.CheckHandled,
 		booking.CheckDuplicate, booking.CheckFrequency, booking.CheckTooLate, booking.CheckHours, booking.CheckHoldout,
 		booking.CheckThreadOwner, booking.CheckLandline, booking.CheckScriptError, booking.CheckCarrier)
+	fmt.Fprintln(&b, "news", booking.NewsKinds, booking.NewsPing)
+	fmt.Fprintln(&b, "delivery states", booking.DeliveryStates)
 	for _, a := range []booking.AccountID{"", "main", "acme", "a-much-longer-name-with-36-characters"} {
 		fmt.Fprintf(&b, "shard of %q is %d of %d\n", a, Shard(a), Shards)
 	}

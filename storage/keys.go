@@ -54,6 +54,10 @@ import (
 //	a/<account>/alarm/<code>/<ref>                 Alarm                ever
 //	a/<account>/tally/<dimension>/<day>            figures by group     5 years
 //	a/<account>/tallied                            Tallied              ever
+//	a/<account>/webhooks                           []Webhook            ever
+//	a/<account>/hooktrouble/<webhook>              WebhookTrouble       ever
+//	a/<account>/delivery/<id>                      Delivery             30 days
+//	a/<account>/hooklist/<webhook>/<id, turned>    -                    as its delivery
 //
 // IDs hold no '/', so '/' separates; what strangers make up is hashed. Numbers are big-endian, so that byte order is
 // number order. Values are the byte 1 and JSON, but for times of 8 bytes and rows whose presence says it all.

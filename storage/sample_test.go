@@ -113,6 +113,14 @@ func sampleBooking(n int) booking.Booking {
 	}
 }
 
+func sampleDelivery(n int) booking.Delivery {
+	return booking.Delivery{
+		ID: uuid(n), Webhook: uuid(10), Event: booking.NewsAbandoned, Body: []byte(`{"type":"session.abandoned","timestamp":"2026-03-14T12:00:00Z","data":{}}`),
+		State: booking.DeliveryPending, Tries: 1, CreatedAt: noon, KeptUntil: noon.Add(booking.DeliveryLife), DueAt: noon.Add(5 * time.Second),
+		Attempts: []booking.Try{{At: noon, Status: 500, Answer: "busy", Error: "it answers with 500", Took: booking.Duration(time.Second)}},
+	}
+}
+
 // fillSample writes at least one row of every family, as a real account would have them.
 func fillSample(t testing.TB, s *Store) {
 	t.Helper()
@@ -153,6 +161,12 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutOnce("acme", "idem", Once{Request: "digest", Result: []byte(`{"session":"x"}`)}),
 			tx.PutPoison("acme", Poison{Kind: booking.KindFollowUp, Ref: uuid(9), Error: "boom", At: noon}),
 			tx.PutAlarm("acme", Alarm{Code: "carrier", Ref: "30032", Message: "The number is not verified.", Fix: "Verify it.", Since: noon}),
+			tx.PutWebhooks("acme", []booking.Webhook{{
+				ID: uuid(10), URL: "https://crm.example/rebook", Description: "CRM", Events: []booking.NewsKind{booking.NewsAbandoned, booking.NewsBooked},
+				Enabled: true, Secret: "whsec_bmV3", OldSecret: "whsec_b2xk", OldUntil: noon.Add(time.Hour), CreatedAt: noon, UpdatedAt: noon,
+			}}),
+			tx.PutWebhookTrouble("acme", booking.WebhookTrouble{Webhook: uuid(10), Since: noon, Error: "no answer"}),
+			tx.PutDelivery("acme", nil, sampleDelivery(11)),
 			tx.PutLink("token", Link{Account: "acme", Session: booking.SessionID(uuid(1))}),
 			tx.PutMark(Shard("acme"), noon),
 			tx.PutTally("acme", "2026-03-01", closed),

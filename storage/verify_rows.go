@@ -39,6 +39,10 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"alarm":        called(func(x Alarm) string { return x.Code + "/" + x.Ref }),
 	"tally":        (*verifier).tally,
 	"tallied":      (*verifier).tallied,
+	"webhooks":     called(func([]booking.Webhook) string { return "" }),
+	"hooktrouble":  called(func(x booking.WebhookTrouble) string { return x.Webhook }),
+	"delivery":     (*verifier).delivery,
+	"hooklist":     (*verifier).hookList,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -283,6 +287,8 @@ func (v *verifier) due(r Row) error {
 		}
 		own, armed := filingDue(d.Account, x)
 		v.sameDue(r, own, armed)
+	case booking.KindDeliver:
+		return v.deliveryDue(r, d)
 	default:
 		if d.Kind.String() == booking.Kind(255).String() {
 			v.find(r.Key, "kind %d is unknown", d.Kind)

@@ -68,6 +68,13 @@ func TestVerifyNamesWhatDisagrees(t *testing.T) {
 		{gone(inFlightKey("acme", attempt)), "its in-flight row is missing"},
 		{raw(inFlightKey("acme", attempt), "\x017"), "says epoch 7, its attempt says 1"},
 		{raw(inFlightKey("acme", booking.AttemptID(uuid(4))), "\x011"), "stands for an attempt that is sent"},
+		{gone(dueKey(booking.Due{Account: "acme", At: sampleDelivery(11).DueAt, Kind: booking.KindDeliver, Ref: uuid(11)})), "its delivery due-key is missing"},
+		{gone(hookListKey("acme", uuid(10), uuid(11))), "its row in the list of its webhook is missing"},
+		{gone(accountKey("acme", "delivery", uuid(11))), "stands for delivery \"" + uuid(11) + "\", which is not there"},
+		{func(t *Tx) error { return t.mark(hookListKey("acme", uuid(99), uuid(11)), time.Time{}) }, "its delivery is for webhook"},
+		{func(t *Tx) error {
+			return t.Arm(booking.Due{Account: "acme", At: noon, Kind: booking.KindDeliver, Ref: uuid(11)})
+		}, "its record says deliver at"},
 		{gone(accountKey("acme", "attempt", string(attempt))), "stands for an attempt that is not there"},
 		{gone(accountKey("acme", "bookedby", "p"+digest("+13125550142"))), "it is missing among the bookings by which its person is recognised"},
 		{gone(accountKey("acme", "booking", uuid(5))), "differs from the one it stands for"},

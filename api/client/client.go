@@ -30,6 +30,7 @@ type Client struct {
 	OptOuts    OptOuts
 	Keys       APIKeys
 	Reports    Reports
+	Webhooks   Webhooks
 	Simulator  Simulator
 	Links      Links
 	Daemon     Daemon
@@ -74,7 +75,8 @@ func New(base, key string, options ...Option) *Client {
 	c.http = &own
 	s := service{c}
 	c.Sessions, c.Account, c.Numbers, c.Facts = Sessions{s}, Account{s}, PhoneNumbers{s}, Facts{s}
-	c.Schedulers, c.OptOuts, c.Keys, c.Reports = Schedulers{s}, OptOuts{s}, APIKeys{s}, Reports{s}
+	c.Schedulers, c.OptOuts, c.Keys = Schedulers{s}, OptOuts{s}, APIKeys{s}
+	c.Reports, c.Webhooks = Reports{s}, Webhooks{s}
 	c.Simulator, c.Links, c.Daemon = Simulator{s}, Links{s}, Daemon{s}
 	return c
 }

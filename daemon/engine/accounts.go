@@ -44,7 +44,7 @@ func (e *Engine) EditAccount(ctx context.Context, a booking.AccountID, edit func
 func (e *Engine) SetRegistration(ctx context.Context, a booking.AccountID, r booking.Registration) (booking.Registration, error) {
 	return apply(ctx, e, a, func(t *txn) (booking.Registration, error) {
 		r.UpdatedAt = t.Now
-		if err := t.PutRegistration(a, r); err != nil {
+		if err := t.putRegistration(a, r); err != nil {
 			return r, err
 		}
 		return r, t.wake(a)

@@ -24,6 +24,15 @@ func (c *noCarrier) Find(context.Context, booking.Text, time.Time) (*booking.Car
 	return nil, nil
 }
 
+// noCourier takes everything at once.
+type noCourier struct{}
+
+func (noCourier) Check(string) error { return nil }
+
+func (noCourier) Deliver(context.Context, booking.Parcel) (booking.Receipt, error) {
+	return booking.Receipt{Status: 200}, nil
+}
+
 func benchEngine(b *testing.B) (*engine.Engine, *noCarrier) {
 	b.Helper()
 	store, err := storage.Open(storage.Options{Dir: b.TempDir(), Now: time.Now})
@@ -31,7 +40,7 @@ func benchEngine(b *testing.B) (*engine.Engine, *noCarrier) {
 		b.Fatal(err)
 	}
 	c := &noCarrier{}
-	e := engine.New(engine.Options{Store: store, Carrier: c, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true})
+	e := engine.New(engine.Options{Store: store, Carrier: c, Courier: noCourier{}, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true})
 	s := seed()
 	s.Account.Settings.Hours = booking.Hours{Weekday: booking.Span{To: 1440}, Saturday: booking.Span{To: 1440}, Sunday: booking.Span{To: 1440}}
 	if _, err := e.FirstStart(b.Context(), s); err != nil {
@@ -65,6 +74,65 @@ func BenchmarkTrackDurable64(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// A session that is left, by 64 pages at once: the transaction that webhooks are told of.
+func BenchmarkTrackLeft64(b *testing.B) {
+	for _, hooks := range []int{0, 1, 10} {
+		b.Run(fmt.Sprint(hooks, " webhooks"), func(b *testing.B) {
+			e, _ := benchEngine(b)
+			for range hooks {
+				_, err := e.CreateWebhook(b.Context(), account, booking.Webhook{URL: "https://crm.example/", Events: booking.NewsKinds, Enabled: true})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			var n atomic.Int64
+			b.ReportAllocs()
+			b.SetParallelism(32) // × GOMAXPROCS 2
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					ev := booking.Event{Kind: booking.EventAbandoned, Scheduler: scheduler, ClientID: fmt.Sprint(n.Add(1))}
+					filled(phone(int(n.Load())))(&ev)
+					if _, err := e.Track(b.Context(), account, ev); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}
+
+// Deliveries to ten receivers that answer at once, each written before and after on disk.
+func BenchmarkDeliveries(b *testing.B) {
+	e, _ := benchEngine(b)
+	var hooks []string
+	for range booking.MaxWebhooks {
+		h, err := e.CreateWebhook(b.Context(), account, booking.Webhook{URL: "https://crm.example/", Events: booking.NewsKinds, Enabled: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		hooks = append(hooks, h.ID)
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range 64 {
+		all.Go(func() {
+			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+				if _, err := e.TestWebhook(b.Context(), account, hooks[i%int64(len(hooks))]); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	for e.Stats().Delivered < uint64(b.N) {
+		time.Sleep(time.Millisecond)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")
 }
 
 // Whole follow-ups, all due at once: decide, write, claim, begun, a carrier that answers at once, settled; every step on disk.

@@ -46,6 +46,7 @@ type Carrier interface {
 type Options struct {
 	Store     *storage.Store
 	Carrier   Carrier
+	Courier   Courier // needed as soon as there are webhooks
 	Now       func() time.Time
 	PublicURL string // of this daemon, without a trailing slash; links begin with it
 	Simulator bool   // nothing is really sent: any hours may be set
@@ -69,9 +70,10 @@ type Engine struct {
 	// restored is when the store was restored from a backup: what was due until then may have gone out. Zero: never.
 	restored time.Time
 
-	motor *motor
-	sends sync.Map // AttemptID of sends under way in this process
-	stats counters
+	motor  *motor
+	sends  sync.Map // AttemptID of sends under way in this process
+	outbox outbox
+	stats  counters
 
 	started atomic.Bool
 	stop    context.CancelFunc
@@ -116,6 +118,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
+	e.outbox.open(ctx)
 	if err := e.motor.start(ctx, &e.running); err != nil {
 		e.stop()
 		e.running.Wait()
@@ -177,6 +180,7 @@ func (e *Engine) update(ctx context.Context, fn func(*txn) error) error {
 
 // putSession writes a session. Work is never due in the past: the low-water mark of the due index rests on it. And a page
 // whose reports come late, all at once after an hour without a network, was heard now: it lapses only when no more come.
+// Every change of a session comes through here, so here webhooks are told of it.
 func (t *txn) putSession(a booking.Account, old *booking.Session, s booking.Session) error {
 	switch {
 	case s.DueAt.IsZero() || !s.DueAt.Before(t.Now):
@@ -187,6 +191,9 @@ func (t *txn) putSession(a booking.Account, old *booking.Session, s booking.Sess
 	}
 	if d, ok := s.Due(a.ID); ok {
 		t.hints = append(t.hints, d)
+	}
+	if err := t.toldSession(a.ID, old, s); err != nil {
+		return err
 	}
 	return t.PutSession(a.ID, old, s, a.Settings.Retention.Std())
 }

@@ -51,6 +51,7 @@ type motor struct {
 	failures map[key]int
 	troubled time.Time // when trouble with the store was last told
 	queue    []key
+	later    []key // deliveries to webhooks: looked at when no text waits
 	closed   bool
 	accounts map[booking.AccountID]uint32
 	names    []booking.AccountID
@@ -153,8 +154,12 @@ func (m *motor) due(keys []key) {
 	defer m.mu.Unlock()
 	for _, k := range keys {
 		delete(m.armed, k)
+		if booking.Kind(k.tag) == booking.KindDeliver {
+			m.later = append(m.later, k)
+		} else {
+			m.queue = append(m.queue, k)
+		}
 	}
-	m.queue = append(m.queue, keys...)
 	m.cond.Broadcast()
 }
 
@@ -162,17 +167,20 @@ func (m *motor) due(keys []key) {
 func (m *motor) work(ctx context.Context) {
 	for {
 		m.mu.Lock()
-		for len(m.queue) == 0 && !m.closed {
+		for len(m.queue)+len(m.later) == 0 && !m.closed {
 			m.cond.Wait()
 		}
 		if m.closed {
 			m.mu.Unlock()
 			return
 		}
-		k := m.queue[0]
-		m.queue = m.queue[1:]
+		line := &m.queue
 		if len(m.queue) == 0 {
-			m.queue = nil
+			line = &m.later
+		}
+		k := (*line)[0]
+		if *line = (*line)[1:]; len(*line) == 0 {
+			*line = nil
 		}
 		if _, busy := m.firing[k]; busy { // armed again while it fires: look again shortly
 			m.schedule(k, m.e.now().Add(10*time.Millisecond))
@@ -212,6 +220,8 @@ func (m *motor) fire(ctx context.Context, d booking.Due) (err error) {
 		return m.e.fireWake(ctx, d)
 	case booking.KindTally:
 		return m.e.fireTally(ctx, d)
+	case booking.KindDeliver:
+		return m.e.fireDeliver(ctx, d)
 	}
 	return fmt.Errorf("nobody knows how to do due work of kind %d", d.Kind)
 }

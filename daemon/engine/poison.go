@@ -116,7 +116,7 @@ func (m *motor) remove(ctx context.Context, d booking.Due, also func(*txn) error
 }
 
 // giveUp says on the session what became of work that was set aside, so that nothing is lost silently: a follow-up is
-// withheld and can be sent by a person, a send nobody could ask about is unknown.
+// withheld and can be sent by a person, a send nobody could ask about is unknown, a delivery has failed.
 func (e *Engine) giveUp(t *txn, d booking.Due, cause error) error {
 	id := booking.SessionID(d.Ref)
 	switch d.Kind {
@@ -132,6 +132,14 @@ func (e *Engine) giveUp(t *txn, d booking.Due, cause error) error {
 			return err
 		}
 		id = a.Session
+	case booking.KindDeliver:
+		v, err := t.Delivery(d.Account, d.Ref)
+		if err != nil || v == nil || v.State != booking.DeliveryPending {
+			return err
+		}
+		old := *v
+		v.GiveUp(t.Now)
+		return t.putDelivery(d.Account, &old, *v)
 	default:
 		return nil
 	}

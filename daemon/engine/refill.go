@@ -31,13 +31,17 @@ func (m *motor) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	overdue := 0
+	var overdue, deliveries int
 	return m.fill(ctx, func(d booking.Due) time.Time {
 		if now.Sub(d.At) < overdueGrace || d.Kind == booking.KindSettle {
 			return d.At
 		}
-		overdue++
-		return now.Add(time.Duration(overdue) * time.Second / overdueRate)
+		line := &overdue
+		if d.Kind == booking.KindDeliver { // in a line of their own: a receiver that was down holds up no text
+			line = &deliveries
+		}
+		*line++
+		return now.Add(time.Duration(*line) * time.Second / overdueRate)
 	})
 }
 

@@ -228,7 +228,7 @@ func (t *txn) react(account booking.Account, a booking.Attempt, refusal *booking
 			return err
 		}
 		if known == nil {
-			if err := t.PutOptOut(a.Account, booking.OptOut{Phone: a.To, Source: "carrier", Text: f.Fact, At: t.Now}); err != nil {
+			if err := t.putOptOut(a.Account, booking.OptOut{Phone: a.To, Source: "carrier", Text: f.Fact, At: t.Now}); err != nil {
 				return err
 			}
 		}

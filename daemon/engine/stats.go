@@ -22,6 +22,9 @@ type counters struct {
 	leftovers atomic.Uint64
 	poisoned  atomic.Uint64
 	fallbacks atomic.Uint64
+	delivered atomic.Uint64
+	retried   atomic.Uint64
+	given     atomic.Uint64
 	early     atomic.Uint64
 	lateness  [12]atomic.Uint64
 	lateSum   atomic.Int64
@@ -40,6 +43,18 @@ func (c *counters) late(d time.Duration) {
 	c.lateSum.Add(int64(d))
 }
 
+// delivery counts what became of a delivery that was tried; zero is none.
+func (c *counters) delivery(d booking.Delivery) {
+	switch d.State {
+	case booking.DeliveryDelivered:
+		c.delivered.Add(1)
+	case booking.DeliveryPending:
+		c.retried.Add(1)
+	case booking.DeliveryFailed:
+		c.given.Add(1)
+	}
+}
+
 // Stats are counts since the start of the process.
 type Stats struct {
 	Epoch     uint64
@@ -55,8 +70,13 @@ type Stats struct {
 	Early     uint64            // follow-ups fired before their time: always 0
 	Lateness  []uint64          // follow-ups by lateness: one count per bucket, the last for more
 	LateSum   time.Duration
-	Armed     int // due entries held in the wheel
-	Queued    int // due entries waiting for a worker
+
+	Delivered        uint64 // deliveries that a webhook's receiver took
+	DeliveryRetries  uint64 // tries that failed and are repeated later
+	DeliveryFailures uint64 // deliveries given up
+
+	Armed  int // due entries held in the wheel
+	Queued int // due entries waiting for a worker
 }
 
 // Stats gives the counts.
@@ -66,6 +86,7 @@ func (e *Engine) Stats() Stats {
 		Epoch: e.epoch, Events: c.events.Load(), Fired: map[string]uint64{}, Sent: c.sent.Load(), Failed: c.failed.Load(),
 		Unknown: c.unknown.Load(), Released: c.released.Load(), Leftovers: c.leftovers.Load(), Poisoned: c.poisoned.Load(),
 		Fallbacks: c.fallbacks.Load(), Early: c.early.Load(), LateSum: time.Duration(c.lateSum.Load()),
+		Delivered: c.delivered.Load(), DeliveryRetries: c.retried.Load(), DeliveryFailures: c.given.Load(),
 	}
 	for k := booking.KindLapse; k < booking.Kinds; k++ {
 		s.Fired[k.String()] = c.fired[k].Load()
@@ -74,7 +95,7 @@ func (e *Engine) Stats() Stats {
 		s.Lateness = append(s.Lateness, c.lateness[i].Load())
 	}
 	e.motor.mu.Lock()
-	s.Armed, s.Queued = len(e.motor.armed), len(e.motor.queue)
+	s.Armed, s.Queued = len(e.motor.armed), len(e.motor.queue)+len(e.motor.later)
 	e.motor.mu.Unlock()
 	return s
 }

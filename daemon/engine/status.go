@@ -91,7 +91,7 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 		_, stops := booking.MatchWithdrawal(in.Body)
 		switch {
 		case stops:
-			if err := t.PutOptOut(a, booking.OptOut{Phone: in.From, Source: "text", Text: in.Body, At: in.At}); err != nil {
+			if err := t.putOptOut(a, booking.OptOut{Phone: in.From, Source: "text", Text: in.Body, At: in.At}); err != nil {
 				return err
 			}
 		case word == booking.KeywordStart:
@@ -152,7 +152,7 @@ func (e *Engine) OptOut(ctx context.Context, a booking.AccountID, o booking.OptO
 			return deref(was), err
 		}
 		o.At = t.Now
-		return o, t.PutOptOut(a, o)
+		return o, t.putOptOut(a, o)
 	})
 }
 

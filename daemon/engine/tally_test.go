@@ -40,6 +40,7 @@ func (w *world) tallied() (v booking.Tallied) {
 	return v
 }
 
+// whole proves the store whole.
 func (w *world) whole() {
 	w.t.Helper()
 	r, err := w.store.Verify(w.t.Context())

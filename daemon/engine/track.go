@@ -80,7 +80,7 @@ func (t *txn) completed(account booking.Account, old *booking.Session, s booking
 	}
 	b := bookingOf(s, source)
 	b.At = s.CompletedAt
-	if err := t.PutBooking(account.ID, b); err != nil {
+	if err := t.putBooking(account.ID, b); err != nil {
 		return err
 	}
 	if old == nil || s.FollowUp.WithheldBy != booking.CheckCompleted {
@@ -161,7 +161,7 @@ func (e *Engine) Handle(ctx context.Context, a booking.AccountID, id booking.Ses
 		if h.Booked {
 			b := bookingOf(s, booking.SourcePhone)
 			b.At = t.Now
-			if err := t.PutBooking(a, b); err != nil {
+			if err := t.putBooking(a, b); err != nil {
 				return s, err
 			}
 		}

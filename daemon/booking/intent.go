@@ -1,0 +1,143 @@
+package booking
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Intent is what a customer's text is about; a text may have several.
+type Intent string
+
+// The intents. What is not listed here a script finds by itself.
+const (
+	IntentYes        Intent = "yes"
+	IntentNo         Intent = "no"
+	IntentPrice      Intent = "price"      // asks what something costs
+	IntentHuman      Intent = "human"      // wants a person
+	IntentCallMe     Intent = "call_me"    // wants to be called
+	IntentCancel     Intent = "cancel"     // the visit, not the texts
+	IntentReschedule Intent = "reschedule" // another time for the visit
+	IntentEarliest   Intent = "earliest"   // as soon as possible
+	IntentAny        Intent = "any"        // any of what was offered
+	IntentOptions    Intent = "options"    // asks what is open
+	IntentDone       Intent = "done"       // no longer needed
+	IntentLater      Intent = "later"      // not now
+	IntentThanks     Intent = "thanks"
+	IntentGreeting   Intent = "greeting"
+	IntentBot        Intent = "bot"        // asks whether a machine answers
+	IntentWho        Intent = "who"        // asks who writes
+	IntentComplaint  Intent = "complaint"  // angry, or about work that was done
+	IntentLegal      Intent = "legal"      // lawyers, damages
+	IntentAbuse      Intent = "abuse"      // insults, sex
+	IntentSeller     Intent = "seller"     // wants to sell something
+	IntentMachine    Intent = "machine"    // an automatic answer
+	IntentMinor      Intent = "minor"      // a child writes
+	IntentTenant     Intent = "tenant"     // somebody else pays
+	IntentCommercial Intent = "commercial" // no residential job
+	IntentCard       Intent = "card"       // holds a card or identity number
+	IntentLink       Intent = "link"       // holds an address of a page
+	IntentOverride   Intent = "override"   // gives orders to the machine
+	IntentWaitlist   Intent = "waitlist"   // wants to be told when something opens
+	IntentLicense    Intent = "license"    // licensed, insured?
+	IntentSpanish    Intent = "spanish"    // asks for Spanish
+	IntentWhen       Intent = "when"       // asks when somebody comes
+	IntentBooked     Intent = "booked"     // asks whether it is booked
+)
+
+// Tapback is a reaction of a phone to one of our texts: `Liked “Would Thu 8-10 work?”`. The quoted words are ours.
+type Tapback string
+
+// The tapbacks, as phones write them.
+const (
+	TapbackNone Tapback = ""
+	TapbackYes  Tapback = "yes"
+	TapbackNo   Tapback = "no"
+	TapbackElse Tapback = "else"
+)
+
+var tapback = regexp.MustCompile(`(?is)^\s*(liked|loved|disliked|laughed at|emphasized|questioned|le gustó|le encantó|no le gustó|reacted (?:with )?\S+ to)\s+(?:an? (?:image|attachment)|["“«].*["”»])\s*$`)
+
+// MatchTapback tells whether a text is a reaction of a phone to one of ours.
+func MatchTapback(body string) Tapback {
+	m := tapback.FindStringSubmatch(body)
+	if m == nil {
+		return TapbackNone
+	}
+	switch w := strings.ToLower(m[1]); {
+	case w == "liked", w == "loved", w == "le gustó", w == "le encantó", strings.ContainsAny(w, "👍❤✅"):
+		return TapbackYes
+	case w == "disliked", w == "no le gustó", strings.Contains(w, "👎"):
+		return TapbackNo
+	}
+	return TapbackElse
+}
+
+// MatchIntents tells what a text is about, sorted by name. It reads the text alone.
+func MatchIntents(body string) []Intent {
+	switch MatchTapback(body) {
+	case TapbackYes:
+		return []Intent{IntentYes}
+	case TapbackNo:
+		return []Intent{IntentNo}
+	case TapbackElse:
+		return nil
+	}
+	m := plainMessage(clip(body, maxWithdrawal))
+	var all []Intent
+	add := func(i Intent) {
+		if !slices.Contains(all, i) {
+			all = append(all, i)
+		}
+	}
+	for _, f := range intents.all(m) {
+		add(Intent(f.means))
+	}
+	switch {
+	case strings.ContainsAny(body, "👍👌✅🆗💯"):
+		add(IntentYes)
+	case strings.ContainsAny(body, "👎❌🚫"):
+		add(IntentNo)
+	}
+	if _, secret := Redact(body); secret {
+		add(IntentCard)
+	}
+	if linkLike.MatchString(strings.ToLower(body)) && strings.Contains(body, "/") {
+		add(IntentLink)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Language guesses the language of a text: "es", "en", or "" when it tells nothing ("10", "ok").
+func Language(body string) string {
+	es, en := 0, 0
+	if strings.ContainsAny(body, "¿¡ñÑ") {
+		es += 2
+	}
+	for _, w := range plainMessage(clip(body, maxWithdrawal)).whole.words {
+		switch {
+		case spanishWords[w]:
+			es++
+		case englishWords[w]:
+			en++
+		}
+	}
+	switch {
+	case es > en:
+		return "es"
+	case en > es:
+		return "en"
+	}
+	return ""
+}
+
+// Words that stand in one of the two languages only, and often.
+var (
+	spanishWords = wordSet("el la los las de del que es en un una por para con mi su se me le lo no si esta tengo tiene hay puede puedo quiero necesito " +
+		"cuando cuanto donde como hola gracias buenos buenas dias tardes noches manana hoy lunes martes miercoles jueves viernes sabado domingo agua casa " +
+		"tambien muy bien favor dale claro cita visita precio cuesta calentador fuga bano cocina aire ya pero porque ustedes usted senor senora sirve va vale")
+	englishWords = wordSet("the a an of to in is it my your you i im we are do does can could would will what when where how much please thanks thank hi hello " +
+		"hey yes yeah ok sure not dont need want have has had with for on at this that there today tomorrow morning afternoon monday tuesday wednesday thursday " +
+		"friday saturday sunday water house heater leak sink toilet ac furnace was works work good great just some any come out get")
+)

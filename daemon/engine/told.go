@@ -1,0 +1,80 @@
+package engine
+
+import "github.com/rebookhq/rebook/daemon/booking"
+
+// told plans a delivery of the news to every webhook that wants it, in the transaction of the change that it is about: both
+// are there or neither. An account without webhooks pays for one read of a row that is not there; data is only called when
+// somebody listens. Whoever calls it twice for one change tells it twice, so call it where the change is seen to be new.
+func (t *txn) told(a booking.AccountID, kind booking.NewsKind, data func() any) error {
+	hooks, err := t.Webhooks(a)
+	if err != nil {
+		return err
+	}
+	var body []byte
+	for _, w := range hooks {
+		if !w.Wants(kind) {
+			continue
+		}
+		if body == nil {
+			if body, err = (booking.News{Type: kind, Timestamp: t.Now, Data: data()}).Payload(); err != nil {
+				return err
+			}
+		}
+		if err := t.putDelivery(a, nil, booking.NewDelivery(t.Now, newID(t.Now), w.ID, kind, body)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toldSession tells what is news in the change of a session.
+func (t *txn) toldSession(a booking.AccountID, old *booking.Session, s booking.Session) error {
+	kind, ok := booking.NewsOf(old, s)
+	if !ok {
+		return nil
+	}
+	return t.told(a, kind, func() any { return booking.OfSession(s) })
+}
+
+// putBooking writes a booking, and tells of a new one.
+func (t *txn) putBooking(a booking.AccountID, b booking.Booking) error {
+	was, err := t.Booking(a, b.ID)
+	if err != nil {
+		return err
+	}
+	if was == nil {
+		if err := t.told(a, booking.NewsBooked, func() any { return booking.OfBooking(b) }); err != nil {
+			return err
+		}
+	}
+	return t.PutBooking(a, b)
+}
+
+// putOptOut writes an opt-out, and tells of a new one.
+func (t *txn) putOptOut(a booking.AccountID, o booking.OptOut) error {
+	was, err := t.OptOut(a, o.Phone)
+	if err != nil {
+		return err
+	}
+	if was == nil {
+		if err := t.told(a, booking.NewsOptedOut, func() any { return booking.OfOptOut(o) }); err != nil {
+			return err
+		}
+	}
+	return t.PutOptOut(a, o)
+}
+
+// putRegistration writes where the texting registration stands, and tells of a new status.
+func (t *txn) putRegistration(a booking.AccountID, r booking.Registration) error {
+	was, err := t.Registration(a)
+	if err != nil {
+		return err
+	}
+	if was.Status != r.Status {
+		err := t.told(a, booking.NewsRegistration, func() any { return booking.RegistrationNews{Status: r.Status, Was: was.Status} })
+		if err != nil {
+			return err
+		}
+	}
+	return t.PutRegistration(a, r)
+}
