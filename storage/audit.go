@@ -50,7 +50,7 @@ var watched = map[string]bool{"account": true, "registration": true, "filing": t
 var secretFields = map[string]bool{"password": true, "secret": true, "digest": true, "secrets": true}
 
 // innerFields say how the daemon's own work stands and are nobody's change.
-var innerFields = map[string]bool{"updated_at": true, "due_at": true, "ref": true, "tries": true, "begun": true, "tag": true}
+var innerFields = map[string]bool{"updated_at": true, "due_at": true, "ref": true, "tries": true, "begun": true, "tag": true, "rev": true}
 
 // maxChanged bounds one side of a change, so that the log fits into the transaction of the change.
 const maxChanged = 8 << 10

@@ -203,5 +203,5 @@ func sampleFiling() booking.Filing {
 		Rejections: []booking.Rejection{{Code: "30795", Field: "legal_name", Reason: "It does not match.", Fix: "Mend it."}}, Adopted: true, Campaign: "LOW_VOLUME",
 		Tag: "rebook-acme", Objects: map[booking.Step]string{booking.StepBrand: "BN1"}, Done: []booking.Step{booking.StepBrand}, Numbers: []string{"PN1"}, Updates: 1,
 		Begun: &booking.BegunStep{Step: booking.StepCampaignReview, At: noon, Asked: 1}, Since: noon, Tries: 1,
-		Hold: &booking.Hold{Code: "registration_held", Message: "Waits.", Fix: "Mend it."}, Note: "the review", Ref: uuid(13), DueAt: noon.Add(2 * time.Hour)}
+		Hold: &booking.Hold{Code: "registration_held", Message: "Waits.", Fix: "Mend it."}, Note: "the review", Rev: 9, Ref: uuid(13), DueAt: noon.Add(2 * time.Hour)}
 }

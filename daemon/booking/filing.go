@@ -29,6 +29,7 @@ type Filing struct {
 	Tries int        `json:"tries,omitempty"` // of the present step
 	Hold  *Hold      `json:"hold,omitempty"`  // nothing goes on until a person acts
 	Note  string     `json:"note,omitempty"`  // what is waited for
+	Rev   uint64     `json:"rev,omitempty"`   // counts the turns of the motor
 	Ref   string     `json:"ref,omitempty"`   // of its due-key
 	DueAt time.Time  `json:"due_at,omitzero"` // zero: nothing to do
 }

@@ -95,10 +95,10 @@ type FilingVerdict string
 
 // The verdicts.
 const (
-	FiledDone     FilingVerdict = ""         // go on
-	FiledPending  FilingVerdict = "pending"  // not decided yet
-	FiledRejected FilingVerdict = "rejected" // no
-	FiledMissing  FilingVerdict = "missing"  // the carrier lacks something that only a person can bring: Why says what
+	FilingDone     FilingVerdict = ""         // go on
+	FilingPending  FilingVerdict = "pending"  // not decided yet
+	FilingRejected FilingVerdict = "rejected" // no
+	FilingMissing  FilingVerdict = "missing"  // the carrier lacks something that only a person can bring: Why says what
 )
 
 // CarrierFault is one reason of the carrier's.
@@ -257,7 +257,7 @@ func (f *Filing) Answer(now time.Time, c Call, got Filed) {
 		f.Objects[c.Step] = got.SID
 	}
 	switch got.Verdict {
-	case FiledPending:
+	case FilingPending:
 		if f.Since.IsZero() {
 			f.Since = now
 		}
@@ -266,10 +266,10 @@ func (f *Filing) Answer(now time.Time, c Call, got Filed) {
 			f.DueAt = now.Add(time.Hour)
 		}
 		return
-	case FiledRejected:
+	case FilingRejected:
 		f.refused(now, c, got)
 		return
-	case FiledMissing:
+	case FilingMissing:
 		f.Hold = &Hold{"registration_held", holdWords(got), "mend it at the carrier, then POST /v1/registration/refresh"}
 		f.DueAt = time.Time{}
 		return
@@ -323,6 +323,22 @@ func (f *Filing) refused(now time.Time, c Call, got Filed) {
 	case StepUseCases, StepCampaign, StepCampaignReview:
 		f.Done = append(f.Done, StepCampaignRejected)
 	}
+}
+
+// Refused makes the answer of a call that the carrier refused outright: wrong credentials or a missing right wait for a person,
+// everything else is a reason like a reviewer's.
+func Refused(c Call, no *CarrierError) Filed {
+	why := []CarrierFault{{Code: no.Code, Text: no.Message}}
+	switch {
+	case c.Step == StepNumberAssign && no.Code == 21710: // it is in this service already
+		return Filed{}
+	case c.Step == StepNumberAssign && (no.Code == 21712 || no.Code == 21715 || no.Code == 21714): // in another one, no SMS, or full
+		return Filed{Note: "number " + c.Number + " stays outside of the messaging service: " + no.Message}
+	case no.HTTPStatus == 401 || no.HTTPStatus == 403 || no.HTTPStatus == 404 || c.Step == StepPrimary:
+		why[0].Text = "the carrier refuses the call " + string(c.Step) + ": " + no.Error()
+		return Filed{Verdict: FilingMissing, Why: why}
+	}
+	return Filed{Verdict: FilingRejected, Why: why}
 }
 
 func holdWords(got Filed) string {
@@ -395,7 +411,7 @@ func (f *Filing) Adopt(now time.Time, s Standing) error {
 	case s.Sender == "":
 		return Refuse(Conflict, "nothing_to_adopt", "messaging_service", "this messaging service has neither a campaign nor a verified toll-free number",
 			"choose another one, or submit a registration")
-	case s.Verdict != FiledDone:
+	case s.Verdict != FilingDone:
 		return Refuse(Conflict, "not_approved", "messaging_service", "the campaign behind this messaging service is not approved",
 			"wait for its approval at Twilio, or choose another messaging service")
 	}

@@ -46,7 +46,10 @@ type Carrier interface {
 type Options struct {
 	Store     *storage.Store
 	Carrier   Carrier
-	Courier   Courier // needed as soon as there are webhooks
+	Courier   Courier   // needed as soon as there are webhooks
+	Registrar Registrar // nil: nobody registers businesses
+	// Fetch looks at a public page of the business's, bounded; nil: pages are not looked at.
+	Fetch     func(ctx context.Context, url string) booking.Page
 	Now       func() time.Time
 	PublicURL string // of this daemon, without a trailing slash; links begin with it
 	Simulator bool   // nothing is really sent: any hours may be set
@@ -117,6 +120,10 @@ func (e *Engine) Start(ctx context.Context) error {
 		e.started.Store(false)
 		return err
 	}
+	if err := e.watchFilings(ctx); err != nil {
+		e.started.Store(false)
+		return err
+	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
 	e.outbox.open(ctx)
 	if err := e.motor.start(ctx, &e.running); err != nil {
@@ -164,9 +171,10 @@ type txn struct {
 // update runs fn in one durable transaction and then tells the motor what it armed. fn may run many times.
 func (e *Engine) update(ctx context.Context, fn func(*txn) error) error {
 	var hints []booking.Due
+	audit := e.auditing(ctx)
 	err := e.store.Update(ctx, func(tx *storage.Tx) error {
 		t := &txn{Tx: tx}
-		err := fn(t)
+		err := audit(t, fn)
 		hints = t.hints
 		return err
 	})
