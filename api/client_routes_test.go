@@ -18,7 +18,15 @@ import (
 var withoutMethod = map[string]string{
 	"DELETE /v1/opt-outs": "another form of DELETE /v1/opt-outs/{phone}",
 	"DELETE /v1/api-keys": "another form of DELETE /v1/api-keys/{id}",
-	"DELETE /v1/webhooks": "another form of DELETE /v1/webhooks/{id}",
+
+	"DELETE /v1/users":      "another form of DELETE /v1/users/{id}",
+	"GET /console":          "a page",
+	"GET /console/login":    "a page",
+	"POST /console/login":   "gives a browser's cookie; programs have keys",
+	"POST /console/logout":  "a browser's cookie",
+	"GET /console/welcome":  "a page",
+	"POST /console/welcome": "gives a browser's cookie",
+	"DELETE /v1/webhooks":   "another form of DELETE /v1/webhooks/{id}",
 }
 
 // queryElsewhere are query parameters that the client says in another way.

@@ -94,7 +94,7 @@ func newHouse(t *testing.T, edit ...func(*Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Courier: h.receivers, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true})
+	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Registrar: h.carrier, Courier: h.receivers, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true})
 	if _, err := h.engine.FirstStart(t.Context(), testSeed()); err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@ type Limits struct {
 	Page        Limit // per address, with a publishable key
 	Public      Limit // per address, without a key: links, readiness, metrics
 	Failures    Limit // per address, with a missing or unknown key
+	Logins      Limit // tries to sign in, per address and per e-mail address
 }
 
 // DefaultLimits suit one business. A secret key is trusted, so its fuse is above what one machine can do; a page's visitor
@@ -36,18 +37,19 @@ func DefaultLimits() Limits {
 		Page:        Limit{50, 200},
 		Public:      Limit{50, 200},
 		Failures:    Limit{10, 30},
+		Logins:      Limit{1.0 / 30, 10},
 	}
 }
 
 // limiters holds the buckets of every kind.
-type limiters struct{ secret, publishable, page, public, failures *buckets }
+type limiters struct{ secret, publishable, page, public, failures, logins *buckets }
 
 func newLimiters(l Limits) *limiters {
 	d := DefaultLimits()
 	return &limiters{
 		secret: newBuckets(cmp.Or(l.Secret, d.Secret)), publishable: newBuckets(cmp.Or(l.Publishable, d.Publishable)),
 		page: newBuckets(cmp.Or(l.Page, d.Page)), public: newBuckets(cmp.Or(l.Public, d.Public)),
-		failures: newBuckets(cmp.Or(l.Failures, d.Failures)),
+		failures: newBuckets(cmp.Or(l.Failures, d.Failures)), logins: newBuckets(cmp.Or(l.Logins, d.Logins)),
 	}
 }
 

@@ -138,6 +138,8 @@ func (s *Server) bound(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		defer cancel()
 		if who, err := s.credential(ctx, key); err == nil && who != nil && who.Role != booking.RolePublishable {
 			limit = maxBody
+		} else if key == "" && s.signedIn(ctx, string(h.Cookie(cookieName))) {
+			limit = maxBody
 		}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: limit}
@@ -153,6 +155,19 @@ func (s *Server) credential(ctx context.Context, key string) (who *storage.Crede
 		return err
 	})
 	return who, err
+}
+
+// signedIn tells whether a console session's token opens something.
+func (s *Server) signedIn(ctx context.Context, token string) (is bool) {
+	if !tokenLike(token) {
+		return false
+	}
+	err := s.reader.View(ctx, func(v *storage.Snapshot) error {
+		l, _, err := engine.Login(v, token)
+		is = l != nil
+		return err
+	})
+	return is && err == nil
 }
 
 func knownMethod(m string) bool { return slices.Contains(fiber.DefaultMethods, m) }

@@ -61,6 +61,8 @@ type Error struct {
 		Message string `json:"message" required:"true"`
 		Field   string `json:"field" description:"The field of the request it is about, or empty."`
 		Hint    string `json:"hint" description:"How to mend it, or empty."`
+
+		Items []PreflightItem `json:"items,omitempty" description:"Of preflight_failed: everything that was found."`
 	} `json:"error" required:"true"`
 }
 

@@ -78,6 +78,8 @@ type Engine struct {
 	outbox outbox
 	stats  counters
 
+	hashing hashing
+
 	started atomic.Bool
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -95,7 +97,7 @@ func New(o Options) *Engine {
 	if o.Render == nil {
 		o.Render = scripts.Render
 	}
-	e := &Engine{o: o, store: o.Store, now: o.Now, log: o.Log}
+	e := &Engine{o: o, store: o.Store, now: o.Now, log: o.Log, hashing: make(hashing, 2)}
 	e.motor = newMotor(e)
 	return e
 }
