@@ -72,6 +72,12 @@ func inHouse(t *testing.T, scene func(h *house), edit ...func(*Options)) {
 
 func newHouse(t *testing.T, edit ...func(*Options)) *house {
 	t.Helper()
+	return newHouseFrom(t, testSeed(), edit...)
+}
+
+// newHouseFrom begins with another seed.
+func newHouseFrom(t *testing.T, seed engine.Seed, edit ...func(*Options)) *house {
+	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)))
 	h := &house{t: t, log: &logged{}, receivers: &receivers{}, keys: map[booking.Role]string{booking.RoleAdministrator: adminKey, booking.RolePublishable: pageKey}}
 	var err error
@@ -95,7 +101,7 @@ func newHouse(t *testing.T, edit ...func(*Options)) *house {
 		t.Fatal(err)
 	}
 	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Registrar: h.carrier, Courier: h.receivers, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true})
-	if _, err := h.engine.FirstStart(t.Context(), testSeed()); err != nil {
+	if _, err := h.engine.FirstStart(t.Context(), seed); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.engine.Start(t.Context()); err != nil {
