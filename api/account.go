@@ -43,18 +43,6 @@ func (c *call) putAccount() (any, error) {
 	return wire.FromAccount(v), nil
 }
 
-func (c *call) getRegistration() (any, error) {
-	var v booking.Registration
-	err := c.view(func(s *storage.Snapshot) (err error) {
-		v, err = s.Registration(c.who.Account)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return wire.FromRegistration(v), nil
-}
-
 func (c *call) getFacts() (any, error) {
 	var v []booking.Fact
 	err := c.view(func(s *storage.Snapshot) (err error) {

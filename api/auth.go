@@ -45,6 +45,9 @@ func (c *call) admit() error {
 	}
 	key, shown := c.key()
 	if key == "" {
+		if signedIn, err := c.admitUser(); signedIn || err != nil {
+			return err
+		}
 		if err := c.limits.failures.take(c.address(), c.now()); err != nil {
 			return err
 		}
@@ -92,6 +95,24 @@ func (c *call) admit() error {
 	return c.need(booking.Permission(c.route.may))
 }
 
+// admitUser lets a person in whom the console's cookie signs in; false when it signs in nobody.
+func (c *call) admitUser() (bool, error) {
+	who, u, err := c.signedInUser()
+	if err != nil || who == nil {
+		return false, err
+	}
+	c.who, c.user = *who, u
+	if c.f.Method() != http.MethodGet && c.f.Method() != http.MethodHead {
+		if err := c.sameOrigin(); err != nil {
+			return true, err
+		}
+	}
+	if err := c.limits.secret.take(c.identity(), c.now()); err != nil {
+		return true, err
+	}
+	return true, c.need(booking.Permission(c.route.may))
+}
+
 // key gives the key of the request, and whether it stands in the address: only where a page cannot set headers, and only a
 // publishable one.
 func (c *call) key() (key string, shown bool) {
@@ -127,6 +148,9 @@ func (c *call) limitCaller() error {
 func (c *call) identity() string {
 	if c.who.Role == booking.RolePublishable {
 		return string(c.who.Account) + "/s/" + string(c.who.Scheduler)
+	}
+	if c.who.User != "" {
+		return string(c.who.Account) + "/u/" + c.who.User
 	}
 	return string(c.who.Account) + "/k/" + c.who.Key
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -27,6 +28,7 @@ type call struct {
 	ctx   context.Context
 	route *route
 	who   storage.Credential // zero on open routes
+	user  *storage.User      // of a console session
 }
 
 // raw is an answer that is not JSON made from a value.
@@ -67,12 +69,44 @@ func (c *call) run() (out any, err error) {
 	if err := c.admit(); err != nil {
 		return nil, err
 	}
+	if err := c.sign(); err != nil {
+		return nil, err
+	}
 	if c.f.Method() == http.MethodPost {
 		if err := c.rememberOnce(); err != nil {
 			return nil, err
 		}
 	}
 	return c.route.handle(c)
+}
+
+// sign puts the caller's name under what the request changes, for the audit log. Pages report what visitors do: that is nobody's
+// change.
+func (c *call) sign() error {
+	if m := c.f.Method(); m == http.MethodGet || m == http.MethodHead || c.route.may == open || c.route.may == report {
+		return nil
+	}
+	who := storage.Actor{Kind: "key", ID: c.who.Key, Role: c.who.Role, IP: c.clientIP(c.f).String()}
+	if c.user != nil {
+		who.Kind, who.ID, who.Name = "user", c.user.ID, c.user.Email
+	} else {
+		err := c.view(func(s *storage.Snapshot) error {
+			k, err := s.APIKey(c.who.Account, c.who.Key)
+			if k != nil {
+				who.Name = k.Label
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	action := c.route.method + " " + c.route.path
+	if id := c.f.Params("id"); id != "" {
+		action = c.route.method + " " + strings.Replace(c.route.path, "{id}", clip(id), 1)
+	}
+	c.ctx = engine.WithActor(c.ctx, engine.Doing{Account: c.who.Account, Who: who, Action: action})
+	return nil
 }
 
 // panicked is a bug that a request met.

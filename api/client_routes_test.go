@@ -32,6 +32,14 @@ var withoutMethod = map[string]string{
 	"GET /simulator/phone":            "for people",
 	"GET /simulator/phone/messages":   "for the demo's phone",
 	"POST /simulator/phone/messages":  "for the demo's phone",
+
+	"DELETE /v1/users":      "another form of DELETE /v1/users/{id}",
+	"GET /console":          "a page",
+	"GET /console/login":    "a page",
+	"POST /console/login":   "gives a browser's cookie; programs have keys",
+	"POST /console/logout":  "a browser's cookie",
+	"GET /console/welcome":  "a page",
+	"POST /console/welcome": "gives a browser's cookie",
 }
 
 // queryElsewhere are query parameters that the client says in another way.

@@ -87,6 +87,9 @@ func (s *Server) fail(f *fiber.Ctx, err error) {
 	var body wire.Error
 	body.Error.Code, body.Error.Message = p.refusal.Code, p.refusal.Message
 	body.Error.Field, body.Error.Hint, body.Error.Line = p.refusal.Field, p.refusal.Hint, p.refusal.Line
+	if found, ok := errors.AsType[*booking.PreflightFailed](err); ok {
+		body.Error.Items = wire.Map(found.Items, wire.FromItem)
+	}
 	if p.retryAfter > 0 {
 		f.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
 	}

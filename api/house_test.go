@@ -78,11 +78,22 @@ func inHouse(t *testing.T, scene func(h *house), edit ...func(*Options)) {
 
 func newHouse(t *testing.T, edit ...func(*Options)) *house {
 	t.Helper()
-	return newHouseOver(t, nil, edit...)
+	return newHouseWith(t, testSeed(), nil, edit...)
 }
 
 // newHouseOver is newHouse with something between the store and its engine.
 func newHouseOver(t *testing.T, wrap func(storage.KV) storage.KV, edit ...func(*Options)) *house {
+	t.Helper()
+	return newHouseWith(t, testSeed(), wrap, edit...)
+}
+
+// newHouseFrom begins with another seed.
+func newHouseFrom(t *testing.T, seed engine.Seed, edit ...func(*Options)) *house {
+	t.Helper()
+	return newHouseWith(t, seed, nil, edit...)
+}
+
+func newHouseWith(t *testing.T, seed engine.Seed, wrap func(storage.KV) storage.KV, edit ...func(*Options)) *house {
 	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)))
 	h := &house{t: t, log: &logged{}, receivers: &receivers{}, keys: map[booking.Role]string{booking.RoleAdministrator: adminKey, booking.RolePublishable: pageKey}}
@@ -106,9 +117,9 @@ func newHouseOver(t *testing.T, wrap func(storage.KV) storage.KV, edit ...func(*
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Courier: h.receivers, Now: time.Now, PublicURL: "https://book.example.com", Simulator: true,
-		Scripts: inBox{}})
-	if _, err := h.engine.FirstStart(t.Context(), testSeed()); err != nil {
+	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Registrar: h.carrier, Courier: h.receivers, Now: time.Now,
+		PublicURL: "https://book.example.com", Simulator: true, Scripts: inBox{}})
+	if _, err := h.engine.FirstStart(t.Context(), seed); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.engine.Start(t.Context()); err != nil {

@@ -26,6 +26,7 @@ type Limits struct {
 	Booking     Limit // per address, bookings with a publishable key
 	Public      Limit // per address, without a key: links, readiness, metrics
 	Failures    Limit // per address, with a missing or unknown key
+	Logins      Limit // tries to sign in, per address and per e-mail address
 }
 
 // DefaultLimits suit one business. A secret key is trusted, so its fuse is above what one machine can do; a page's visitor
@@ -38,18 +39,19 @@ func DefaultLimits() Limits {
 		Booking:     Limit{1.0 / 30, 20}, // more than one household or shop floor books, too few to fill a calendar by hand
 		Public:      Limit{50, 200},
 		Failures:    Limit{10, 30},
+		Logins:      Limit{1.0 / 30, 10},
 	}
 }
 
 // limiters holds the buckets of every kind.
-type limiters struct{ secret, publishable, page, booking, public, failures *buckets }
+type limiters struct{ secret, publishable, page, booking, public, failures, logins *buckets }
 
 func newLimiters(l Limits) *limiters {
 	d := DefaultLimits()
 	return &limiters{
 		secret: newBuckets(cmp.Or(l.Secret, d.Secret)), publishable: newBuckets(cmp.Or(l.Publishable, d.Publishable)),
 		page: newBuckets(cmp.Or(l.Page, d.Page)), booking: newBuckets(cmp.Or(l.Booking, d.Booking)), public: newBuckets(cmp.Or(l.Public, d.Public)),
-		failures: newBuckets(cmp.Or(l.Failures, d.Failures)),
+		failures: newBuckets(cmp.Or(l.Failures, d.Failures)), logins: newBuckets(cmp.Or(l.Logins, d.Logins)),
 	}
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strconv"
 	"sync"
@@ -34,7 +35,7 @@ func newMeters(s *Server) *meters {
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"route"}),
 	}
-	m.registry.MustRegister(m.requests, m.took, &figures{engine: s.engine, store: s.o.StoreStats, workers: s.o.WorkerStats, version: s.o.Version, now: s.now},
+	m.registry.MustRegister(m.requests, m.took, &figures{engine: s.engine, reader: s.reader, store: s.o.StoreStats, workers: s.o.WorkerStats, version: s.o.Version, now: s.now},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -70,6 +71,7 @@ func (c *call) metrics() (any, error) {
 // figures collects what engine and store count.
 type figures struct {
 	engine  *engine.Engine
+	reader  *storage.Reader
 	store   func() storage.Stats
 	workers func() worker.Stats
 	version string
@@ -110,6 +112,7 @@ var (
 	descEarly     = metric("follow_up_early_total", "Follow-ups fired before their time; always 0.")
 	descLateness  = metric("follow_up_lateness_seconds", "Follow-ups by how late they fired.")
 	descArmed     = metric("due_armed", "Due entries held in the wheel.")
+	descAlarms    = metric("alarms", "Alarms that stand, by code: whatever keeps texts from going out.", "code")
 	descQueued    = metric("due_queued", "Due entries waiting for a worker.")
 
 	descDeliveries   = metric("webhook_deliveries_total", "Tries to deliver to webhooks by result: delivered, retried (failed, is repeated), failed (given up).", "result")
@@ -159,6 +162,9 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 	counter(descDeliveries, float64(s.DeliveryFailures), "failed")
 	gauge(descArmed, float64(s.Armed))
 	gauge(descQueued, float64(s.Queued))
+	for code, n := range f.alarms() {
+		gauge(descAlarms, float64(n), code)
+	}
 	ch <- lateness(s)
 	if f.workers != nil {
 		w := f.workers()
@@ -182,6 +188,31 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 	counter(descUnknown, float64(st.Unknown))
 	counter(descRefused, float64(st.Refused))
 	gauge(descSnapshots, float64(st.Snapshots))
+}
+
+// alarms counts what stands, over all accounts.
+func (f *figures) alarms() map[string]int {
+	ctx, cancel := context.WithTimeout(context.Background(), handleTimeout)
+	defer cancel()
+	n := map[string]int{}
+	_ = f.reader.View(ctx, func(s *storage.Snapshot) error { // a store in trouble shows in other figures
+		clear(n)
+		accounts, err := s.Accounts()
+		if err != nil {
+			return err
+		}
+		for _, a := range accounts {
+			all, err := engine.Alarms(s, a)
+			if err != nil {
+				return err
+			}
+			for _, v := range all {
+				n[v.Code]++
+			}
+		}
+		return nil
+	})
+	return n
 }
 
 // lateness turns counts per bucket into a histogram, whose buckets count everything up to their bound.

@@ -100,6 +100,10 @@ type statusForm struct {
 	ErrorCode     int    `formData:"ErrorCode"`
 }
 
+type tokenQuery struct {
+	Token string `query:"token" required:"true"`
+}
+
 type idQuery struct {
 	ID string `query:"id" required:"true"`
 }
@@ -130,6 +134,15 @@ func table() []route {
 		{get, "/v1/account", manage, (*call).getAccount, ok, "account", "The business and its rules", nil, nil, wire.Account{}, ""},
 		{put, "/v1/account", manage, (*call).putAccount, ok, "account", "Change the account; absent fields keep their value", nil, wire.Account{}, wire.Account{}, ""},
 		{get, "/v1/registration", manage, (*call).getRegistration, ok, "account", "Where the texting registration stands", nil, nil, wire.Registration{}, ""},
+		{put, "/v1/registration", manage, (*call).putRegistration, ok, "account", "Change the draft of the registration; absent fields keep their value", nil, wire.Registration{}, wire.Registration{}, ""},
+		{post, "/v1/registration/preflight", manage, (*call).preflightRegistration, ok, "account", "What reviewers would reject, before the fee is spent", nil, nil, wire.Preflight{}, ""},
+		{post, "/v1/registration/submit", administer, (*call).submitRegistration, accepted, "account", "Submit the registration, which costs the carriers' fees and locks it", nil, nil, wire.Registration{}, ""},
+		{post, "/v1/registration/adopt", administer, (*call).adoptRegistration, ok, "account", "Take over a campaign that is approved at Twilio already", nil, wire.Adopt{}, wire.Registration{}, ""},
+		{get, "/v1/registration/services", administer, (*call).listServices, ok, "account", "Messaging services at Twilio that could be adopted", nil, nil, wire.List[wire.MessagingService]{}, ""},
+		{post, "/v1/registration/refresh", manage, (*call).refreshRegistration, accepted, "account", "Ask the carrier now", nil, nil, wire.Registration{}, ""},
+		{post, "/v1/registration/repeat", administer, (*call).repeatRegistration, accepted, "account", "Make a call again that nobody can say the outcome of; it costs the fee", nil, nil, wire.Registration{}, ""},
+		{post, "/v1/registration/confirm", administer, (*call).confirmRegistration, noContent, "account", "Send a sole proprietor's confirmation text again", nil, nil, nil, ""},
+		{post, "/v1/phone-numbers/sync", manage, (*call).syncNumbers, ok, "account", "Take over the numbers that the carrier has for the account", nil, nil, wire.List[wire.PhoneNumber]{}, ""},
 		{get, "/v1/phone-numbers", manage, (*call).listNumbers, ok, "account", "The account's numbers", nil, nil, wire.List[wire.PhoneNumber]{}, ""},
 		{put, "/v1/phone-numbers/{id}", manage, (*call).putNumber, ok, "account", "Change a number's label or use", nil, wire.PhoneNumber{}, wire.PhoneNumber{}, ""},
 		{get, "/v1/facts", manage, (*call).getFacts, ok, "account", "What an agent may state", nil, nil, wire.List[wire.Fact]{}, ""},
@@ -185,6 +198,13 @@ func table() []route {
 		{get, "/v1/webhooks/{id}/deliveries", manage, (*call).listDeliveries, ok, "webhooks", "What was sent to it in 30 days, newest first", deliveryQuery{}, nil, wire.List[wire.Delivery]{}, ""},
 		{post, "/v1/webhooks/{id}/deliveries/{delivery}/redeliver", manage, (*call).redeliver, accepted, "webhooks", "Send a delivery once more", nil, nil, wire.Delivery{}, ""},
 
+		{get, "/v1/users", administer, (*call).listUsers, ok, "users", "The people of the office", pageQuery{}, nil, wire.List[wire.User]{}, ""},
+		{post, "/v1/users", administer, (*call).createUser, created, "users", "Add a person", nil, wire.NewUser{}, wire.User{}, ""},
+		{put, "/v1/users/{id}", administer, (*call).putUser, ok, "users", "Change a person's name, role or password", nil, wire.UserChange{}, wire.User{}, ""},
+		{remove, "/v1/users", administer, (*call).deleteUser, noContent, "users", "Remove a person", idQuery{}, nil, nil, ""},
+		{remove, "/v1/users/{id}", administer, (*call).deleteUser, noContent, "users", "Remove a person", nil, nil, nil, ""},
+		{get, "/v1/audit", administer, (*call).listAudit, ok, "users", "Who changed what, newest first", pageQuery{}, nil, wire.List[wire.Audit]{}, ""},
+
 		{get, "/v1/simulator/messages", manage, (*call).listMessages, ok, "simulator", "What the simulated carrier took and sent", pageQuery{}, nil, wire.List[simulator.Message]{}, ""},
 		{post, "/v1/simulator/inbound", manage, (*call).receiveText, created, "simulator", "Play a customer who texts", nil, wire.InboundText{}, simulator.Message{}, ""},
 		{get, "/v1/simulator/faults", manage, (*call).getFaults, ok, "simulator", "What shall still go wrong", nil, nil, simulator.Faults{}, ""},
@@ -204,6 +224,13 @@ func table() []route {
 		{post, "/webhooks/twilio/status", open, (*call).receiveStatus, noContent, "twilio", "A report about one of our texts, signed by Twilio", statusQuery{}, statusForm{}, nil, ""},
 
 		{get, "/l/{token}", open, (*call).followLink, http.StatusFound, "links", "A prefilled link: leads to the scheduler and changes nothing", nil, nil, nil, "text/html"},
+		{get, "/console", open, (*call).showConsole, ok, "console", "The console", nil, nil, nil, "text/html"},
+		{get, loginPath, open, (*call).showLogin, ok, "console", "The form to sign in", nil, nil, nil, "text/html"},
+		{post, loginPath, open, (*call).signIn, ok, "console", "Sign in, by JSON or a form; gives the session's cookie", nil, wire.SignIn{}, wire.User{}, ""},
+		{post, "/console/logout", open, (*call).signOut, http.StatusSeeOther, "console", "Sign out", nil, nil, nil, ""},
+		{get, welcomePath, open, (*call).showWelcome, ok, "console", "The form of a one-time link", tokenQuery{}, nil, nil, "text/html"},
+		{post, welcomePath, open, (*call).useWelcome, ok, "console", "Set a password by a one-time link, by JSON or a form", nil, wire.Welcome{}, wire.User{}, ""},
+
 		{get, "/healthz", open, (*call).healthy, ok, "daemon", "The process is alive", nil, nil, wire.Health{}, ""},
 		{get, "/readyz", open, (*call).ready, ok, "daemon", "The store takes writes and the motor runs", nil, nil, wire.Health{}, ""},
 		{get, "/metrics", open, (*call).metrics, ok, "daemon", "Figures for Prometheus; no personal data", nil, nil, nil, "text/plain"},

@@ -36,7 +36,7 @@ func (c *call) createScheduler() (any, error) {
 	if v, err = c.engine.CreateScheduler(c.ctx, c.who.Account, v); err != nil {
 		return nil, err
 	}
-	return wire.FromScheduler(v), nil
+	return c.lacking(v)
 }
 
 // scheduler reads the booking form that the path names.
@@ -61,7 +61,20 @@ func (c *call) getScheduler() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wire.FromScheduler(*v), nil
+	return c.lacking(*v)
+}
+
+// lacking shows a scheduler with every prerequisite that its follow-up lacks.
+func (c *call) lacking(v booking.Scheduler) (any, error) {
+	var missing []storage.Alarm
+	err := c.view(func(s *storage.Snapshot) (err error) {
+		missing, err = engine.Missing(s, c.who.Account, v)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return wire.Lacking(v, missing), nil
 }
 
 func (c *call) putScheduler() (any, error) {
@@ -83,7 +96,7 @@ func (c *call) putScheduler() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wire.FromScheduler(v), nil
+	return c.lacking(v)
 }
 
 func (c *call) deleteScheduler() (any, error) {

@@ -150,6 +150,8 @@ func (s *Server) bound(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 			if string(path) == importPath && who.Role.May(booking.MayWork) {
 				limit = maxImport
 			}
+		} else if key == "" && s.signedIn(ctx, string(h.Cookie(cookieName))) {
+			limit = maxBody
 		}
 	}
 	return fasthttp.RequestConfig{MaxRequestBodySize: limit}
@@ -165,6 +167,19 @@ func (s *Server) credential(ctx context.Context, key string) (who *storage.Crede
 		return err
 	})
 	return who, err
+}
+
+// signedIn tells whether a console session's token opens something.
+func (s *Server) signedIn(ctx context.Context, token string) (is bool) {
+	if !tokenLike(token) {
+		return false
+	}
+	err := s.reader.View(ctx, func(v *storage.Snapshot) error {
+		l, _, err := engine.Login(v, token)
+		is = l != nil
+		return err
+	})
+	return is && err == nil
 }
 
 func knownMethod(m string) bool { return slices.Contains(fiber.DefaultMethods, m) }

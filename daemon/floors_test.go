@@ -84,6 +84,7 @@ var homes = map[string][]string{
 	"golang.org/x/text":                {"daemon/booking"},
 	"github.com/nyaruka/phonenumbers":  {"daemon/booking"},
 	"github.com/google/uuid":           {"daemon/engine"},
+	"golang.org/x/crypto":              {"daemon/engine"},
 	"golang.org/x/sys":                 {"storage", "scripts/box", "scripts/worker"},
 	"github.com/rickar/cal":            {"daemon/booking"},
 	"github.com/standard-webhooks":     {"daemon/web"},

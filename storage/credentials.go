@@ -21,6 +21,7 @@ type Credential struct {
 	Role      booking.Role        `json:"role"`
 	Key       string              `json:"key,omitempty"`       // ID of the API key
 	Scheduler booking.SchedulerID `json:"scheduler,omitempty"` // of a publishable key
+	User      string              `json:"user,omitempty"`      // of a console session; never stored
 }
 
 // Credential finds what a secret opens; nil when it opens nothing.

@@ -24,14 +24,19 @@ import (
 //	i/<shard 1B>/<account>/<attempt>               epoch                until settled
 //	k/<sha-256 of secret>                          Credential           ever
 //	l/<sha-256 of token>                           Link                 7 days
+//	s/<sha-256 of token>                           Login                as it says
+//	u/<sha-256 of e-mail address>                  UserRef              ever
 //	a/<account>/account                            Account              ever
 //	a/<account>/registration                       Registration         ever
+//	a/<account>/filing                             Filing               ever
 //	a/<account>/number/<e164>                      PhoneNumber          ever
 //	a/<account>/outbound                           default number       ever
 //	a/<account>/scheduler/<id>                     Scheduler            ever
 //	a/<account>/windows/<scheduler>                []Window             ever
 //	a/<account>/facts                              []Fact               ever
 //	a/<account>/key/<id>                           Key                  ever
+//	a/<account>/user/<id>                          User                 ever
+//	a/<account>/audit/<inverted ms, hex>-<id>      Audit                5 years
 //	a/<account>/session/<id>                       Session              settings.retention, + 1 day
 //	a/<account>/client/<scheduler>/<sha-256>       session id           as its session
 //	a/<account>/status/<status>/<session>          expiry of all, ms 8B as its session

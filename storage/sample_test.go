@@ -204,6 +204,10 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutLink("token", Link{Account: "acme", Session: booking.SessionID(uuid(1))}),
 			tx.PutMark(Shard("acme"), noon),
 			tx.PutTally("acme", "2026-03-01", closed),
+			tx.PutFiling("acme", sampleFiling()),
+			tx.PutUser("acme", nil, User{ID: uuid(11), Email: "ada@acme.example", Name: "Ada", Role: booking.RoleManager, Password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", CreatedAt: noon, UpdatedAt: noon, SignedIn: noon}),
+			tx.PutLogin("cookie", Login{Account: "acme", User: uuid(11), Begun: noon, SeenAt: noon, Password: "digest", Expires: noon.Add(time.Hour)}),
+			tx.PutAudit("acme", Audit{ID: uuid(12), At: noon, Who: Actor{Kind: "user", ID: uuid(11), Name: "ada@acme.example", Role: booking.RoleManager, IP: "192.0.2.1"}, Action: "PUT /v1/account", Changes: []Changed{{Kind: "account", Before: []byte(`{"name":"Acme"}`), After: []byte(`{"name":"Acme Inc"}`)}}}),
 			tx.PutTallied("acme", nil, booking.Tallied{Day: "2026-03-01", Until: noon, Ref: uuid(10), DueAt: noon.Add(time.Hour)}),
 			tx.PutScriptVersion("acme", booking.ScriptVersion{Script: "follow_up_link", Version: 3, ID: uuid(6), Kind: booking.ScriptTemplate,
 				Source: "function render(ctx)\n\treturn ctx.link\nend\n", SHA256: "e1e93dc70b8efed85e2a0fcbf5d5d6f93b3b4e02d8ea1ee2b8fd84e4e0d0f4c9", Author: "office", Note: "shorter", At: noon}),
@@ -225,4 +229,21 @@ func fillSample(t testing.TB, s *Store) {
 	if err := s.Healthy(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// sampleFiling is a registration with every field.
+func sampleFiling() booking.Filing {
+	yes := true
+	b := booking.Business{EIN: "31-1234567", LegalName: "Acme LLC", BusinessType: "Limited Liability Corporation", Industry: "CONSTRUCTION",
+		CompanyType: "public", StockExchange: "NYSE", StockTicker: "ACME", Website: "https://acme.example",
+		Address:        booking.Address{Line1: "1 Main St", City: "Chicago", State: "IL", PostalCode: "60601"},
+		Representative: booking.Representative{FirstName: "Ada", LastName: "Byron", Email: "ada@acme.example", Phone: "+13125550199", Title: "Owner", Position: "CEO"},
+		BrandType:      booking.BrandLowVolume, UseCase: "LOW_VOLUME", Description: "What is sent.", MessageFlow: "How they agree.", Samples: []string{"One", "Two"},
+		PrivacyURL: "https://acme.example/privacy", TermsURL: "https://acme.example/terms", SupportEmail: "help@acme.example", SupportPhone: "+13125550100",
+		HasEmbeddedLinks: &yes, HasEmbeddedPhone: &yes}
+	return booking.Filing{Status: booking.RegistrationApproved, Draft: b, Submitted: &b, SubmittedAt: noon, DecidedAt: noon,
+		Rejections: []booking.Rejection{{Code: "30795", Field: "legal_name", Reason: "It does not match.", Fix: "Mend it."}}, Adopted: true, Campaign: "LOW_VOLUME",
+		Tag: "rebook-acme", Objects: map[booking.Step]string{booking.StepBrand: "BN1"}, Done: []booking.Step{booking.StepBrand}, Numbers: []string{"PN1"}, Updates: 1,
+		Begun: &booking.BegunStep{Step: booking.StepCampaignReview, At: noon, Asked: 1}, Since: noon, Tries: 1,
+		Hold: &booking.Hold{Code: "registration_held", Message: "Waits.", Fix: "Mend it."}, Note: "the review", Rev: 9, Ref: uuid(13), DueAt: noon.Add(2 * time.Hour)}
 }

@@ -69,7 +69,8 @@ type Snapshot struct {
 // Tx reads and writes one transaction.
 type Tx struct {
 	Snapshot
-	p Putter
+	p     Putter
+	watch *watcher // nil: nobody asked
 }
 
 // format is the first byte of every stored value: JSON of the booking type follows.

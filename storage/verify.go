@@ -119,6 +119,10 @@ func (v *verifier) row(r Row) error {
 	case "l":
 		value[Link](v, r) // its session may have expired before it
 		return nil
+	case "s":
+		return v.login(r, rest)
+	case "u":
+		return v.userRef(r, rest)
 	}
 	v.find(r.Key, "no family of the key table")
 	return nil

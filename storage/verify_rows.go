@@ -48,6 +48,9 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"report":        called(func(x booking.StatusUpdate) string { return x.SID }),
 	"carrier":       called(func(booking.CarrierState) string { return "" }),
 	"missed":        (*verifier).missed,
+	"filing":        (*verifier).filing,
+	"user":          (*verifier).user,
+	"audit":         called(auditName),
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -303,6 +306,13 @@ func (v *verifier) due(r Row) error {
 			return nil
 		}
 		v.sameDue(r, tallyDue(d.Account, *x), true)
+	case booking.KindRegister:
+		x, err := v.Filing(d.Account)
+		if err != nil {
+			return v.unread(err)
+		}
+		own, armed := filingDue(d.Account, x)
+		v.sameDue(r, own, armed)
 	case booking.KindDeliver:
 		return v.deliveryDue(r, d)
 	case booking.KindAsk:

@@ -29,11 +29,6 @@ func (a Account) Merge(ctx context.Context, fields Fields) (wire.Account, error)
 	return ask[wire.Account](ctx, a.service, put(fields, "/v1/account"))
 }
 
-// Registration tells where the texting registration stands.
-func (a Account) Registration(ctx context.Context) (wire.Registration, error) {
-	return ask[wire.Registration](ctx, a.service, get("/v1/registration"))
-}
-
 // Alarms lists whatever keeps texts from going out.
 func (a Account) Alarms(ctx context.Context) ([]wire.Alarm, error) {
 	return whole[wire.Alarm](ctx, a.service, get("/v1/alarms"))
@@ -45,6 +40,11 @@ type PhoneNumbers struct{ service }
 // List gives all numbers.
 func (n PhoneNumbers) List(ctx context.Context) ([]wire.PhoneNumber, error) {
 	return whole[wire.PhoneNumber](ctx, n.service, get("/v1/phone-numbers"))
+}
+
+// Sync takes over the numbers that the carrier has for the account.
+func (n PhoneNumbers) Sync(ctx context.Context) ([]wire.PhoneNumber, error) {
+	return whole[wire.PhoneNumber](ctx, n.service, post(nil, "/v1/phone-numbers/sync"))
 }
 
 // Merge changes fields of a number, by its ID or in E.164: its label, and what it is used for.

@@ -22,20 +22,22 @@ import (
 
 // Client speaks to one daemon with one key. Its fields are the resources. It may be used by many goroutines at once.
 type Client struct {
-	Sessions   Sessions
-	Account    Account
-	Numbers    PhoneNumbers
-	Facts      Facts
-	Schedulers Schedulers
-	OptOuts    OptOuts
-	Keys       APIKeys
-	Bookings   Bookings
-	Reports    Reports
-	Webhooks   Webhooks
-	Scripts    Scripts
-	Simulator  Simulator
-	Links      Links
-	Daemon     Daemon
+	Sessions     Sessions
+	Account      Account
+	Numbers      PhoneNumbers
+	Facts        Facts
+	Schedulers   Schedulers
+	OptOuts      OptOuts
+	Keys         APIKeys
+	Bookings     Bookings
+	Reports      Reports
+	Webhooks     Webhooks
+	Scripts      Scripts
+	Registration Registration
+	Users        Users
+	Simulator    Simulator
+	Links        Links
+	Daemon       Daemon
 
 	base, key, agent string
 	http             *http.Client
@@ -79,6 +81,7 @@ func New(base, key string, options ...Option) *Client {
 	c.Sessions, c.Account, c.Numbers, c.Facts = Sessions{s}, Account{s}, PhoneNumbers{s}, Facts{s}
 	c.Schedulers, c.OptOuts, c.Keys = Schedulers{s}, OptOuts{s}, APIKeys{s}
 	c.Bookings, c.Reports, c.Webhooks, c.Scripts = Bookings{s}, Reports{s}, Webhooks{s}, Scripts{s}
+	c.Registration, c.Users = Registration{s}, Users{s}
 	c.Simulator, c.Links, c.Daemon = Simulator{s}, Links{s}, Daemon{s}
 	return c
 }

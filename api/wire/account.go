@@ -183,27 +183,6 @@ func span(field string, s []string) (v booking.Span, err error) {
 	return v, nil
 }
 
-// Registration is where the permission to text over US carriers stands.
-type Registration struct {
-	Status           string      `json:"status" required:"true" enum:"draft,submitted,in_review,approved,rejected"`
-	MessagingService string      `json:"messaging_service,omitempty"`
-	Rejections       []Rejection `json:"rejections" nullable:"false"`
-	UpdatedAt        time.Time   `json:"updated_at,omitzero"`
-}
-
-// Rejection is one reason why a registration was rejected.
-type Rejection struct {
-	Code   string `json:"code"`
-	Field  string `json:"field"`
-	Reason string `json:"reason"`
-	Fix    string `json:"fix"`
-}
-
-// FromRegistration shows a registration.
-func FromRegistration(r booking.Registration) Registration {
-	return Registration{Status: string(r.Status), MessagingService: r.MessagingService, Rejections: []Rejection{}, UpdatedAt: utc(r.UpdatedAt)}
-}
-
 // PhoneNumber is one of the account's own numbers.
 type PhoneNumber struct {
 	ID              string `json:"id" readOnly:"true"`
@@ -211,9 +190,14 @@ type PhoneNumber struct {
 	Label           string `json:"label"`
 	SMSCapable      bool   `json:"sms_capable"`
 	DefaultOutbound bool   `json:"default_outbound" description:"Texts go out from it unless a scheduler names another."`
+
+	MessagingService string `json:"messaging_service,omitempty" readOnly:"true" description:"At the carrier, which it is in."`
+	TollFree         string `json:"toll_free,omitempty" readOnly:"true" description:"Where its toll-free verification stands: approved, in_review, rejected."`
+	Gone             bool   `json:"gone,omitempty" readOnly:"true" description:"The carrier does not list it any more."`
 }
 
 // FromNumber shows a number.
 func FromNumber(n booking.PhoneNumber) PhoneNumber {
-	return PhoneNumber{ID: n.ID, Number: string(n.Number), Label: n.Label, SMSCapable: n.SMSCapable, DefaultOutbound: n.DefaultOutbound}
+	return PhoneNumber{ID: n.ID, Number: string(n.Number), Label: n.Label, SMSCapable: n.SMSCapable, DefaultOutbound: n.DefaultOutbound,
+		MessagingService: n.Service, TollFree: n.TollFree, Gone: n.Gone}
 }

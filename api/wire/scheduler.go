@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
 )
 
 // Scheduler is one booking form that reports its sessions.
@@ -21,8 +22,25 @@ type Scheduler struct {
 	Availability   Availability `json:"availability" description:"The rule by which it has arrival windows; those that are put stand over it."`
 	Color          string       `json:"color" description:"Of the hosted page, #rrggbb."`
 	ConsentText    string       `json:"consent_text" description:"Beside the consent box of the hosted page; empty: words that name the business and the reminder."`
+	Missing        []Missing    `json:"missing,omitempty" readOnly:"true" description:"What the follow-up lacks to send a text."`
 	CreatedAt      time.Time    `json:"created_at,omitzero" readOnly:"true"`
 	UpdatedAt      time.Time    `json:"updated_at,omitzero" readOnly:"true"`
+}
+
+// Missing is a prerequisite that is not there.
+type Missing struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Fix     string `json:"fix"`
+}
+
+// Lacking shows a scheduler with what it lacks.
+func Lacking(s booking.Scheduler, missing []storage.Alarm) Scheduler {
+	out := FromScheduler(s)
+	for _, m := range missing {
+		out.Missing = append(out.Missing, Missing{m.Code, m.Message, m.Fix})
+	}
+	return out
 }
 
 // Service is something the business does.

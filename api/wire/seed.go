@@ -16,8 +16,7 @@ import (
 //
 //   - account: what is left out has its default: name "My business", time zone America/New_York, the product's settings. The
 //     account switch is off unless sms_follow_up_enabled is true: nothing is texted that nobody asked for.
-//   - registration: {"status":"approved"} is believed. The business's particulars may stand there; this version does not keep
-//     them, see [Seed.Ignored].
+//   - registration: {"status":"approved"} is believed. The business's particulars may stand there as the draft.
 //   - phone_numbers: sms_capable is true when left out, and the only number of the seed is the default outbound number
 //     unless it says otherwise.
 //   - schedulers: may bring their id, publishable_key and availability.
@@ -60,6 +59,9 @@ func (s Seed) Engine() (engine.Seed, error) {
 	var err error
 	if out.Registration, err = s.Registration.booking(); err != nil {
 		return out, err
+	}
+	if s.Registration != nil {
+		out.Draft = s.Registration.draft
 	}
 	if out.Numbers, err = seedNumbers(s.PhoneNumbers.Items); err != nil {
 		return out, err
@@ -155,15 +157,19 @@ func seedNumbers(in []SeedNumber) ([]booking.PhoneNumber, error) {
 type SeedRegistration struct {
 	Status           string
 	MessagingService string
+	draft            *booking.Business
 	ignored          []string
 }
 
-// particulars are the fields of a registration that this version knows of and does not keep.
+// particulars are the fields of a registration's draft.
 var particulars = strings.Fields(`ein legal_name business_type industry company_type stock_exchange stock_ticker website address
 	representative brand_type use_case description message_flow samples privacy_url terms_url support_email support_phone
-	has_embedded_links has_embedded_phone rejections updated_at`)
+	has_embedded_links has_embedded_phone`)
 
-// UnmarshalJSON reads status and messaging_service, and notes the particulars.
+// unkept are the fields of a registration that only the carrier can say.
+var unkept = strings.Fields(`rejections updated_at submitted_at decided_at waiting_for updates_left adopted`)
+
+// UnmarshalJSON reads status and messaging_service, and the particulars as the draft.
 func (r *SeedRegistration) UnmarshalJSON(b []byte) error {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(b, &fields); err != nil {
@@ -177,7 +183,10 @@ func (r *SeedRegistration) UnmarshalJSON(b []byte) error {
 		case name == "messaging_service":
 			to = &r.MessagingService
 		case slices.Contains(particulars, name):
+			continue
+		case slices.Contains(unkept, name):
 			r.ignored = append(r.ignored, "registration."+name)
+			delete(fields, name)
 			continue
 		default:
 			return booking.Refuse(booking.Invalid, "unknown_field", "registration."+clip(name), "there is no such field",
@@ -186,7 +195,20 @@ func (r *SeedRegistration) UnmarshalJSON(b []byte) error {
 		if err := json.Unmarshal(fields[name], to); err != nil {
 			return booking.Refuse(booking.Invalid, "wrong_type", "registration."+name, "a text belongs here", "")
 		}
+		delete(fields, name)
 	}
+	if len(fields) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(fields)
+	if err != nil {
+		return err
+	}
+	var said Registration
+	if err := Decode(b, &said); err != nil {
+		return booking.Within("registration", err)
+	}
+	r.draft = new(said.Business())
 	return nil
 }
 

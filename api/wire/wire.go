@@ -62,6 +62,8 @@ type Error struct {
 		Field   string `json:"field" description:"The field of the request it is about, or empty."`
 		Hint    string `json:"hint" description:"How to mend it, or empty."`
 		Line    int    `json:"line,omitempty" description:"Of a script, where a line is to blame."`
+
+		Items []PreflightItem `json:"items,omitempty" description:"Of preflight_failed: everything that was found."`
 	} `json:"error" required:"true"`
 }
 

@@ -119,6 +119,11 @@ type PhoneNumber struct {
 	Label           string `json:"label,omitempty"`
 	SMSCapable      bool   `json:"sms_capable"`
 	DefaultOutbound bool   `json:"default_outbound"`
+
+	CarrierSID string `json:"carrier_sid,omitempty"` // the carrier's name of it; empty: never seen there
+	Service    string `json:"service,omitempty"`     // the messaging service it is in
+	TollFree   string `json:"toll_free,omitempty"`   // its verification: approved, in_review, rejected; empty: no toll-free number
+	Gone       bool   `json:"gone,omitempty"`        // the carrier does not list it any more
 }
 
 // Fact is something an agent may state besides results of its asks.

@@ -15,9 +15,6 @@ type Remark struct {
 	At      int    `json:"at"` // character of the text it is about, counted from 1; 0: the whole
 }
 
-// shorteners are the public link shorteners that carriers filter (CTIA Messaging Principles 5.1.5; Twilio error 30007).
-var shorteners = []string{"bit.ly", "tinyurl.com", "goo.gl", "t.co", "ow.ly", "is.gd", "buff.ly", "rebrand.ly", "cutt.ly", "t.ly", "rb.gy", "shorturl.at"}
-
 // marketing lists words that make a notice an advertisement, which needs another kind of consent (47 CFR 64.1200(f)(13)).
 var marketing = map[string]bool{
 	"free": true, "deal": true, "deals": true, "special": true, "specials": true, "offer": true, "offers": true, "limited": true,

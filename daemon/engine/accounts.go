@@ -2,13 +2,9 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/rebookhq/rebook/daemon/booking"
-	"github.com/rebookhq/rebook/scripts"
-	"github.com/rebookhq/rebook/storage"
 )
 
 // EditAccount changes the account by edit, which gets the present value and may run again. What waited is looked at again
@@ -43,6 +39,16 @@ func (e *Engine) EditAccount(ctx context.Context, a booking.AccountID, edit func
 // SetRegistration records where the texting registration stands. Approval wakes the texts that waited for it.
 func (e *Engine) SetRegistration(ctx context.Context, a booking.AccountID, r booking.Registration) (booking.Registration, error) {
 	return apply(ctx, e, a, func(t *txn) (booking.Registration, error) {
+		f, err := t.Filing(a)
+		if err != nil {
+			return r, err
+		}
+		if f.Ref != "" || f.Draft.LegalName != "" { // the long row says the same
+			f.Status = r.Status
+			if err := t.PutFiling(a, f); err != nil {
+				return r, err
+			}
+		}
 		r.UpdatedAt = t.Now
 		if err := t.putRegistration(a, r); err != nil {
 			return r, err
@@ -72,6 +78,9 @@ func (e *Engine) EditNumber(ctx context.Context, a booking.AccountID, id string,
 		if v.ID != all[i].ID || v.Number != all[i].Number {
 			return v, booking.Refuse(booking.Invalid, "read_only", "number", "a number's id and number cannot be changed", "leave them out")
 		}
+		if v.DefaultOutbound && !all[i].DefaultOutbound && (!v.SMSCapable || v.Gone) {
+			return v, booking.Refuse(booking.Conflict, "number_cannot_text", "default_outbound", "this number cannot send texts", "choose one with sms_capable")
+		}
 		if v.DefaultOutbound && !all[i].DefaultOutbound {
 			reg, err := t.Registration(a)
 			if err != nil {
@@ -100,71 +109,4 @@ func (t *txn) putNumber(a booking.AccountID, n booking.PhoneNumber) (booking.Pho
 // PutFacts replaces what agents may state.
 func (e *Engine) PutFacts(ctx context.Context, a booking.AccountID, f []booking.Fact) ([]booking.Fact, error) {
 	return apply(ctx, e, a, func(t *txn) ([]booking.Fact, error) { return f, t.PutFacts(a, f) })
-}
-
-// Alarms lists whatever keeps texts from going out: what was raised and stands, and what is missing now.
-func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
-	all, _, err := s.Alarms(a, "", 200)
-	if err != nil {
-		return nil, err
-	}
-	account, err := s.Account(a)
-	if err != nil {
-		return nil, err
-	}
-	reg, err := s.Registration(a)
-	if err != nil {
-		return nil, err
-	}
-	schedulers, _, err := s.Schedulers(a, "", 200)
-	if err != nil {
-		return nil, err
-	}
-	enabled := 0
-	for _, sched := range schedulers {
-		if !sched.FollowUp.Enabled {
-			continue
-		}
-		enabled++
-		n, err := outbound(s, a, &sched)
-		if err != nil {
-			return nil, err
-		}
-		script := scriptOf(&sched)
-		active, _, err := activeVersion(s, a, script)
-		if err != nil {
-			return nil, err
-		}
-		if active == nil {
-			all = append(all, alarm("script_missing", string(sched.ID),
-				"Scheduler "+sched.Name+" wants the script "+script+", of which no version is active; the default text goes out instead.",
-				"activate a version of it, or choose another one of: "+strings.Join(scripts.Names(), ", "), sched.CreatedAt))
-		} else if want := kindOf(&sched); active.Kind != want {
-			all = append(all, alarm("script_wrong_kind", string(sched.ID),
-				fmt.Sprintf("Scheduler %s wants a script of the kind %s, but %s is of the kind %s; the default text goes out instead.", sched.Name, want, script, active.Kind),
-				"choose another script in the scheduler's follow_up", sched.CreatedAt))
-		}
-		if reg.MessagingService == "" && (n == nil || !n.SMSCapable) {
-			all = append(all, alarm("phone_number_missing", string(sched.ID),
-				"Scheduler "+sched.Name+" has no number that can send texts.",
-				"set a default outbound number, or choose a number in the scheduler's follow_up.phone_number", sched.CreatedAt))
-		}
-	}
-	if enabled == 0 {
-		return all, nil
-	}
-	if !account.SMSFollowUpEnabled {
-		all = append(all, alarm("account_disabled", "", "SMS follow-up is switched off for the account.",
-			"have support or an administrator set sms_follow_up_enabled", account.CreatedAt))
-	}
-	if reg.Status != booking.RegistrationApproved {
-		all = append(all, alarm("registration_missing", "", fmt.Sprintf("The texting registration is %s; texts wait for its approval.", reg.Status),
-			"complete the registration for texting and wait for its approval", account.CreatedAt))
-	}
-	poisons, _, err := s.Poisons(a, "", 50)
-	for _, p := range poisons {
-		all = append(all, alarm("set_aside", p.Kind.String()+"/"+p.Ref, "Work that failed again and again was set aside: "+p.Error,
-			"report the message; the rest goes on", p.At))
-	}
-	return all, err
 }

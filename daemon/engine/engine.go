@@ -46,7 +46,10 @@ type Carrier interface {
 type Options struct {
 	Store     *storage.Store
 	Carrier   Carrier
-	Courier   Courier // needed as soon as there are webhooks
+	Courier   Courier   // needed as soon as there are webhooks
+	Registrar Registrar // nil: nobody registers businesses
+	// Fetch looks at a public page of the business's, bounded; nil: pages are not looked at.
+	Fetch     func(ctx context.Context, url string) booking.Page
 	Now       func() time.Time
 	PublicURL string // of this daemon, without a trailing slash; links begin with it
 	Simulator bool   // nothing is really sent: any hours may be set
@@ -79,6 +82,8 @@ type Engine struct {
 	tally  tally
 	stats  counters
 
+	hashing hashing
+
 	started atomic.Bool
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -96,7 +101,7 @@ func New(o Options) *Engine {
 	if o.Scripts == nil {
 		o.WallsMissing = cmp.Or(o.WallsMissing, "no worker processes were set up")
 	}
-	e := &Engine{o: o, store: o.Store, now: o.Now, log: o.Log}
+	e := &Engine{o: o, store: o.Store, now: o.Now, log: o.Log, hashing: make(hashing, 2)}
 	e.tally.days = map[booking.AccountID]*day{}
 	e.motor = newMotor(e)
 	if o.Pace > 0 {
@@ -129,6 +134,10 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	if err := e.miss(ctx); err != nil {
+		e.started.Store(false)
+		return err
+	}
+	if err := e.watchFilings(ctx); err != nil {
 		e.started.Store(false)
 		return err
 	}
@@ -182,9 +191,10 @@ type txn struct {
 // update runs fn in one durable transaction and then tells the motor what it armed. fn may run many times.
 func (e *Engine) update(ctx context.Context, fn func(*txn) error) error {
 	var hints []booking.Due
+	audit := e.auditing(ctx)
 	err := e.store.Update(ctx, func(tx *storage.Tx) error {
 		t := &txn{Tx: tx}
-		err := fn(t)
+		err := audit(t, fn)
 		hints = t.hints
 		return err
 	})

@@ -52,7 +52,7 @@ func (t *txn) createKey(a booking.AccountID, k NewKey) error {
 	return t.PutAPIKey(a, k.Key, k.Secret)
 }
 
-// DeleteKey makes an API key open nothing. The last administrator's key stays, so that nobody locks the account.
+// DeleteKey makes an API key open nothing. The last one that may administer stays, so that nobody locks the account.
 func (e *Engine) DeleteKey(ctx context.Context, a booking.AccountID, id string) error {
 	deleted := false // by an earlier run of this transaction, whose commit ended unknown
 	return e.update(ctx, func(t *txn) error {
@@ -63,14 +63,8 @@ func (e *Engine) DeleteKey(ctx context.Context, a booking.AccountID, id string) 
 		if k == nil {
 			return booking.Refuse(booking.NotFound, "unknown_key", "id", "there is no API key "+id, "GET /v1/api-keys lists them")
 		}
-		keys, _, err := t.APIKeys(a, "", 500)
-		if err != nil {
+		if err := t.notTheLast(a, id, ""); err != nil {
 			return err
-		}
-		others := slices.ContainsFunc(keys, func(o storage.Key) bool { return o.ID != id && o.Role.May(booking.MayAdminister) })
-		if k.Role.May(booking.MayAdminister) && !others {
-			return booking.Refuse(booking.Conflict, "last_administrator", "id", "this is the last key that may administer the account",
-				"make another administrator key first")
 		}
 		deleted = true
 		return t.DeleteAPIKey(a, *k)

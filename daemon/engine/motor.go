@@ -228,6 +228,8 @@ func (m *motor) fire(ctx context.Context, d booking.Due) (err error) {
 		return m.e.fireReply(ctx, d)
 	case booking.KindCatchUp:
 		return m.e.fireCatchUp(ctx, d)
+	case booking.KindRegister:
+		return m.e.fireRegister(ctx, d)
 	}
 	return fmt.Errorf("nobody knows how to do due work of kind %d", d.Kind)
 }

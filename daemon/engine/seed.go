@@ -23,8 +23,10 @@ type Seed struct {
 	Schedulers   []booking.Scheduler
 	Windows      map[booking.SchedulerID][]booking.Window
 	Facts        []booking.Fact
-	Scripts      []NewVersion // each is checked, and used from the beginning
-	AdminSecret  string       // becomes an administrator's API key; empty: one is made
+	Scripts      []NewVersion      // each is checked, and used from the beginning
+	Draft        *booking.Business // of the registration
+	Welcome      string            // the token of the link by which the first administrator sets a password; empty: no link
+	AdminSecret  string            // becomes an administrator's API key; empty: one is made
 }
 
 // FirstStart seeds an empty store and gives the administrator's key; nil when the store was seeded before. Nothing
@@ -66,6 +68,25 @@ func (e *Engine) FirstStart(ctx context.Context, s Seed) (key *NewKey, err error
 		}
 		if s.Registration != nil {
 			if err := t.PutRegistration(MainAccount, *s.Registration); err != nil {
+				return err
+			}
+		}
+		if s.Draft != nil {
+			f, err := t.Filing(MainAccount)
+			if err != nil {
+				return err
+			}
+			f.Draft = s.Draft.Clone()
+			if err := booking.ValidateBusiness(&f.Draft); err != nil {
+				return booking.Within("registration", err)
+			}
+			if err := t.PutFiling(MainAccount, f); err != nil {
+				return err
+			}
+		}
+		if s.Welcome != "" {
+			l := storage.Login{Account: MainAccount, Welcome: true, Begun: t.Now, SeenAt: t.Now, Expires: t.Now.Add(welcomeLife)}
+			if err := t.PutLogin(s.Welcome, l); err != nil {
 				return err
 			}
 		}

@@ -69,11 +69,12 @@ func (m *Message) advance(status string, code int) bool {
 	return true
 }
 
-// record is what one line of the file holds: one of the first three. Stored: never rename a tag.
+// record is what one line of the file holds: one of the first four. Stored: never rename a tag.
 type record struct {
 	Format  *format  `json:"format,omitempty"`
 	Message *Message `json:"message,omitempty"`
 	Change  *change  `json:"change,omitempty"`
+	Filed   *filed   `json:"filed,omitempty"`
 	End     change   `json:"end,omitzero"` // with Message: how it ends, where that is not "delivered"
 }
 

@@ -75,10 +75,11 @@ type Carrier struct {
 	journal *journal // nil: in memory only
 	courier courier
 
-	mu     sync.Mutex // guards all below; never held while calling out or waiting
-	book   book
-	faults Faults
-	closed bool
+	mu       sync.Mutex // guards all below; never held while calling out or waiting
+	book     book
+	registry registry
+	faults   Faults
+	closed   bool
 }
 
 // Open starts a carrier on the record at o.Path and makes the file when there is none. Errors: the file cannot be read or
@@ -90,12 +91,12 @@ func Open(o Options) (*Carrier, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Carrier{o: o, book: newBook()}
+	c := &Carrier{o: o, book: newBook(), registry: newRegistry()}
 	c.courier = courier{now: o.Now, latency: o.Latency, carry: c.carry, stop: make(chan struct{})}
 	if o.Path == "" {
 		return c, nil
 	}
-	j, cut, err := openJournal(o.Path, c.book.replay)
+	j, cut, err := openJournal(o.Path, c.replay)
 	if err != nil {
 		return nil, fmt.Errorf("open simulated carrier: %w", err)
 	}

@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/scripts"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// Alarms lists whatever keeps texts from going out: what was raised and stands, and what is missing now.
+func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
+	all, _, err := s.Alarms(a, "", 200)
+	if err != nil {
+		return nil, err
+	}
+	account, err := s.Account(a)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.Filing(a)
+	if err != nil {
+		return nil, err
+	}
+	if f.Hold != nil {
+		all = append(all, alarm(f.Hold.Code, "", f.Hold.Message, f.Hold.Fix, cmp.Or(f.SubmittedAt, account.CreatedAt)))
+	}
+	schedulers, _, err := s.Schedulers(a, "", 200)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, sched := range schedulers {
+		if !sched.FollowUp.Enabled {
+			continue
+		}
+		missing, err := Missing(s, a, sched)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range missing {
+			if !seen[m.Code+"/"+m.Ref] {
+				seen[m.Code+"/"+m.Ref] = true
+				all = append(all, m)
+			}
+		}
+	}
+	poisons, _, err := s.Poisons(a, "", 50)
+	for _, p := range poisons {
+		all = append(all, alarm("set_aside", p.Kind.String()+"/"+p.Ref, "Work that failed again and again was set aside: "+p.Error,
+			"report the message; the rest goes on", p.At))
+	}
+	return all, err
+}
+
+// Missing names every prerequisite that a scheduler's follow-up lacks to send a text, whether it is switched on or not. Since is
+// when the thing that lacks something was made or changed.
+func Missing(s *storage.Snapshot, a booking.AccountID, sched booking.Scheduler) (all []storage.Alarm, err error) {
+	account, err := s.Account(a)
+	if err != nil {
+		return nil, err
+	}
+	reg, err := s.Registration(a)
+	if err != nil {
+		return nil, err
+	}
+	n, err := outbound(s, a, &sched)
+	if err != nil {
+		return nil, err
+	}
+	script := scriptOf(&sched)
+	active, _, err := activeVersion(s, a, script)
+	if err != nil {
+		return nil, err
+	}
+	if active == nil {
+		all = append(all, alarm("script_missing", string(sched.ID),
+			"Scheduler "+sched.Name+" wants the script "+script+", of which no version is active; the default text goes out instead.",
+			"activate a version of it, or choose another one of: "+strings.Join(scripts.Names(), ", "), sched.CreatedAt))
+	} else if want := kindOf(&sched); active.Kind != want {
+		all = append(all, alarm("script_wrong_kind", string(sched.ID),
+			fmt.Sprintf("Scheduler %s wants a script of the kind %s, but %s is of the kind %s; the default text goes out instead.", sched.Name, want, script, active.Kind),
+			"choose another script in the scheduler's follow_up", sched.CreatedAt))
+	}
+	switch {
+	case n != nil && n.Gone:
+		all = append(all, alarm("phone_number_gone", string(sched.ID), "The number "+string(n.Number)+" of scheduler "+sched.Name+" is not with the carrier any more.",
+			"choose another number, or get this one back at the carrier and POST /v1/phone-numbers/sync", sched.CreatedAt))
+	case n != nil && !n.SMSCapable && reg.MessagingService == "", n != nil && !n.SMSCapable && n.CarrierSID != "":
+		all = append(all, alarm("phone_number_without_sms", string(sched.ID), "The number "+string(n.Number)+" of scheduler "+sched.Name+" cannot send texts.",
+			"choose a number with sms_capable", sched.CreatedAt))
+	case n == nil && reg.MessagingService == "":
+		all = append(all, alarm("phone_number_missing", string(sched.ID),
+			"Scheduler "+sched.Name+" has no number that can send texts.",
+			"set a default outbound number, or choose a number in the scheduler's follow_up.phone_number", sched.CreatedAt))
+	}
+	if !account.SMSFollowUpEnabled {
+		all = append(all, alarm("account_disabled", "", "SMS follow-up is switched off for the account.",
+			"have support or an administrator set sms_follow_up_enabled", account.CreatedAt))
+	}
+	if reg.Status != booking.RegistrationApproved {
+		all = append(all, alarm("registration_missing", "", fmt.Sprintf("The texting registration is %s; texts wait for its approval.", reg.Status),
+			"complete the registration for texting and wait for its approval", account.CreatedAt))
+	}
+	return all, nil
+}
