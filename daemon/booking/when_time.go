@@ -151,7 +151,7 @@ func (p *when) time() bool {
 	for aroundWords[p.word(i).s] && i < lead+2 {
 		i++
 	}
-	if c, ok := p.clock(i); ok && (kind != TimeAt || i > lead || c.sure || p.word(i).num >= 0 || !isSpelledOnly(p.word(i).s)) {
+	if c, ok := p.clock(i); ok && (kind != TimeAt || i > lead || c.sure || p.word(i).num >= 0 || len(p.words) <= 2 || !isSpelledOnly(p.word(i).s)) {
 		weak := !c.sure && i == p.at
 		if c.words == 1 && p.counted(i) {
 			return false
