@@ -179,9 +179,10 @@ func (c *chooser) take(w Window) {
 }
 
 // turnedDown tells whether a mention from one place to another is not wanted: one of the three words before refuses it ("not
-// thursday", "can't do mornings"), or the word behind does ("8 won't work").
+// thursday", "can't do mornings"), or the words behind do ("8 won't work", "wed I'm working").
 func turnedDown(said string, at, end int) bool {
-	if next := whenWords(said[end:]); len(next) > 0 && failing[next[0].s] {
+	next := whenWords(said[end:])
+	if len(next) > 0 && failing[next[0].s] || len(next) > 1 && next[0].s == "im" && busy[next[1].s] && !(len(next) > 2 && bounding[next[2].s]) {
 		return true
 	}
 	words := whenWords(said[:at])
@@ -196,8 +197,12 @@ func turnedDown(said string, at, end int) bool {
 	return false
 }
 
-// failing stand behind a day or a time that is not wanted.
-var failing = wordSet("wont doesnt isnt aint dont")
+// failing stand behind a day or a time that is not wanted; busy behind "I'm", when nothing bounds it: "wed I'm working till 3".
+var (
+	failing  = wordSet("wont doesnt isnt aint dont")
+	busy     = wordSet("working busy away gone traveling travelling")
+	bounding = wordSet("until till til before after from")
+)
 
 // others turns a time that is not wanted into the rest of the day.
 func others(t TimeMention) TimeMention {
@@ -323,6 +328,7 @@ func (c *chooser) ordinal(said string, strict bool) bool {
 	}
 	words := plainMessage(said).whole.words
 	for i, w := range words {
+		w = strings.TrimPrefix(w, "#")
 		n, ok := offeredPlace[w]
 		if strict && !(i+1 < len(words) && (words[i+1] == "one" || words[i+1] == "option" || words[i+1] == "opcion")) {
 			continue

@@ -55,6 +55,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "{co} {alarm} ...5 {going}", not: "battery|low|pila|bateria", unless: "past", means: "carbon_monoxide"},
 	{says: "monoxide|carbonmonoxide ...5 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "{alarm} ...3 {co} ...3 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
+	{says: "{co} {alarm} ...3 wont|doesnt|not ...1 stop|quit|shut", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "{co} ...5 ppm", unless: "past", means: "carbon_monoxide"},
 	{says: "{going} carbon? monoxide", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "headache|headaches|dizzy|nauseous|sick ...6 furnace|heater|heat|boiler", not: "sick of", unless: "past", means: "carbon_monoxide"},
@@ -66,8 +67,8 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "hay|es ...1 monoxido", unless: "past", means: "carbon_monoxide"},
 
 	// Gas.
-	{says: "{smell} ...3 gas", not: notThere, unless: "past", means: "gas"},
-	{says: "gas {smell}", not: notThere, unless: "past", means: "gas"},
+	{says: "{smell} ...3 gas|propane", not: notThere, unless: "past", means: "gas"},
+	{says: "gas|propane {smell}", not: notThere, unless: "past", means: "gas"},
 	{says: "gas {alarm}? ...3 {smell}", not: notThere + ";gas co|company|bill;co|company ...6 {smell}", unless: "past", means: "gas"},
 	{says: "gas co|company ...5 {smell}|leak", not: "no {smell}", unless: "past", means: "gas"},
 	{says: "gas|propane leak|leaking|leaks", not: notThere + ";check|test|inspection|detector ...2 leak|leaks", unless: "past", means: "gas"},

@@ -30,6 +30,7 @@ var withdrawalSets = map[string]string{
 	"wrong":     "wrong incorrect",
 	"person":    "he she they mom mother mum mama dad father papa husband wife brother sister son daughter grandma grandpa grandmother grandfather uncle aunt who",
 	"people":    "tenant tenants owner renter landlord neighbor wife husband mom mother dad father son daughter kid kids girlfriend boyfriend roommate brother sister",
+	"curse":     "fing fn fkn fucking fuckin freaking frickin damn effing bloody goddamn",
 	"stuff":     "these this that those stuff anything crap shit things it",
 	"alto":      "alto basta stop parale parenle pare paren cese cesen",
 	"persona":   "mama madre papa padre esposo esposa marido hermano hermana hijo hija abuelo abuela tio tia senor senora ella",
@@ -81,14 +82,15 @@ const notTexts = "out of|from ...4 plan|warranty|maintenance|membership|repair|i
 func withdrawalPhrases() []phrase {
 	all := []phrase{
 		// Stop doing that.
-		{says: "{end} {text}", not: notToBeStopped},
+		{says: "{end} {curse}? {text}", not: notToBeStopped},
 		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more {text}", not: notToBeStopped},
 		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more the|these|those|this|your|of|me|any|more|all {text}", not: notToBeStopped},
-		{says: "{stop} {bothering}", not: notToBeStopped},
+		{says: "{stop} {curse}? {bothering}", not: notToBeStopped},
 		{says: "{stop} calling", not: notToBeStopped, unless: "text"},
 		{says: "{stop} ...1 sending me|us? $", not: notToBeStopped},
 		{says: "{stop} ...1 sending ...4 {text}|{stuff}", not: notToBeStopped + ";sending ...3 links|link|bills|invoices|emails|email|mail|guy|guys|tech"},
 		{says: "{stop} these|them $", not: notToBeStopped},
+		{says: "make it stop $", unless: "job", unasked: true},
 		{says: "make|get these|texts|messages to? stop $"},
 		{says: "text|reply|type ...2 to stop|end|quit"},
 		{says: "^ stop {text}", not: notToBeStopped},
@@ -159,6 +161,7 @@ func withdrawalPhrases() []phrase {
 		{says: "reporting|reported ...2 spam"},
 		{says: "report you", not: "the|a|inspection report"},
 		{says: "block|blocking|blocked you|your|this number?", not: "drain|driveway|street"},
+		{says: "take|taking back my consent|permission"},
 		{says: "revoke|withdraw|retract|rescind my|all|any? consent|permission|authorization"},
 
 		// Somebody else's number.
@@ -168,7 +171,7 @@ func withdrawalPhrases() []phrase {
 		{says: "{wrong} number this isnt|not|is", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "isnt|not|longer|aint|wasnt ...1 number", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
 		{says: "dont know ...1 anybody|anyone|person|nobody named|called|by", means: string(ReasonWrongNumber)},
-		{says: "whoever|who ...4 had|has this number|phone", unasked: true, means: string(ReasonWrongNumber)},
+		{says: "whoever|who ...4 had|has this number|phone|before", unasked: true, means: string(ReasonWrongNumber)},
 		{says: "nobody|noone ...3 that name", means: string(ReasonWrongNumber)},
 		{says: "is|theres no @ here $", means: string(ReasonWrongNumber)},
 		{says: "dont know ...1 @ $", means: string(ReasonWrongNumber)},
@@ -190,7 +193,7 @@ func withdrawalPhrases() []phrase {
 		{says: "no me|nos|mas vuelvan|vuelva a {escribir}"},
 		{says: "no vuelvan|vuelva|vuelvas a {escribir}"},
 		{says: "no me|nos {escriban}", not: "antes|despues|por|moleste el|la|lo;hasta;antes|despues de"},
-		{says: "no molestar|molesten $"},
+		{says: "no molestar|molesten|moleste|molestes mas? $"},
 		{says: "no me|nos {manden} ...2 {mensajes}"},
 		{says: "no me|nos {manden} ...1 mas? $"},
 		{says: "no me|nos llamen|llame ni ...2 {escriban}"},

@@ -131,7 +131,7 @@ func (c *clause) add(w string, name bool) {
 }
 
 // parted are words that phones and people write as two.
-var parted = map[string]string{"any more": "anymore", "un subscribe": "unsubscribe", "un suscribe": "unsubscribe", "no one": "noone", "some one": "someone", "an other": "another"}
+var parted = map[string]string{"any more": "anymore", "un subscribe": "unsubscribe", "un suscribe": "unsubscribe", "no one": "noone", "some one": "someone", "who ever": "whoever", "an other": "another"}
 
 // joins part clauses as marks do.
 var joins = wordSet("but because cause cuz then so pero porque and y")
@@ -190,7 +190,7 @@ func unstretched(w string) string {
 
 // spellings are the ways words are typed on phones.
 var spellings = map[string]string{
-	"u": "you", "w": "with", "ur": "your", "r": "are", "plz": "please", "pls": "please", "txt": "text", "txts": "texts", "txting": "texting", "msg": "message",
+	"u": "you", "w": "with", "thru": "through", "ur": "your", "r": "are", "plz": "please", "pls": "please", "txt": "text", "txts": "texts", "txting": "texting", "msg": "message",
 	"msgs": "messages", "#": "number", "num": "number", "stahp": "stop", "stpo": "stop", "sotp": "stop", "tsop": "stop", "stopp": "stop", "stopt": "stop",
 	"stp": "stop", "stopit": "stop", "cannot": "cant", "cannt": "cant", "sendin": "sending", "dnt": "dont",
 	"unsuscribe": "unsubscribe", "unsub": "unsubscribe", "removeme": "remove", "mssg": "message", "mesage": "message", "mesages": "messages", "txtin": "texting",
