@@ -34,7 +34,7 @@ var withdrawalSets = map[string]string{
 	"stuff":     "these this that those stuff anything crap shit things it",
 	"alto":      "alto basta stop parale parenle pare paren cese cesen",
 	"persona":   "mama madre papa padre esposo esposa marido hermano hermana hijo hija abuelo abuela tio tia senor senora ella",
-	"escribir":  "escribir escribirme escribiendo escribiendome mandar mandarme mandarnos enviar enviarme molestar molestarme textear textearme contactar contactarme llamarme mensajear mensajearme joder fregar chingar",
+	"escribir":  "escribir escribirme escribiendo escribiendome mandar mandarme mandarnos enviar enviarme molestar molestarme textear textearme contactar contactarme llamarme mandando enviando mensajear mensajearme molestando joder fregar chingar",
 	"escriban":  "escriban escriba escribas texteen textee textees contacten contacte contactes molesten molestes",
 	"manden":    "manden mande mandes envien envie envies",
 	"mensajes":  "mensajes mensaje mensajitos textos texto sms nada text texts message messages",
@@ -54,11 +54,15 @@ var unwanted = wordSet("dont didnt never havent not nothing")
 // withdrawals is the book of phrases that withdraw consent.
 var withdrawals = newPhraseBook(withdrawalPhrases(), withdrawalSets, map[string]func(*saying) bool{
 	"job":  func(m *saying) bool { return m.number || m.hasWanted(job) },
+	"slip": func(m *saying) bool { return m.has(slip) },
 	"text": func(m *saying) bool { return m.has(byText) }, // "stop calling, just text"
 })
 
 // byText are words of somebody who would rather have texts than calls.
 var byText = wordSet("text texts only instead fine better easier rather")
+
+// slip are words of somebody whose STOP was none.
+var slip = wordSet("accident accidentally mistake mean meant oops")
 
 // hasWanted tells whether the message holds a word of the set that is not denied just before.
 func (m *saying) hasWanted(set map[string]bool) bool {
@@ -71,7 +75,7 @@ func (m *saying) hasWanted(set map[string]bool) bool {
 }
 
 // notToBeStopped makes "stop texting" no wish: "why did you stop texting me".
-const notToBeStopped = "dont|wont|cant|doesnt|didnt|never|isnt stop|quit|cease;dont|wont want|need ...1 to? stop;why ...2 you stop|quit;mom|mommy|dad|she|he says stop"
+const notToBeStopped = "dont|wont|cant|doesnt|didnt|never|isnt stop|quit|cease;didnt|not mean ...2 stop;dont|wont want|need ...1 to? stop;why ...2 you stop|quit;mom|mommy|dad|she|he says stop"
 
 // sometimes: not at that hour or not that way, but not for ever; or somebody else is not to be written to.
 const sometimes = "before|until|till|til|after|while|during|unless|at|late|early|and;{reach} back|him|her|them;{reach} the|my|our {people}"
@@ -91,10 +95,10 @@ func withdrawalPhrases() []phrase {
 		{says: "{stop} ...1 sending ...4 {text}|{stuff}", not: notToBeStopped + ";sending ...3 links|link|bills|invoices|emails|email|mail|guy|guys|tech"},
 		{says: "{stop} these|them $", not: notToBeStopped},
 		{says: "make it stop $", unless: "job", unasked: true},
-		{says: "make|get these|texts|messages to? stop $"},
+		{says: "make|get these|them|texts|messages to? stop $"},
 		{says: "text|reply|type ...2 to stop|end|quit"},
 		{says: "^ stop {text}", not: notToBeStopped},
-		{says: "texted|replied|typed|wrote|sent stop"},
+		{says: "texted|replied|typed|wrote|sent stop", unless: "slip"},
 		{says: "still texting|messaging|spamming|contacting|bothering me|us|this", not: "still need|want"},
 		{says: "refrain from {bothering}|sending"},
 		{says: "^ stop $", unasked: true},
@@ -117,7 +121,10 @@ func withdrawalPhrases() []phrase {
 		{says: "^ remove|unsubscribe|dnc|desuscribir $"},
 
 		// Do not do it.
-		{says: "{never} ever? {reach}", not: sometimes},
+		{says: "{never} ever? {reach} me|us|it|this|my|any|anymore|again|number|here|ever|about|with|or", not: sometimes},
+		{says: "{never} ever? {reach} $", not: sometimes + ";{bothering}|bother $"},
+		{says: "no need|reason to {reach} me|us|this anymore|again|number", not: sometimes},
+		{says: "no need to {reach} me|us $", not: sometimes},
 		{says: "not ever? {reach} me|us|this", not: sometimes},
 		{says: "{never} call|phone or|and text|message|contact"},
 		{says: "{never} {reach} or|and call|phone"},
@@ -126,14 +133,14 @@ func withdrawalPhrases() []phrase {
 		{says: "{never} send|sending me|us|this|these|those|anything|stuff ...3 anymore|again|me", not: "guy|man|tech|technician|person|dude|one|crew|bill|bills|invoice|quote|email|emails"},
 		{says: "dont|not call|contact|text|message|disturb list|registry"},
 		{says: "rather|prefer not|you? ...3 {text}", not: "call|called|calls|calling"},
-		{says: "no further|more|additional {text}"},
+		{says: "no further|more|additional ...2 {text}"},
 		{says: "dont want ...4 on ...2 this|{list}|texting", not: "waiting|waitlist"},
-		{says: "dont|didnt|longer|not want|wish|consent|agree|care|like ...5 {text}", not: "want ...3 miss|wait"},
+		{says: "dont|didnt|longer|not want|wish|consent|agree|care|like|authorize ...5 {text}", not: "want ...3 miss|wait"},
 		{says: "dont want ...2 these|those|your texts|stuff"},
 		{says: "^ no more $"},
 		{says: "^ no texts|texting|messages|text|sms $"},
 		{says: "^ no texts|texting|messages|sms please|this|to|on|from"},
-		{says: "leave|let me|us ...3 alone"},
+		{says: "leave|let me|us ...3 alone", not: "not|wont|wouldnt|didnt|doesnt leave|let"},
 		{says: "leave me|us be $"},
 		{says: "^ go away $"},
 		{says: "^ get lost $"},
@@ -150,6 +157,7 @@ func withdrawalPhrases() []phrase {
 		{says: "take|taking ...2 number|phone|cell off $"},
 		{says: "take|get|pull me|us|her|him|them|it|this off $"},
 		{says: "take|taken|get|pull me|us|her|him|them|it|this? off|out ...3 {list}", not: "waiting|wait|waitlist|dont"},
+		{says: "take|get me|us|this? off of? this|these|here $"},
 		{says: "number ...9 {remove} it $", not: "appointment"},
 
 		// Complaints that nobody makes who wants more of it.
@@ -162,10 +170,13 @@ func withdrawalPhrases() []phrase {
 		{says: "report you", not: "the|a|inspection report"},
 		{says: "block|blocking|blocked you|your|this number?", not: "drain|driveway|street"},
 		{says: "take|taking back my consent|permission"},
+		{says: "never|didnt|not|dont|nobody|noone gave|give|given|have ...2 permission|consent|authorization", not: "to enter|park|come"},
+		{says: "hate|tired|sick|annoyed of|with|by? the|these|your|all {text}"},
+		{says: "chill|easy|ease ...1 with|on the|these|all {text}"},
 		{says: "revoke|withdraw|retract|rescind my|all|any? consent|permission|authorization"},
 
 		// Somebody else's number.
-		{says: "^ {wrong} number|person $", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
+		{says: "{wrong} phone|cell? number|person $", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
 		{says: "you|youve ...2 have|has|got|texted|reached|dialed the|a? {wrong} number|person", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "you ...1 the {wrong} number|person", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "{wrong} number this isnt|not|is", unless: "job", means: string(ReasonWrongNumber)},
@@ -173,7 +184,8 @@ func withdrawalPhrases() []phrase {
 		{says: "dont know ...1 anybody|anyone|person|nobody named|called|by", means: string(ReasonWrongNumber)},
 		{says: "whoever|who ...4 had|has this number|phone|before", unasked: true, means: string(ReasonWrongNumber)},
 		{says: "nobody|noone ...3 that name", means: string(ReasonWrongNumber)},
-		{says: "is|theres no @ here $", means: string(ReasonWrongNumber)},
+		{says: "no @ here $", means: string(ReasonWrongNumber)},
+		{says: "no @ at|on this|here|number", means: string(ReasonWrongNumber)},
 		{says: "dont know ...1 @ $", means: string(ReasonWrongNumber)},
 		{says: "new owner of this number", means: string(ReasonWrongNumber)},
 		{says: "number belongs to", unless: "job", means: string(ReasonWrongNumber)},
@@ -193,13 +205,16 @@ func withdrawalPhrases() []phrase {
 		{says: "no me|nos|mas vuelvan|vuelva a {escribir}"},
 		{says: "no vuelvan|vuelva|vuelvas a {escribir}"},
 		{says: "no me|nos {escriban}", not: "antes|despues|por|moleste el|la|lo;hasta;antes|despues de"},
+		{says: "no {escribir} ...2 mas|{mensajes}"},
+		{says: "ya no {escriban}|{manden} $"},
+		{says: "numero ya? no es|pertenece", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no molestar|molesten|moleste|molestes mas? $"},
 		{says: "no me|nos {manden} ...2 {mensajes}"},
 		{says: "no me|nos {manden} ...1 mas? $"},
 		{says: "no me|nos llamen|llame ni ...2 {escriban}"},
 		{says: "no quiero|deseo|autorizo ...3 {mensajes}"},
 		{says: "no quiero|deseo que me|nos {escriban}|{manden}"},
-		{says: "deje|dejen|deja|dejar|pare|paren|para|parar|stop ya? de {escribir}", not: "no deje|dejen|para"},
+		{says: "deje|dejen|deja|dejar|pare|paren|para|parar|stop ya? de estar? {escribir}", not: "no deje|dejen|para"},
 		{says: "dejenme|dejeme|dejame|dejennos en paz"},
 		{says: "dar|darse|darme|deme|denme|dame de baja"},
 		{says: "cancelar|cancele|cancelen ...2 {mensajes}|suscripcion|alertas"},
