@@ -85,3 +85,18 @@ func TestChoicesOfLabelledLines(t *testing.T) {
 		}
 	}
 }
+
+// TestBooksKeepApart reads the lines of each book with the others: none of them is a withdrawal, and no everyday text an emergency.
+func TestBooksKeepApart(t *testing.T) {
+	everyday := append(labelledLines(t, 0, 2, "intent.txt"), labelledLines(t, -1, 3, "choose.txt")...)
+	for _, l := range everyday {
+		if e, ok := MatchEmergency(l.fields[1]); ok {
+			t.Errorf("taken for an emergency because of %q: %q", e.Phrase, l.fields[1])
+		}
+	}
+	for _, l := range append(everyday, labelledLines(t, 0, 2, "emergency.txt", "emergency2.txt", "emergency3.txt", "emergency4.txt")...) {
+		if w, ok := MatchWithdrawal(l.fields[1]); ok {
+			t.Errorf("taken for an opt-out because of %q: %q", w.Phrase, l.fields[1])
+		}
+	}
+}

@@ -53,13 +53,17 @@ var unwanted = wordSet("dont didnt never havent not nothing")
 
 // withdrawals is the book of phrases that withdraw consent.
 var withdrawals = newPhraseBook(withdrawalPhrases(), withdrawalSets, map[string]func(*saying) bool{
-	"job":  func(m *saying) bool { return m.number || m.hasWanted(job) },
-	"slip": func(m *saying) bool { return m.has(slip) },
-	"text": func(m *saying) bool { return m.has(byText) }, // "stop calling, just text"
+	"job":     func(m *saying) bool { return m.number || m.hasWanted(job) },
+	"driving": func(m *saying) bool { return m.has(driving) },
+	"slip":    func(m *saying) bool { return m.has(slip) },
+	"text":    func(m *saying) bool { return m.has(byText) }, // "stop calling, just text"
 })
 
 // byText are words of somebody who would rather have texts than calls.
 var byText = wordSet("text texts only instead fine better easier rather")
+
+// driving are words of somebody who cannot read texts just now.
+var driving = wordSet("driving meeting sleeping asleep busy")
 
 // slip are words of somebody whose STOP was none.
 var slip = wordSet("accident accidentally mistake mean meant oops")
@@ -88,7 +92,7 @@ func withdrawalPhrases() []phrase {
 		// Stop doing that.
 		{says: "{end} {curse}? {text}", not: notToBeStopped},
 		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more {text}", not: notToBeStopped},
-		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more the|these|those|this|your|of|me|any|more|all {text}", not: notToBeStopped},
+		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more the|these|those|this|your|of|me|any|more|all ...1 {text}", not: notToBeStopped},
 		{says: "{stop} {curse}? {bothering}", not: notToBeStopped},
 		{says: "{stop} calling", not: notToBeStopped, unless: "text"},
 		{says: "{stop} ...1 sending me|us? $", not: notToBeStopped},
@@ -100,6 +104,10 @@ func withdrawalPhrases() []phrase {
 		{says: "^ stop {text}", not: notToBeStopped},
 		{says: "texted|replied|typed|wrote|sent stop", unless: "slip"},
 		{says: "still texting|messaging|spamming|contacting|bothering me|us|this", not: "still need|want"},
+		{says: "{text} isnt|not|arent ...1 ok|okay|welcome|wanted|allowed|authorized"},
+		{says: "never|didnt|not opt|opted|sign|signed|subscribe|subscribed|enroll|enrolled ...2 this|these|those|{text} $", not: "plan|membership|warranty"},
+		{says: "dont need your|these|any|all|more ...1 {text}"},
+		{says: "no solicitations|solicitation|soliciting|marketing"},
 		{says: "refrain from {bothering}|sending"},
 		{says: "^ stop $", unasked: true},
 		{says: "^ stop|cease it|this|that|all|everything|immediately $"},
@@ -121,8 +129,8 @@ func withdrawalPhrases() []phrase {
 		{says: "^ remove|unsubscribe|dnc|desuscribir $"},
 
 		// Do not do it.
-		{says: "{never} ever? {reach} me|us|it|this|my|any|anymore|again|number|here|ever|about|with|or", not: sometimes},
-		{says: "{never} ever? {reach} $", not: sometimes + ";{bothering}|bother $"},
+		{says: "{never} ever? {reach} me|us|it|this|my|any|anymore|again|number|here|ever|about|with|or", not: sometimes + ";bother with|about"},
+		{says: "{never} ever? {reach} $", not: sometimes + ";bother $", unless: "driving"},
 		{says: "no need|reason to {reach} me|us|this anymore|again|number", not: sometimes},
 		{says: "no need to {reach} me|us $", not: sometimes},
 		{says: "not ever? {reach} me|us|this", not: sometimes},
@@ -154,7 +162,8 @@ func withdrawalPhrases() []phrase {
 		{says: "{remove} {me}? from|off ...3 {list}|{text}|this|these|everything|here", not: "waiting|waitlist|dont|slot|appointment|schedule|email|emails"},
 		{says: "{remove}|lose|forget|take {our} phone|cell|mobile? number", not: "to|dont|didnt|not lose|forget"},
 		{says: "{remove}|lose|forget {our} phone|cell|mobile|info|information|contact|data $", not: "to|dont|didnt|not lose|forget"},
-		{says: "take|taking ...2 number|phone|cell off $"},
+		{says: "take|taking|get ...2 number|phone|cell off $"},
+		{says: "take|get ...2 number|phone|cell off|out ...3 {list}|computer|computers|phone"},
 		{says: "take|get|pull me|us|her|him|them|it|this off $"},
 		{says: "take|taken|get|pull me|us|her|him|them|it|this? off|out ...3 {list}", not: "waiting|wait|waitlist|dont"},
 		{says: "take|get me|us|this? off of? this|these|here $"},
@@ -188,10 +197,11 @@ func withdrawalPhrases() []phrase {
 		{says: "no @ at|on this|here|number", means: string(ReasonWrongNumber)},
 		{says: "dont know ...1 @ $", means: string(ReasonWrongNumber)},
 		{says: "new owner of this number", means: string(ReasonWrongNumber)},
-		{says: "number belongs to", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "confused|mistaken me|us? with|for someone|somebody|another", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "number|phone|line belongs to", unless: "job", means: string(ReasonWrongNumber)},
 
 		// Nobody's number any more.
-		{says: "{person} has|have|just? passed|died", unless: "job", means: string(ReasonDeceased)},
+		{says: "{person} has|have|just? passed|died", not: "passed out|by|the|an|it|inspection", unless: "job", means: string(ReasonDeceased)},
 		{says: "late {person}|fathers|mothers|husbands|wifes|dads|moms|brothers|sisters|sons ...1 number|phone|cell", unless: "job", means: string(ReasonDeceased)},
 		{says: "deceased", unless: "job", means: string(ReasonDeceased)},
 
@@ -200,7 +210,7 @@ func withdrawalPhrases() []phrase {
 		{says: "^ para ya"},
 		{says: "^ no mas $"},
 		{says: "no mas {mensajes}"},
-		{says: "{alto} con|de|a? los|las|tus|sus|tantos|esos? {mensajes}", not: "dont|wont|didnt|did|no stop|pare"},
+		{says: "{alto} ya? con|de|a? los|las|tus|sus|tantos|esos? {mensajes}", not: "dont|wont|didnt|did|no stop|pare"},
 		{says: "desuscribir|desuscribirme|desuscribame|desuscribanme|desinscribir|desinscribirme"},
 		{says: "no me|nos|mas vuelvan|vuelva a {escribir}"},
 		{says: "no vuelvan|vuelva|vuelvas a {escribir}"},
@@ -218,6 +228,7 @@ func withdrawalPhrases() []phrase {
 		{says: "dejenme|dejeme|dejame|dejennos en paz"},
 		{says: "dar|darse|darme|deme|denme|dame de baja"},
 		{says: "cancelar|cancele|cancelen ...2 {mensajes}|suscripcion|alertas"},
+		{says: "quitar|quitarme|sacar|sacarme ...1 de los|las|estos|sus|la|tu|su {mensajes}|lista", not: "espera"},
 		{says: "{quiteme} ...4 lista|sistema", not: "espera"},
 		{says: "{quite} de? mi|este|el|nuestro numero|telefono|celular", not: "casa|no olvide|olviden"},
 		{says: "no autorizo ...2 {mensajes}"},

@@ -8,7 +8,7 @@ import (
 
 // aside are courtesies: they change nothing at the ends of a clause.
 var aside = wordSet("please por favor thanks thank you thx ok okay now just already sorry no hey hi hello sir guys yeah yes seriously omg " +
-	"dude ya gracias pls alright well oh immediately asap today again")
+	"dude ya gracias pls alright well oh immediately kindly asap today again")
 
 // saying is a message made plain.
 type saying struct {
