@@ -30,12 +30,14 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 	slices.SortStableFunc(open, func(a, b Window) int { return a.Start.Compare(b.Start) })
 	c := chooser{now: now, loc: loc, open: open, offered: offered}
 	said := lastStatement(body, now, loc)
+	intents := MatchIntents(said)
+	has := func(i Intent) bool { return slices.Contains(intents, i) }
+	c.asks = strings.Contains(said, "?") || has(IntentOptions) || has(IntentAny) || has(IntentReschedule)
+	c.instead = slices.ContainsFunc(whenWords(body), func(w whenWord) bool { return insteads[w.s] })
 	if c.ordinal(said, true) {
 		return c.chosen
 	}
 	c.read(said)
-	intents := MatchIntents(said)
-	has := func(i Intent) bool { return slices.Contains(intents, i) }
 	switch {
 	case c.chosen.Said():
 	case c.ordinal(said, false):
@@ -86,11 +88,16 @@ type chooser struct {
 	days    []time.Time // wanted; empty: any
 	without []time.Time // not wanted
 	times   []TimeMention
+	asks    bool // it asks for windows rather than choosing one
+	instead bool // it wants another than those that were offered
 	chosen  Choice
 }
 
 // refusing words stand before a day or a time that is not wanted.
 var refusing = wordSet("not except besides excluding cant cannot wont menos excepto tampoco")
+
+// insteads ask for another window than those that were offered.
+var insteads = wordSet("instead rather else other another different otro otra")
 
 func (c *chooser) read(said string) {
 	m := FindMentions(said, c.now, c.loc)
@@ -99,7 +106,7 @@ func (c *chooser) read(said string) {
 			continue
 		}
 		dates := c.likely(d)
-		if refusedBefore(said, d.Start) {
+		if turnedDown(said, d.Start, d.End) {
 			c.without = append(c.without, dates...)
 			continue
 		}
@@ -107,7 +114,7 @@ func (c *chooser) read(said string) {
 	}
 	for _, t := range m.Times {
 		switch {
-		case refusedBefore(said, t.Start): // "not mornings": what is not in it is wanted
+		case turnedDown(said, t.Start, t.End): // "not mornings": what is not in it is wanted
 			c.times = append(c.times, others(t))
 		case t.Weak && !c.starts(t):
 		default:
@@ -126,11 +133,9 @@ func (c *chooser) read(said string) {
 		}
 	}
 	from := c.open
-	if len(c.days) == 0 && len(c.without) == 0 && len(c.offered) > 0 { // "8", after two were offered
-		if fit, exact := c.fit(c.offered); exact && len(fit) == 1 {
-			c.take(fit[0])
-			return
-		}
+	if fit, exact := c.fit(c.offered); len(fit) == 1 && c.means(exact) { // "8", "friday" or "morning", after two were offered
+		c.take(fit[0])
+		return
 	}
 	fit, exact := c.fit(from)
 	if len(c.offered) > 0 && exact && len(fit) > 1 { // of several that fit, those that were offered are meant
@@ -147,6 +152,19 @@ func (c *chooser) read(said string) {
 	}
 }
 
+// means tells whether the only window of those offered that fits is thereby chosen: exact tells that its own time was named.
+func (c *chooser) means(exact bool) bool {
+	switch {
+	case exact:
+		return len(c.days) == 0 && len(c.without) == 0
+	case c.asks || c.instead:
+		return false
+	case len(c.times) == 0:
+		return len(c.days) > 0
+	}
+	return len(c.offered) > 1 && len(c.days) == 0 && len(c.without) == 0
+}
+
 func holds(windows []Window, id string) bool {
 	return slices.ContainsFunc(windows, func(w Window) bool { return w.ID == id })
 }
@@ -160,9 +178,13 @@ func (c *chooser) take(w Window) {
 	c.chosen.Past = []string{w.ID}
 }
 
-// refusedBefore tells whether one of the three words before a place refuses what stands there: "not thursday", "can't do
-// mornings".
-func refusedBefore(said string, at int) bool {
+// turnedDown tells whether a mention from one place to another is not wanted: one of the three words before refuses it ("not
+// thursday", "can't do mornings"), or the words behind do ("8 won't work", "wed I'm working").
+func turnedDown(said string, at, end int) bool {
+	next := whenWords(said[end:])
+	if len(next) > 0 && failing[next[0].s] || len(next) > 1 && next[0].s == "im" && busy[next[1].s] && !(len(next) > 2 && bounding[next[2].s]) {
+		return true
+	}
 	words := whenWords(said[:at])
 	for i := len(words) - 1; i >= max(0, len(words)-3); i-- {
 		switch w := words[i].s; {
@@ -175,12 +197,22 @@ func refusedBefore(said string, at int) bool {
 	return false
 }
 
+// failing stand behind a day or a time that is not wanted; busy behind "I'm", when nothing bounds it: "wed I'm working till 3".
+var (
+	failing  = wordSet("wont doesnt isnt aint dont")
+	busy     = wordSet("working busy away gone traveling travelling")
+	bounding = wordSet("until till til before after from")
+)
+
 // others turns a time that is not wanted into the rest of the day.
 func others(t TimeMention) TimeMention {
 	r := t.Readings[0]
 	o := TimeMention{Kind: TimePart, Start: t.Start, End: t.End}
 	if r.From > 0 {
 		o.Readings = append(o.Readings, Span{0, r.From})
+	}
+	if r.From == r.To { // not at eight sharp, but at any other time
+		r.To++
 	}
 	if r.To < 24*60 {
 		o.Readings = append(o.Readings, Span{r.To, 24 * 60})
@@ -210,9 +242,9 @@ func (c *chooser) likely(d DayMention) []time.Time {
 // starts tells whether a bare number is the hour at which a window starts: of those offered, else of the named days.
 func (c *chooser) starts(t TimeMention) bool {
 	among := c.open
-	if len(c.offered) > 0 && len(c.days) == 0 {
+	if len(c.offered) > 0 && len(c.days) == 0 && !c.instead {
 		among = c.offered
-	} else if len(c.days) == 0 {
+	} else if len(c.days) == 0 && !c.instead {
 		return false
 	}
 	return slices.ContainsFunc(among, func(w Window) bool {
@@ -296,6 +328,7 @@ func (c *chooser) ordinal(said string, strict bool) bool {
 	}
 	words := plainMessage(said).whole.words
 	for i, w := range words {
+		w = strings.TrimPrefix(w, "#")
 		n, ok := offeredPlace[w]
 		if strict && !(i+1 < len(words) && (words[i+1] == "one" || words[i+1] == "option" || words[i+1] == "opcion")) {
 			continue

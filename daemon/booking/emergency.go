@@ -67,7 +67,7 @@ func (m *saying) old() bool {
 			continue
 		}
 		if i+1 < len(w) && (w[i+1] == "year" || w[i+1] == "years" || w[i+1] == "yr" || w[i+1] == "anos") ||
-			i > 0 && (w[i-1] == "is" || w[i-1] == "tiene" || w[i-1] == "hes" || w[i-1] == "shes") && m.has(kin) {
+			i > 0 && (w[i-1] == "im" || w[i-1] == "am" || m.has(kin) && (w[i-1] == "is" || w[i-1] == "tiene" || w[i-1] == "hes" || w[i-1] == "shes")) {
 			return true
 		}
 	}

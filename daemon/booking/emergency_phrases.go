@@ -3,35 +3,44 @@ package booking
 // emergencySets are the words that stand for each other.
 var emergencySets = map[string]string{
 	"smell":    "smell smells smelling smelled reek reeks stinks stink odor odors scent",
-	"co":       "co co2 monoxide",
+	"co":       "co co2 monoxide carbonmonoxide",
 	"alarm":    "alarm alarms detector detectors sensor",
-	"going":    "going beeping beeps chirping sounding went goes screaming ringing says reads keeps blaring",
+	"going":    "going beeping beeps chirping sounding went goes screaming ringing says saying reads keeps blaring flashing shows off",
 	"fire":     "fire flames flame",
 	"thing":    "furnace outlet panel breaker box heater boiler unit ac wire wires wiring wall vent vents ceiling basement attic garage house dryer plug switch kitchen socket fuse closet room",
 	"burning":  "burning burnt burned quemado",
 	"shock":    "shocked zapped electrocuted",
-	"spark":    "sparking sparks sparked arcing chispas chisporrotea",
+	"wired":    "panel breaker breakers outlet fuse socket plug switch wire wires wiring cord meter",
+	"spark":    "sparking sparks sparked arcing arced sizzling crackling chispas chisporrotea",
 	"flood":    "flooding flooded floods",
 	"pour":     "pouring gushing spraying shooting rushing bursting spewing",
-	"burst":    "burst bursted exploded ruptured split",
-	"sewage":   "sewage sewer poop shit feces",
+	"burst":    "burst bursted exploded ruptured split blew popped snapped busted bust",
+	"sewage":   "sewage sewer septic poop poo shit feces turds",
 	"up":       "up everywhere over backing backed overflowing overflowed rising flooding",
 	"suena":    "suena sonando sono pita pitando suenan",
 	"persona":  "papa mama esposo esposa hijo hija bebe abuelo abuela hermano hermana nino nina senor senora",
-	"person":   "he she hes shes husband wife dad mom mother father son daughter kid child baby brother sister grandma grandpa someone man woman guy friend neighbor mum partner",
-	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo anciano anciana ancianos nacido toddler disabled dialysis preemie",
+	"person":   "grandfather grandmother uncle aunt papa mama wife tenant boy girl he she hes shes husband wife dad mom mother father son daughter kid child baby brother sister grandma grandpa someone man woman guy friend neighbor mum partner",
+	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo anciano anciana ancianos nacido toddler disabled dialysis preemie pregnant embarazada seniors invalid wheelchair",
 	"relative": "mom mother dad father mama papa grandma grandpa grandmother grandfather aunt uncle husband wife neighbor",
 }
 
 // emergencies is the book of phrases that tell an emergency. Unless they tell of the past: then the danger is not now.
 var emergencies = newPhraseBook([]phrase{
 	// Breath and life come first.
-	{says: "isnt|not|stopped|cant|barely breathing|breathe", means: "medical"},
+	{says: "isnt|not|stopped|cant|barely|trouble|difficulty breathing|breathe", means: "medical"},
+	{says: "isnt|not|wont|cant wake|waking|responding|moving up?", not: "{thing}|thermostat|water|fan|you|your|office", means: "medical"},
+	{says: "unconscious|unresponsive|inconsciente|convulsiones|overdose|overdosed", unless: "past", means: "medical"},
+	{says: "turned|turning blue|purple", not: "water|flame|light|pool", unless: "past", means: "medical"},
+	{says: "isnt|not ...1 talking|acting|looking|seeing right|normal|straight", not: "{thing}|thermostat|ac|tech|water|your", means: "medical"},
+	{says: "hit|cracked|split|bumped his|her|my ...1 head", unless: "past", means: "medical"},
+	{says: "fell|fallen ...9 cant|bleeding|hurt|head|unconscious|moving", not: "off|from|out ...2 wall|ceiling|pipe", unless: "past", means: "medical"},
+	{says: "{person} ...6 cant ...1 move|talk|stand|walk $", unless: "past", means: "medical"},
+	{says: "no despierta|reacciona", means: "medical"},
 	{says: "{person} ...3 passed out|collapsed|unconscious|fainted|unresponsive|seizing|choking", means: "medical"},
 	{says: "{person} collapsed|fainted|unconscious|unresponsive", means: "medical"},
 	{says: "passed out", not: "out flyers|cards", means: "medical"},
-	{says: "chest pain|pains", means: "medical"},
-	{says: "heart attack|failure", means: "medical"},
+	{says: "chest pain|pains|hurts", unless: "past", means: "medical"},
+	{says: "heart attack|failure", not: "gave|give|giving|almost|price|bill|quote", unless: "past", means: "medical"},
 	{says: "having|had a stroke", means: "medical", unless: "past"},
 	{says: "swallowed|drank|ate ...3 cleaner|bleach|drano|chemical|chemicals|pills", means: "medical"},
 	{says: "call|need|send ...2 ambulance|paramedics", means: "medical"},
@@ -48,8 +57,14 @@ var emergencies = newPhraseBook([]phrase{
 
 	// Carbon monoxide, before gas and fire: it cannot be smelled.
 	{says: "{co} {alarm} ...5 {going}", not: "battery|low|pila|bateria", unless: "past", means: "carbon_monoxide"},
-	{says: "monoxide {alarm}? ...3 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
+	{says: "monoxide|carbonmonoxide ...5 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "{alarm} ...3 {co} ...3 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
+	{says: "{co} {alarm} ...3 wont|doesnt|not ...1 stop|quit|shut", not: "battery|low", unless: "past", means: "carbon_monoxide"},
+	{says: "{alarm} ...2 says|saying|reads|reading|shows|showing {co}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
+	{says: "{alarm} ...6 ppm", not: "water", unless: "past", means: "carbon_monoxide"},
+	{says: "{co} ...5 ppm", unless: "past", means: "carbon_monoxide"},
+	{says: "{going} carbon? monoxide", not: "battery|low", unless: "past", means: "carbon_monoxide"},
+	{says: "headache|headaches|dizzy|nauseous|sick ...6 furnace|heater|heat|boiler", not: "sick of", unless: "past", means: "carbon_monoxide"},
 	{says: "its|is|think|maybe|have|got ...2 carbon monoxide", not: "sell|detectors|replace|install|detector|alarm", unless: "past", means: "carbon_monoxide"},
 	{says: "everyone|everybody|we|all|kids ...4 headache|headaches|dizzy|nauseous|lightheaded", unless: "past", means: "carbon_monoxide"},
 	{says: "{suena} ...3 monoxido", not: "pila|bateria", unless: "past", means: "carbon_monoxide"},
@@ -58,14 +73,17 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "hay|es ...1 monoxido", unless: "past", means: "carbon_monoxide"},
 
 	// Gas.
-	{says: "{smell} ...3 gas", not: notThere, unless: "past", means: "gas"},
-	{says: "gas {smell}", not: notThere, unless: "past", means: "gas"},
+	{says: "{smell} ...3 gas|propane", not: notThere, unless: "past", means: "gas"},
+	{says: "gas|propane {smell}", not: notThere, unless: "past", means: "gas"},
 	{says: "gas {alarm}? ...3 {smell}", not: notThere + ";gas co|company|bill;co|company ...6 {smell}", unless: "past", means: "gas"},
 	{says: "gas co|company ...5 {smell}|leak", not: "no {smell}", unless: "past", means: "gas"},
 	{says: "gas|propane leak|leaking|leaks", not: notThere + ";check|test|inspection|detector ...2 leak|leaks", unless: "past", means: "gas"},
 	{says: "leak|leaking ...1 gas|propane", not: notThere, unless: "past", means: "gas"},
+	{says: "{smell} ...3 egg|eggs", not: "cooking|breakfast", unless: "past", means: "gas"},
+	{says: "pegue|pego|pegaron|rompi|rompio|rompieron|corte|corto|cortaron|golpee|golpeo|perfore ...3 linea|tubo|tuberia|manguera ...1 gas", unless: "past", means: "gas"},
 	{says: "rotten|rotting egg|eggs", unless: "past", means: "gas"},
 	{says: "gas line|pipe|valve|meter ...3 hissing|broke|broken|cut|ruptured|hit|leaking", unless: "past", means: "gas"},
+	{says: "gas ...2 coming|escaping|leaking|blowing|pouring|hissing|everywhere", not: "bill|prices|guy|company|man|tech ...3 coming", unless: "past", means: "gas"},
 	{says: "hissing ...5 gas", unless: "past", means: "gas"},
 	{says: "hit|cut|broke|struck|damaged ...1 gas line|pipe|main", unless: "past", means: "gas"},
 	{says: "huele|hueles|olor|apesta ...3 gas", not: "no huele|hay|siento", unless: "past", means: "gas"},
@@ -73,18 +91,25 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "huevo|huevos podrido|podridos", unless: "past", means: "gas"},
 
 	// Fire and what comes before it.
+	{says: "caught|catch|catching|catches fire", not: "dont|not|wont|will it", unless: "past", means: "fire"},
+	{says: "{wired} ...2 is|are|feels|gets|getting|getting ...2 hot|warm|glowing|melting|buzzing|humming", not: "tub|water", unless: "past", means: "fire"},
+	{says: "{wired} ...3 melted|melting|glowing|scorched", unless: "past", means: "fire"},
+	{says: "smoke in|inside|from|everywhere|out|at", not: "no|is smoke|smell;alarm|detector|detectors|normal", unless: "past", means: "fire"},
+	{says: "is|are|was|started|starts|keeps|began smoking|smokin", not: "no|not|guy|he|she|tech|husband|son ...3 smoking", unless: "past", means: "fire"},
+	{says: "en llamas", unless: "past", means: "fire"},
+	{says: "se esta? prendio|prendiendo ...2 fuego|lumbre", unless: "past", means: "fire"},
 	{says: "on fire", not: "dont|not", unless: "past", means: "fire"},
 	{says: "{fire} in|at|inside|behind the|my|our {thing}", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "{fire} coming|shooting", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "smoke|smoking ...2 coming|pouring|filling|rising|out", not: "no smoke", unless: "past", means: "fire"},
 	{says: "filling|filled|full with|of smoke", unless: "past", means: "fire"},
-	{says: "{thing} is|are|started|keeps smoking|burning", not: "fee", unless: "past", means: "fire"},
+	{says: "{thing}|ac|fridge|stove|oven|washer|motor|pump ...2 is|are|started|keeps smoking|burning", not: "fee|money|oil", unless: "past", means: "fire"},
 	{says: "{burning} {smell} ...4 {thing}", not: "first|normal|each|every|season", unless: "past", means: "fire"},
 	{says: "{smell} ...3 {burning} ...3 {thing}", not: "first|normal|each|every|season", unless: "past", means: "fire"},
 	{says: "electrical {burning}? {burning} {smell}?", unless: "past", means: "fire"},
 	{says: "wires|wiring|plastic ...2 burning|melting|melted", unless: "past", means: "fire"},
 	{says: "had a? small|little? fire ...5 now|just|ago", means: "fire"},
-	{says: "{smell} ...2 smoke|burning", not: "alarm|detector|first|normal|no|cigarette|each", unless: "past", means: "fire"},
+	{says: "{smell} ...2 smoke|burning|burnt|burned|smoky|scorched|singed", not: "alarm|detector|first|normal|no|cigarette|each", unless: "past", means: "fire"},
 	{says: "se esta quemando|incendiando", unless: "past", means: "fire"},
 	{says: "hay fuego|llamas|incendio", not: "no hay", unless: "past", means: "fire"},
 	{says: "sale|saliendo|salia humo", not: "no sale", unless: "past", means: "fire"},
@@ -92,21 +117,28 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "se incendio", unless: "past", means: "fire"},
 
 	// Electricity.
-	{says: "got|get|been|gets {shock}", unless: "past", means: "electric_shock"},
+	{says: "got|get|been|gets|getting|was {shock}", not: "price|quote|bill|cost|how", unless: "past", means: "electric_shock"},
 	{says: "electric|electrical shock|shocks", unless: "past", means: "electric_shock"},
 	{says: "shocks|zaps|shocked|zapped|shocking|zapping you|me|us|him|her", unless: "past", means: "electric_shock"},
+	{says: "a|little|big|bad shock|jolt|zap from|off|when|touching|every", not: "price|quote|bill", unless: "past", means: "electric_shock"},
+	{says: "gives|gave|giving me|us|him|her|you a? ...2 shock|shocks|jolt|jolts", not: "price|quote|bill", unless: "past", means: "electric_shock"},
+	{says: "power|electric|electrical line|lines|cable|wire|wires ...2 down|fell|fallen|hanging", unless: "past", means: "electric_shock"},
+	{says: "got|get|gets|getting|felt|feel ...2 shock|jolt|jolts", not: "price|quote|bill|sticker", unless: "past", means: "electric_shock"},
 	{says: "{shock} by|from|touching ...2 {thing}", unless: "past", means: "electric_shock"},
 	{says: "{thing} ...3 {spark}", unless: "past", means: "electric_shock"},
 	{says: "{spark} ...5 {thing}", unless: "past", means: "electric_shock"},
-	{says: "live|downed wire|wires", unless: "past", means: "electric_shock"},
+	{says: "wire|wires|cable|line fell|came|fallen ...1 down|in|on|into|across", not: "thermostat", unless: "past", means: "electric_shock"},
+	{says: "live|downed|exposed|bare wire|wires", not: "how|install", unless: "past", means: "electric_shock"},
 	{says: "wires exposed", unless: "past", means: "electric_shock"},
 	{says: "water ...4 into|on|through|in|from|over ...1 breaker|panel|outlet|fuse|light|electrical|socket", not: "no water", unless: "past", means: "electric_shock"},
-	{says: "me|nos dio|da|dan toques|toque|descarga|corriente", unless: "past", means: "electric_shock"},
-	{says: "me|nos dio|da una? descarga|toque", unless: "past", means: "electric_shock"},
-	{says: "salen|hay|salieron|echa|saca chispas", unless: "past", means: "electric_shock"},
+	{says: "me|nos|le dio|da|dan|daba un|una|la? toques|toque|descarga|corriente|calambre", unless: "past", means: "electric_shock"},
+	{says: "salen|sale|saliendo|hay|salieron|echa|echando|saca|sacando|tira chispas", not: "no hay|salen|sale", unless: "past", means: "electric_shock"},
+	{says: "se electrocuto", unless: "past", means: "electric_shock"},
+	{says: "cable|cables pelado|pelados|caido|caidos|suelto|sueltos", unless: "past", means: "electric_shock"},
 
 	// Sewage, before water in general.
 	{says: "raw sewage", not: "pump|line", unless: "past", means: "sewage"},
+	{says: "{sewage} ...3 backs|comes|coming|bubbling|leaking up|in|into|out|through", not: "smell|twice|sometimes", unless: "past", means: "sewage"},
 	{says: "{sewage} ...3 {up}", not: "sewer line|camera|smell;twice|sometimes|fee", unless: "past", means: "sewage"},
 	{says: "{sewage} ...2 all over|on|in the|my|our? ...2 floor|basement|tub|house|bathroom|shower", not: "pump|smell|line", unless: "past", means: "sewage"},
 	{says: "overflowing|overflow|backing|coming|backed|full up|with|of ...2 {sewage}", unless: "past", means: "sewage"},
@@ -121,17 +153,20 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "heater|pipe|hose|line|valve|tank ...2 {pour}", unless: "past", means: "flooding"},
 	{says: "pipe|pipes|hose|tank|line ...2 {burst}", not: "afraid|worried|if|dont want", unless: "past", means: "flooding"},
 	{says: "burst pipe|pipes|hose|tank", not: "afraid|worried|if", unless: "past", means: "flooding"},
-	{says: "water everywhere", not: "is hard", unless: "past", means: "flooding"},
+	{says: "water ...2 coming|running|leaking|flowing|seeping|gushing up|in|through|into|under|from ...3 floor|floors|wall|walls|ceiling|light|lights|door|fast|everywhere", not: "slow|slowly|little", unless: "past", means: "flooding"},
+	{says: "cant|wont|unable|dont ...3 stop|shut ...2 water ...1 off?", not: "hot water|cold", unless: "past", means: "flooding"},
+	{says: "saliendo|tirando|botando|regando|brotando ...2 agua", not: "no;poca|poquita|caliente|fria", unless: "past", means: "flooding"},
+	{says: "water ...1 everywhere", not: "is hard", unless: "past", means: "flooding"},
 	{says: "water all over", unless: "past", means: "flooding"},
 	{says: "water ...2 coming|running|dripping|pouring in|through|down|out ...2 ceiling|wall|house|walls|light|door", not: "slow|slowly", unless: "past", means: "flooding"},
-	{says: "ceiling ...4 fall|falling|collapse|caving|bulging|collapsing", unless: "past", means: "flooding"},
+	{says: "ceiling ...7 sag|sagging|bubbling|fall|falling|collapse|caving|bulging|collapsing", unless: "past", means: "flooding"},
 	{says: "toilet|tub|sink|washer ...2 overflowing", not: "sewage|poop", unless: "past", means: "flooding"},
 	{says: "se esta? inundando|inundo|inunda", unless: "past", means: "flooding"},
 	{says: "se rompio|revento|exploto un|una|el|la tubo|tuberia|caneria|manguera|llave|tanque", unless: "past", means: "flooding"},
 	{says: "agua por todos|todas lados|partes", unless: "past", means: "flooding"},
 	{says: "agua ...4 chorros|chorro", unless: "past", means: "flooding"},
 }, emergencySets, map[string]func(*saying) bool{
-	"past": func(m *saying) bool { return !m.anyTime && m.has(gone) && !m.has(present) },
+	"past": func(m *saying) bool { return !m.anyTime && m.has(gone) && !m.present() },
 })
 
 // notThere: what somebody smells not.
@@ -140,9 +175,31 @@ const notThere = "no|dont|isnt|wasnt|never|not|without ...2 {smell}|leak|gas"
 // gone and present tell a danger that was from one that is.
 var (
 	gone = wordSet("yesterday last ago already fixed capped replaced repaired insurance tagged previous previously had year years ayer pasado arreglado " +
-		"anterior semana")
+		"anterior semana cleared arreglaron repararon")
 	present = wordSet("now again still rising currently help ahora otra todavia wont cant since night keeps")
+	// wishes make a "now" one of the wish and not of the danger: "it was fixed, now I need a new one"; a "since" before them, or
+	// at the end, is no point of time.
+	wishes = wordSet("need needs want wants would looking id ready necesito quiero just then")
 )
+
+// present tells whether the message says that something is so now.
+func (m *saying) present() bool {
+	words := m.whole.words
+	for i, w := range words {
+		if !present[w] {
+			continue
+		}
+		next := i + 1
+		for next < len(words) && (words[next] == "i" || words[next] == "we") {
+			next++
+		}
+		about := w == "now" || w == "still" || w == "ahora" || w == "todavia" || w == "since"
+		if !about || next < len(words) && !wishes[words[next]] || next == len(words) && w != "since" {
+			return true
+		}
+	}
+	return false
+}
 
 // heatLoss tells that a house is not heated; with somebody who cannot bear it, that is an emergency.
 var heatLoss = newPhraseBook([]phrase{
@@ -153,6 +210,8 @@ var heatLoss = newPhraseBook([]phrase{
 	{says: "freezing|degrees|below", means: "no_heat"},
 	{says: "no|sin hay|tenemos|tengo|calefaccion ...1 calefaccion|calentador?", means: "no_heat"},
 	{says: "sin calefaccion", means: "no_heat"},
+	{says: "no prende|enciende|funciona|sirve|jala|arranca|calienta ...2 calefaccion|calefactor|calenton|boiler", means: "no_heat"},
+	{says: "calefaccion|calefactor|calenton|boiler ...2 no prende|enciende|funciona|sirve|jala|arranca|calienta", means: "no_heat"},
 	{says: "se apago|descompuso|murio ...1 calefaccion|calenton", means: "no_heat"},
 }, nil, nil)
 
@@ -160,5 +219,8 @@ var heatLoss = newPhraseBook([]phrase{
 var frail = newPhraseBook([]phrase{
 	{says: "{vulnera}", not: "baby on the way;oxygen sensor", means: "frail"},
 	{says: "week|month|weeks|months|day old", means: "frail"},
+	{says: "little|small|young ...1 kids|kid|children|child|ones|girl|boy|grandkids", means: "frail"},
+	{says: "recien nacido|nacida|nacidos", means: "frail"},
+	{says: "nino|nina|ninos|ninas|hijos chiquito|chiquita|chiquitos|pequeno|pequena|pequenos|chicos", means: "frail"},
 	{says: "{relative} is|who ...1 8|9", means: "frail"},
 }, emergencySets, nil)

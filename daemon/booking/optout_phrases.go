@@ -1,5 +1,7 @@
 package booking
 
+import "slices"
+
 // Why phrases and not a list of words: "stop by tomorrow", "the leak won't stop" and "cancel my appointment" hold the carrier's
 // keywords and want the opposite. What a phrase may not be said with stands beside it.
 
@@ -15,45 +17,98 @@ const (
 
 // withdrawalSets are the words that stand for each other.
 var withdrawalSets = map[string]string{
-	"text":     "text texts texting texted textin texxt message messages messaging messaged sms contact contacting contacted communication communications notifications alerts",
-	"reach":    "text message contact sms textin texting messaging contacting bother harass spam bug",
-	"sending":  "sending sendin bothering harassing spamming contacting bugging annoying calling messaging texting textin pestering",
-	"stop":     "stop quit cease discontinue halt",
-	"never":    "dont never",
-	"end":      "stop quit cease discontinue halt cancel end",
-	"list":     "list lists system records database contacts",
-	"remove":   "remove delete erase drop scrub",
-	"me":       "me us",
-	"our":      "my this our the that your",
-	"wrong":    "wrong incorrect",
-	"person":   "he she they mom mother mum mama dad father papa husband wife brother sister son daughter grandma grandpa grandmother grandfather uncle aunt who",
-	"persona":  "mama madre papa padre esposo esposa marido hermano hermana hijo hija abuelo abuela tio tia senor senora ella",
-	"escribir": "escribir escribirme escribiendo escribiendome mandar mandarme mandarnos enviar enviarme molestar molestarme textear textearme contactar contactarme llamarme mensajear",
-	"escriban": "escriban escriba escribas texteen textee textees contacten contacte contactes molesten molestes",
-	"manden":   "manden mande mandes envien envie envies",
-	"mensajes": "mensajes mensaje textos texto sms nada",
-	"quite":    "quite quiten quita saque saquen borre borren borra elimine eliminen elimina",
-	"quiteme":  "quiteme quitenme quitame saqueme saquenme sacame borreme borrenme eliminenme elimineme",
+	"text":      "text texts texting texted textin texxt message messages messaging messaged sms contact contacting contacted communication communications notifications alerts",
+	"reach":     "text message contact sms textin texting messaging contacting bother harass spam bug",
+	"bothering": "bothering harassing spamming contacting bugging annoying messaging texting textin pestering",
+	"stop":      "stop quit cease discontinue halt",
+	"never":     "dont never",
+	"end":       "stop quit cease discontinue halt cancel end",
+	"list":      "list lists system records database contacts thread chat program subscription",
+	"remove":    "remove removed delete deleted erase drop scrub",
+	"me":        "me us",
+	"our":       "my this our the that your",
+	"wrong":     "wrong incorrect",
+	"person":    "he she they mom mother mum mama dad father papa husband wife brother sister son daughter grandma grandpa grandmother grandfather uncle aunt who",
+	"people":    "tenant tenants owner renter landlord neighbor wife husband mom mother dad father son daughter kid kids girlfriend boyfriend roommate brother sister",
+	"curse":     "fing fn fkn fucking fuckin freaking frickin damn effing bloody goddamn",
+	"stuff":     "these this that those stuff anything crap shit things it",
+	"alto":      "alto basta stop parale parenle pare paren cese cesen",
+	"persona":   "mama madre papa padre esposo esposa marido hermano hermana hijo hija abuelo abuela tio tia senor senora ella",
+	"escribir":  "escribir escribirme escribiendo escribiendome mandar mandarme mandarnos enviar enviarme molestar molestarme textear textearme contactar contactarme llamarme mandando enviando mensajear mensajearme molestando joder fregar chingar",
+	"escriban":  "escriban escriba escribas texteen textee textees contacten contacte contactes molesten molestes",
+	"manden":    "manden mande mandes envien envie envies",
+	"mensajes":  "mensajes mensaje mensajitos textos texto sms nada text texts message messages",
+	"quite":     "quite quiten quita saque saquen borre borren borra elimine eliminen elimina remueva remuevan remueve quitar borrar eliminar remover olvide olviden olvidense olvidese olvidate",
+	"quiteme":   "quiteme quitenme quitame saqueme saquenme sacame borreme borrenme eliminenme elimineme remuevame remuevanme quitarme sacarme borrarme",
 }
 
 // job are words of somebody who wants a visit: a death or a wrong number is then told as part of the story.
 var job = wordSet("need needs house home furnace heat heater water ac inherited cleaning book booking appointment schedule come visit repair fix " +
-	"plumber plumbing necesito casa herede revisar agua calefaccion cita reparar mine mio gave give put typed entered cell billing right")
+	"plumber plumbing necesito casa herede revisar agua calefaccion cita reparar mine mio gave give put typed entered cell billing right " +
+	"septic sewer pipe pipes toilet sink drain faucet shower leak leaking unit boiler thermostat breaker outlet panel electrical wiring pump " +
+	"estate probate selling records warranty estimate quote rental property calentador tuberia bano fuga aire drenaje")
+
+// unwanted stand before a word of a job that the writer has none of: "wrong number, I did not book anything".
+var unwanted = wordSet("dont didnt never havent not nothing")
 
 // withdrawals is the book of phrases that withdraw consent.
 var withdrawals = newPhraseBook(withdrawalPhrases(), withdrawalSets, map[string]func(*saying) bool{
-	"job": func(m *saying) bool { return m.number || m.has(job) },
+	"job":     func(m *saying) bool { return m.number || m.hasWanted(job) },
+	"driving": func(m *saying) bool { return m.has(driving) },
+	"slip":    func(m *saying) bool { return m.has(slip) },
+	"text":    func(m *saying) bool { return m.has(byText) }, // "stop calling, just text"
 })
 
-const notToBeStopped = "dont|wont|cant|doesnt|didnt|never|isnt stop|quit|cease;dont|wont want|need ...1 to? stop"
+// byText are words of somebody who would rather have texts than calls.
+var byText = wordSet("text texts only instead fine better easier rather")
+
+// driving are words of somebody who cannot read texts just now.
+var driving = wordSet("driving meeting sleeping asleep busy")
+
+// slip are words of somebody whose STOP was none.
+var slip = wordSet("accident accidentally mistake mean meant oops")
+
+// hasWanted tells whether the message holds a word of the set that is not denied just before.
+func (m *saying) hasWanted(set map[string]bool) bool {
+	for i, w := range m.whole.words {
+		if set[w] && !slices.ContainsFunc(m.whole.words[max(0, i-3):i], func(b string) bool { return unwanted[b] }) {
+			return true
+		}
+	}
+	return false
+}
+
+// notToBeStopped makes "stop texting" no wish: "why did you stop texting me".
+const notToBeStopped = "dont|wont|cant|doesnt|didnt|never|isnt stop|quit|cease;didnt|not mean ...2 stop;dont|wont want|need ...1 to? stop;why ...2 you stop|quit;mom|mommy|dad|she|he says stop"
+
+// sometimes: not at that hour or not that way, but not for ever; or somebody else is not to be written to.
+const sometimes = "before|until|till|til|after|while|during|unless|at|late|early|and;{reach} back|him|her|them;{reach} the|my|our {people}"
+
+// notTexts: what is opted out of is something sold.
+const notTexts = "out of|from ...4 plan|warranty|maintenance|membership|repair|insurance|trial|agreement|contract;happens if"
 
 func withdrawalPhrases() []phrase {
 	all := []phrase{
 		// Stop doing that.
-		{says: "{end} {text}", not: notToBeStopped},
+		{says: "{end} {curse}? {text}", not: notToBeStopped},
 		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more {text}", not: notToBeStopped},
-		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more the|these|those|this|your|of|me|any|more|all {text}", not: notToBeStopped},
-		{says: "{stop} {sending}", not: notToBeStopped + ";sending ...3 links|link|people|guys|techs|bills|invoices|emails|email|mail"},
+		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more the|these|those|this|your|of|me|any|more|all ...1 {text}", not: notToBeStopped},
+		{says: "{stop} {curse}? {bothering}", not: notToBeStopped},
+		{says: "{stop} calling", not: notToBeStopped, unless: "text"},
+		{says: "{stop} ...1 sending me|us? $", not: notToBeStopped},
+		{says: "{stop} ...1 sending ...4 {text}|{stuff}", not: notToBeStopped + ";sending ...3 links|link|bills|invoices|emails|email|mail|guy|guys|tech"},
+		{says: "{stop} these|them $", not: notToBeStopped},
+		{says: "make it stop $", unless: "job", unasked: true},
+		{says: "make|get these|them|texts|messages to? stop $"},
+		{says: "text|reply|type ...2 to stop|end|quit"},
+		{says: "^ stop {text}", not: notToBeStopped},
+		{says: "texted|replied|typed|wrote|sent stop", unless: "slip"},
+		{says: "still texting|messaging|spamming|contacting|bothering me|us|this", not: "still need|want"},
+		{says: "{text} isnt|not|arent ...1 ok|okay|welcome|wanted|allowed|authorized"},
+		{says: "never|didnt|not opt|opted|sign|signed|subscribe|subscribed|enroll|enrolled ...2 this|these|those|{text} $", not: "plan|membership|warranty"},
+		{says: "dont need your|these|any|all|more ...1 {text}"},
+		{says: "no solicitations|solicitation|soliciting|marketing"},
+		{says: "refrain from {bothering}|sending"},
 		{says: "^ stop $", unasked: true},
 		{says: "^ stop|cease it|this|that|all|everything|immediately $"},
 		{says: "^ stop i|im|ive|we|weve|you|youre|it|its|or|dont|who|ya|por|already|texting|for", not: "stop it|its ...2 from"},
@@ -62,45 +117,56 @@ func withdrawalPhrases() []phrase {
 		{says: "will|would you please? stop $"},
 		{says: "can|could you please stop $"},
 		{says: "said|say|saying to? stop $"},
-		{says: "told|asked|want|need|telling|asking you guys? to stop $"},
+		{says: "told|asked|want|need|telling|asking you guys? to stop $", not: "dont|not want|need"},
 		{says: "last time stop"},
 		{says: "^ stopall"},
-		{says: "turn|shut|switch off these|the|those|your {text}"},
-		{says: "turn off {text}"},
+		{says: "turn|shut|switch off these|the|those|your? {text}", not: "thermostat|nest|ecobee|app|alarm"},
 		{says: "knock it off"},
 		{says: "enough {text}"},
 		{says: "enough with|of the|these|your|this {text}"},
 		{says: "done|finished with these|the|your|this {text}"},
 		{says: "^ cancel ...1 subscription $", not: "maintenance"},
+		{says: "^ remove|unsubscribe|dnc|desuscribir $"},
 
 		// Do not do it.
-		{says: "{never} ever? {reach}", not: "before|until|after|while|during|unless|at|late|early|and"},
+		{says: "{never} ever? {reach} me|us|it|this|my|any|anymore|again|number|here|ever|about|with|or", not: sometimes + ";bother with|about"},
+		{says: "{never} ever? {reach} $", not: sometimes + ";bother $", unless: "driving"},
+		{says: "no need|reason to {reach} me|us|this anymore|again|number", not: sometimes},
+		{says: "no need to {reach} me|us $", not: sometimes},
+		{says: "not ever? {reach} me|us|this", not: sometimes},
 		{says: "{never} call|phone or|and text|message|contact"},
 		{says: "{never} {reach} or|and call|phone"},
 		{says: "{never} ever? call|phone me|us|here|this ...1 again|anymore|ever|number"},
-		{says: "{never} send|keep|try ...3 {text}", not: "{never} send ...3 until|before|after"},
-		{says: "dont call|contact|text|message|disturb list"},
-		{says: "dont|didnt|longer|not want|wish|consent|agree|care|like ...5 {text}", not: "want ...3 miss|wait"},
+		{says: "{never} send|keep|try ...3 {text}", not: "{never} send ...3 until|till|til|before|after"},
+		{says: "{never} send|sending me|us|this|these|those|anything|stuff ...3 anymore|again|me", not: "guy|man|tech|technician|person|dude|one|crew|bill|bills|invoice|quote|email|emails"},
+		{says: "dont|not call|contact|text|message|disturb list|registry"},
+		{says: "rather|prefer not|you? ...3 {text}", not: "call|called|calls|calling"},
+		{says: "no further|more|additional ...2 {text}"},
+		{says: "dont want ...4 on ...2 this|{list}|texting", not: "waiting|waitlist"},
+		{says: "dont|didnt|longer|not want|wish|consent|agree|care|like|authorize ...5 {text}", not: "want ...3 miss|wait"},
 		{says: "dont want ...2 these|those|your texts|stuff"},
-		{says: "no more {text}"},
 		{says: "^ no more $"},
 		{says: "^ no texts|texting|messages|text|sms $"},
 		{says: "^ no texts|texting|messages|sms please|this|to|on|from"},
-		{says: "leave|let me|us ...3 alone"},
+		{says: "leave|let me|us ...3 alone", not: "not|wont|wouldnt|didnt|doesnt leave|let"},
 		{says: "leave me|us be $"},
 		{says: "^ go away $"},
 		{says: "^ get lost $"},
 		{says: "fuck|f|piss|buzz|bug|eff off"},
 
 		// Off the list.
-		{says: "unsubscribe|unsubscribing", not: "from ...2 email|emails|newsletter|newsletters|mail"},
-		{says: "opt|opting me? out"},
-		{says: "optout"},
+		{says: "unsubscribe|unsubscribing", not: "from ...2 email|emails|newsletter|newsletters|mail;from my|our|a"},
+		{says: "opt|opting|opted me|us? out", not: notTexts},
+		{says: "optout", not: notTexts},
 		{says: "{remove} {me} $"},
-		{says: "{remove} {me} from|off", not: "waiting|waitlist|8am|9am|10am|morning|appointment|schedule|email|emails"},
-		{says: "{remove}|lose|forget|take {our} phone|cell|mobile? number"},
+		{says: "{remove} {me}? from|off ...3 {list}|{text}|this|these|everything|here", not: "waiting|waitlist|dont|slot|appointment|schedule|email|emails"},
+		{says: "{remove}|lose|forget|take {our} phone|cell|mobile? number", not: "to|dont|didnt|not lose|forget"},
+		{says: "{remove}|lose|forget {our} phone|cell|mobile|info|information|contact|data $", not: "to|dont|didnt|not lose|forget"},
+		{says: "take|taking|get ...2 number|phone|cell off $"},
+		{says: "take|get ...2 number|phone|cell off|out ...3 {list}|computer|computers|phone"},
 		{says: "take|get|pull me|us|her|him|them|it|this off $"},
-		{says: "take|get|pull me|us|her|him|them|it|this off|out your|this|the|that|of ...3 {list}", not: "waiting|wait|waitlist"},
+		{says: "take|taken|get|pull me|us|her|him|them|it|this? off|out ...3 {list}", not: "waiting|wait|waitlist|dont"},
+		{says: "take|get me|us|this? off of? this|these|here $"},
 		{says: "number ...9 {remove} it $", not: "appointment"},
 
 		// Complaints that nobody makes who wants more of it.
@@ -110,25 +176,33 @@ func withdrawalPhrases() []phrase {
 		{says: "this|thats|its is? harassment", unasked: true},
 		{says: "report|reporting|reported you|this|it|your|number ...2 spam|fcc|ftc|number|attorney"},
 		{says: "reporting|reported ...2 spam"},
-		{says: "report you"},
+		{says: "report you", not: "the|a|inspection report"},
 		{says: "block|blocking|blocked you|your|this number?", not: "drain|driveway|street"},
+		{says: "take|taking back my consent|permission"},
+		{says: "never|didnt|not|dont|nobody|noone gave|give|given|have ...2 permission|consent|authorization", not: "to enter|park|come"},
+		{says: "hate|tired|sick|annoyed of|with|by? the|these|your|all {text}"},
+		{says: "chill|easy|ease ...1 with|on the|these|all {text}"},
 		{says: "revoke|withdraw|retract|rescind my|all|any? consent|permission|authorization"},
 
 		// Somebody else's number.
-		{says: "^ {wrong} number|person $", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
+		{says: "{wrong} phone|cell? number|person $", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
 		{says: "you|youve ...2 have|has|got|texted|reached|dialed the|a? {wrong} number|person", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "you ...1 the {wrong} number|person", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "{wrong} number this isnt|not|is", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "isnt|not|longer|aint|wasnt ...1 number", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
+		{says: "dont know ...1 anybody|anyone|person|nobody named|called|by", means: string(ReasonWrongNumber)},
+		{says: "whoever|who ...4 had|has this number|phone|before", unasked: true, means: string(ReasonWrongNumber)},
 		{says: "nobody|noone ...3 that name", means: string(ReasonWrongNumber)},
-		{says: "no one ...3 that name", means: string(ReasonWrongNumber)},
-		{says: "is|theres no @ here $", means: string(ReasonWrongNumber)},
+		{says: "no @ here $", means: string(ReasonWrongNumber)},
+		{says: "no @ at|on this|here|number", means: string(ReasonWrongNumber)},
 		{says: "dont know ...1 @ $", means: string(ReasonWrongNumber)},
 		{says: "new owner of this number", means: string(ReasonWrongNumber)},
-		{says: "number belongs to", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "confused|mistaken me|us? with|for someone|somebody|another", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "number|phone|line belongs to", unless: "job", means: string(ReasonWrongNumber)},
 
 		// Nobody's number any more.
-		{says: "{person} has|have|just? passed|died", unless: "job", means: string(ReasonDeceased)},
+		{says: "{person} has|have|just? passed|died", not: "passed out|by|the|an|it|inspection", unless: "job", means: string(ReasonDeceased)},
+		{says: "late {person}|fathers|mothers|husbands|wifes|dads|moms|brothers|sisters|sons ...1 number|phone|cell", unless: "job", means: string(ReasonDeceased)},
 		{says: "deceased", unless: "job", means: string(ReasonDeceased)},
 
 		// Spanish.
@@ -136,27 +210,34 @@ func withdrawalPhrases() []phrase {
 		{says: "^ para ya"},
 		{says: "^ no mas $"},
 		{says: "no mas {mensajes}"},
+		{says: "{alto} ya? con|de|a? los|las|tus|sus|tantos|esos? {mensajes}", not: "dont|wont|didnt|did|no stop|pare"},
+		{says: "desuscribir|desuscribirme|desuscribame|desuscribanme|desinscribir|desinscribirme"},
 		{says: "no me|nos|mas vuelvan|vuelva a {escribir}"},
 		{says: "no vuelvan|vuelva|vuelvas a {escribir}"},
-		{says: "no me|nos {escriban}", not: "antes|despues|por|moleste el|la|lo;hasta"},
-		{says: "no molestar|molesten $"},
+		{says: "no me|nos {escriban}", not: "antes|despues|por|moleste el|la|lo;hasta;antes|despues de"},
+		{says: "no {escribir} ...2 mas|{mensajes}"},
+		{says: "ya no {escriban}|{manden} $"},
+		{says: "numero ya? no es|pertenece", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "no molestar|molesten|moleste|molestes mas? $"},
 		{says: "no me|nos {manden} ...2 {mensajes}"},
 		{says: "no me|nos {manden} ...1 mas? $"},
 		{says: "no me|nos llamen|llame ni ...2 {escriban}"},
 		{says: "no quiero|deseo|autorizo ...3 {mensajes}"},
 		{says: "no quiero|deseo que me|nos {escriban}|{manden}"},
-		{says: "deje|dejen|deja|dejar|pare|paren|para|parar ya? de {escribir}", not: "no deje|dejen|para"},
+		{says: "deje|dejen|deja|dejar|pare|paren|para|parar|stop ya? de estar? {escribir}", not: "no deje|dejen|para"},
 		{says: "dejenme|dejeme|dejame|dejennos en paz"},
 		{says: "dar|darse|darme|deme|denme|dame de baja"},
 		{says: "cancelar|cancele|cancelen ...2 {mensajes}|suscripcion|alertas"},
+		{says: "quitar|quitarme|sacar|sacarme ...1 de los|las|estos|sus|la|tu|su {mensajes}|lista", not: "espera"},
 		{says: "{quiteme} ...4 lista|sistema", not: "espera"},
-		{says: "{quite} mi|este|el|nuestro numero|telefono", not: "casa"},
+		{says: "{quite} de? mi|este|el|nuestro numero|telefono|celular", not: "casa|no olvide|olviden"},
 		{says: "no autorizo ...2 {mensajes}"},
 		{says: "retiro|revoco mi? consentimiento|autorizacion"},
 		{says: "esto? es spam|acoso", unasked: true},
 		{says: "numero|persona equivocado|equivocada", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "equivoco|equivocado|equivoca de numero", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no es ...1 numero de", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "no conozco a? esa|ese|ninguna|ningun|nadie", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no vive ningun|ninguna|nadie", means: string(ReasonWrongNumber)},
 		{says: "fallecio|fallecido|fallecida", unless: "job", means: string(ReasonDeceased)},
 		{says: "{persona} ya? murio", unless: "job", means: string(ReasonDeceased)},

@@ -8,7 +8,7 @@ import (
 
 // aside are courtesies: they change nothing at the ends of a clause.
 var aside = wordSet("please por favor thanks thank you thx ok okay now just already sorry no hey hi hello sir guys yeah yes seriously omg " +
-	"dude ya gracias pls alright well oh immediately asap today again")
+	"dude ya gracias pls alright well oh immediately kindly asap today again")
 
 // saying is a message made plain.
 type saying struct {
@@ -46,6 +46,8 @@ func plainMessage(body string) *saying {
 				end(false)
 			case '?', '¿':
 				end(r == '?')
+			case '🛑', '⛔':
+				c.add("stop", false)
 			}
 			body = body[n:]
 			continue
@@ -60,6 +62,11 @@ func plainMessage(body string) *saying {
 			m.number = true
 		}
 		w := plainWord(raw)
+		if n := len(c.words); n > 0 {
+			if one, ok := parted[c.words[n-1]+" "+w]; ok {
+				c.words, w = c.words[:n-1], one
+			}
+		}
 		switch {
 		case w == "":
 		case joins[w]:
@@ -123,6 +130,9 @@ func (c *clause) add(w string, name bool) {
 	c.words = append(c.words, w)
 }
 
+// parted are words that phones and people write as two.
+var parted = map[string]string{"any more": "anymore", "un subscribe": "unsubscribe", "un suscribe": "unsubscribe", "no one": "noone", "some one": "someone", "who ever": "whoever", "an other": "another"}
+
 // joins part clauses as marks do.
 var joins = wordSet("but because cause cuz then so pero porque and y")
 
@@ -149,7 +159,7 @@ func plainWord(raw string) string {
 	if p, ok := spellings[w]; ok {
 		return p
 	}
-	if len(w) > 8 && near(w, "unsubscribe") {
+	if len(w) > 8 && w[0] == 'u' && near(w, "unsubscribe") {
 		return "unsubscribe"
 	}
 	return w
@@ -180,10 +190,11 @@ func unstretched(w string) string {
 
 // spellings are the ways words are typed on phones.
 var spellings = map[string]string{
-	"u": "you", "ur": "your", "r": "are", "plz": "please", "pls": "please", "txt": "text", "txts": "texts", "txting": "texting", "msg": "message",
+	"u": "you", "w": "with", "thru": "through", "ur": "your", "r": "are", "plz": "please", "pls": "please", "txt": "text", "txts": "texts", "txting": "texting", "msg": "message",
 	"msgs": "messages", "#": "number", "num": "number", "stahp": "stop", "stpo": "stop", "sotp": "stop", "tsop": "stop", "stopp": "stop", "stopt": "stop",
 	"stp": "stop", "stopit": "stop", "cannot": "cant", "cannt": "cant", "sendin": "sending", "dnt": "dont",
 	"unsuscribe": "unsubscribe", "unsub": "unsubscribe", "removeme": "remove", "mssg": "message", "mesage": "message", "mesages": "messages", "txtin": "texting",
+	"txted": "texted", "txtd": "texted", "msging": "messaging", "msgin": "messaging", "messege": "message", "messeges": "messages", "loose": "lose", "xfa": "favor", "porfavor": "favor", "porfa": "favor",
 }
 
 // near tells whether w is b with at most two letters wrong, missing or too many.

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -151,7 +152,7 @@ func (p *when) time() bool {
 	for aroundWords[p.word(i).s] && i < lead+2 {
 		i++
 	}
-	if c, ok := p.clock(i); ok && (kind != TimeAt || i > lead || c.sure || p.word(i).num >= 0 || !isSpelledOnly(p.word(i).s)) {
+	if c, ok := p.clock(i); ok && (kind != TimeAt || i > lead || c.sure || p.word(i).num >= 0 || len(p.words) <= 2 || !isSpelledOnly(p.word(i).s)) {
 		weak := !c.sure && i == p.at
 		if c.words == 1 && p.counted(i) {
 			return false
@@ -159,6 +160,9 @@ func (p *when) time() bool {
 		var spans []Span
 		for _, t := range c.readings {
 			spans = append(spans, Span{t, t})
+		}
+		if kind != TimeAfter && !weak && p.freeFrom() {
+			kind = TimeAfter
 		}
 		return p.addTime(i+c.words-p.at, TimeMention{Readings: spans, Kind: kind, Weak: weak})
 	}
@@ -177,6 +181,16 @@ func (p *when) time() bool {
 			return p.time()
 		}
 		return p.addTime(1, TimeMention{Readings: []Span{s}, Kind: TimePart})
+	}
+	return false
+}
+
+// freeFrom tells whether the writer is free from the time at the present place on: "I get off work at 2", "home by 3:30".
+func (p *when) freeFrom() bool {
+	for i := p.at - 1; i >= p.at-2; i-- {
+		if w := p.word(i).s; w == "off" || w == "home" && !slices.Contains([]string{"my", "the", "our"}, p.word(i-1).s) {
+			return true
+		}
 	}
 	return false
 }
