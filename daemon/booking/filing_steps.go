@@ -29,6 +29,7 @@ const (
 	StepTrustProfileAssign   Step = "trust_profile_assign"  //
 	StepTrustCheck           Step = "trust_check"           //
 	StepTrustSubmit          Step = "trust_submit"          //
+	StepProfileReview        Step = "profile_review"        // what both profiles were refused for comes within half a minute
 	StepBrand                Step = "brand"                 // costs money
 	StepBrandReview          Step = "brand_review"          // ask until it is decided
 	StepService              Step = "service"               // the messaging service
@@ -48,7 +49,7 @@ const (
 // Steps lists the calls in order.
 var Steps = []Step{StepPrimary, StepProfile, StepCompany, StepCompanyAssign, StepRepresentative, StepRepresentativeAssign, StepAddress,
 	StepDocument, StepDocumentAssign, StepPrimaryAssign, StepProfileCheck, StepProfileSubmit, StepTrust, StepTrustInfo, StepTrustInfoAssign,
-	StepTrustProfileAssign, StepTrustCheck, StepTrustSubmit, StepBrand, StepBrandReview, StepService, StepNumbers, StepNumberAssign,
+	StepTrustProfileAssign, StepTrustCheck, StepTrustSubmit, StepProfileReview, StepBrand, StepBrandReview, StepService, StepNumbers, StepNumberAssign,
 	StepUseCases, StepCampaignDelete, StepCampaign, StepCampaignReview}
 
 // brandSteps are those up to an approved brand.
@@ -75,7 +76,8 @@ type Call struct {
 	Objects  map[Step]string
 	Business Business
 	Number   string // the carrier's name of the number that is to be assigned
-	Begun    time.Time
+	Begun    time.Time // when an earlier try of this call was written down; zero: there was none
+	Since    time.Time // waited for since; zero: this is the first look
 }
 
 // Filed is what the carrier answered to a call.
@@ -173,12 +175,12 @@ func (f *Filing) watch(a AccountID, numbers []PhoneNumber) (Call, bool) {
 }
 
 func (f *Filing) call(a AccountID, s Step) Call {
-	c := Call{Account: a, Step: s, Tag: f.Tag, SID: f.Objects[s], Objects: f.Objects, Verb: VerbCreate}
+	c := Call{Account: a, Step: s, Tag: f.Tag, SID: f.Objects[s], Objects: f.Objects, Verb: VerbCreate, Since: f.Since}
 	if f.Submitted != nil {
 		c.Business = *f.Submitted
 	}
 	switch s {
-	case StepPrimary, StepBrandReview, StepNumbers, StepUseCases, StepCampaignReview:
+	case StepPrimary, StepProfileReview, StepBrandReview, StepNumbers, StepUseCases, StepCampaignReview:
 		c.Verb = VerbRead
 	case StepProfileCheck, StepProfileSubmit, StepTrustCheck, StepTrustSubmit, StepNumberAssign, StepCampaignDelete:
 		c.Verb = VerbUpdate
