@@ -164,7 +164,9 @@ func (r *Registry) RoundTrip(req *http.Request) (*http.Response, error) {
 		if !ok {
 			e = &refused{http.StatusBadRequest, 20001, err.Error()}
 		}
-		r.faults = append(r.faults, fmt.Sprintf("%s %s: %s", req.Method, req.URL.Path, e.text))
+		if e.code != 21710 { // a harmless answer: the number is where it belongs
+			r.faults = append(r.faults, fmt.Sprintf("%s %s: %s", req.Method, req.URL.Path, e.text))
+		}
 		status, v = e.status, map[string]any{"code": e.code, "message": e.text, "status": e.status}
 	}
 	b, err := json.Marshal(v)
