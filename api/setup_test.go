@@ -156,4 +156,3 @@ func TestAnApprovedCampaignIsAdopted(t *testing.T) {
 		}
 	})
 }
-

@@ -33,6 +33,7 @@ type house struct {
 	engine  *engine.Engine
 	addr    net.Addr       // where the API listens
 	key     *engine.NewKey // the administrator's key, on the first start only
+	welcome string         // the token of the first administrator's one-time link, on the first start without a chosen key
 	failed  chan error     // the API stopped answering by itself, or the store is down
 
 	proving sync.Mutex // held while the disk is read through
@@ -133,7 +134,10 @@ func (h *house) openCarrier() (err error) {
 func (h *house) openEngine(ctx context.Context) (err error) {
 	way := web.New(web.Options{AllowPrivate: h.cfg.Webhooks.AllowPrivate, UserAgent: "Rebook/" + release})
 	h.undo = append(h.undo, func(context.Context) error { way.Close(); return nil })
+	look := web.New(web.Options{UserAgent: "Rebook/" + release}) // a business's pages are public, whatever receivers are
+	h.undo = append(h.undo, func(context.Context) error { look.Close(); return nil })
 	h.engine = engine.New(engine.Options{
+		Registrar: h.carrier, Fetch: look.Page,
 		Store: h.store, Carrier: h.carrier, Courier: way, Now: h.p.now, PublicURL: h.cfg.Server.PublicURL, Simulator: true, Log: h.log,
 		SettleAfter: h.cfg.Carrier.SettleAfter.Std(),
 	})

@@ -75,7 +75,7 @@ type Call struct {
 	SID      string // of the object, when it is there
 	Objects  map[Step]string
 	Business Business
-	Number   string // the carrier's name of the number that is to be assigned
+	Number   string    // the carrier's name of the number that is to be assigned
 	Begun    time.Time // when an earlier try of this call was written down; zero: there was none
 	Since    time.Time // waited for since; zero: this is the first look
 }

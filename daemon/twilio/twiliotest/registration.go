@@ -133,16 +133,16 @@ func (r *Registry) add(kind, prefix, name string, form url.Values, parent string
 	return t
 }
 
-// refused is an answer of Twilio's that is no success.
-type refused struct {
+// denial is an answer of Twilio's that is no success.
+type denial struct {
 	status, code int
 	text         string
 }
 
-func (e *refused) Error() string { return e.text }
+func (e *denial) Error() string { return e.text }
 
 func no(code int, text string, a ...any) error {
-	return &refused{http.StatusBadRequest, code, fmt.Sprintf(text, a...)}
+	return &denial{http.StatusBadRequest, code, fmt.Sprintf(text, a...)}
 }
 
 // RoundTrip answers a request.
@@ -160,9 +160,9 @@ func (r *Registry) RoundTrip(req *http.Request) (*http.Response, error) {
 	v, err := r.serve(req, body)
 	status := http.StatusOK
 	if err != nil {
-		e, ok := err.(*refused)
+		e, ok := err.(*denial)
 		if !ok {
-			e = &refused{http.StatusBadRequest, 20001, err.Error()}
+			e = &denial{http.StatusBadRequest, 20001, err.Error()}
 		}
 		if e.code != 21710 { // a harmless answer: the number is where it belongs
 			r.faults = append(r.faults, fmt.Sprintf("%s %s: %s", req.Method, req.URL.Path, e.text))
@@ -178,12 +178,12 @@ func (r *Registry) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func (r *Registry) serve(req *http.Request, body []byte) (any, error) {
 	if user, token, _ := req.BasicAuth(); user != r.AccountSID || token != r.AuthToken {
-		return nil, &refused{http.StatusUnauthorized, 20003, "Authenticate"}
+		return nil, &denial{http.StatusUnauthorized, 20003, "Authenticate"}
 	}
 	s := formSpecs()
 	template, vars := s.match(req.Method, req.URL.Host, req.URL.Path)
 	if template == "" {
-		return nil, &refused{http.StatusNotFound, 20404, "no such resource: " + req.Method + " " + req.URL.Host + req.URL.Path}
+		return nil, &denial{http.StatusNotFound, 20404, "no such resource: " + req.Method + " " + req.URL.Host + req.URL.Path}
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
@@ -197,7 +197,7 @@ func (r *Registry) serve(req *http.Request, body []byte) (any, error) {
 			continue
 		}
 		if r.things[sid] == nil {
-			return nil, &refused{http.StatusNotFound, 20404, "there is no " + sid}
+			return nil, &denial{http.StatusNotFound, 20404, "there is no " + sid}
 		}
 	}
 	return r.answer(req.Method, template, vars, req.URL.Query(), form)

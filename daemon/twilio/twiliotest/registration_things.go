@@ -129,7 +129,7 @@ func (r *Registry) messagingAnswer(method, template string, vars map[string]stri
 	case "POST /v1/Services/{ServiceSid}/PhoneNumbers":
 		n := r.things[form.Get("PhoneNumberSid")]
 		if n == nil || n.Kind != "number" {
-			return nil, &refused{http.StatusNotFound, 20404, "there is no such number"}
+			return nil, &denial{http.StatusNotFound, 20404, "there is no such number"}
 		}
 		for _, t := range r.things {
 			if t.Kind == "pool" && t.Name == n.SID {
@@ -154,7 +154,7 @@ func (r *Registry) messagingAnswer(method, template string, vars map[string]stri
 	}
 	t := r.campaignOf(mg)
 	if t == nil {
-		return nil, &refused{http.StatusNotFound, 20404, "the service has no campaign"}
+		return nil, &denial{http.StatusNotFound, 20404, "the service has no campaign"}
 	}
 	switch method + " " + template {
 	case "GET " + campaigns + "/{Sid}":
@@ -170,7 +170,7 @@ func (r *Registry) messagingAnswer(method, template string, vars map[string]stri
 		delete(r.things, t.SID)
 		return map[string]any{}, nil
 	}
-	return nil, &refused{http.StatusNotFound, 20404, "nobody plays " + method + " " + template}
+	return nil, &denial{http.StatusNotFound, 20404, "nobody plays " + method + " " + template}
 }
 
 func (r *Registry) campaignOf(mg string) *Thing {
