@@ -87,6 +87,7 @@ func (r *Registry) Drop(kind, name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	maps.DeleteFunc(r.things, func(_ string, t *Thing) bool { return t.Kind == kind && t.Name == name })
+	maps.DeleteFunc(r.things, func(_ string, t *Thing) bool { return t.Kind == "pool" && r.things[t.Name] == nil })
 	r.order = slices.DeleteFunc(r.order, func(sid string) bool { return r.things[sid] == nil })
 }
 
