@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,6 +39,7 @@ func (w *world) number(n string) (got *booking.PhoneNumber) {
 
 // What the preflight shows reviewers is what customers get: the samples are the real templates, rendered.
 func TestThePreflightUsesTheRealTextsAndPages(t *testing.T) {
+	var mu sync.Mutex
 	var asked []string
 	bubble(t, func(t *testing.T) {
 		pages := map[string]string{
@@ -48,9 +50,10 @@ func TestThePreflightUsesTheRealTextsAndPages(t *testing.T) {
 		w := newWorld(t, simulated, func(o *engine.Options) {
 			o.Simulator = true
 			o.Fetch = func(_ context.Context, url string) booking.Page {
-				w := strings.TrimSuffix(url, "/")
-				asked = append(asked, w)
-				return booking.Page{URL: url, Status: 200, Text: pages[w]}
+				mu.Lock()
+				defer mu.Unlock()
+				asked = append(asked, url)
+				return booking.Page{URL: url, Status: 200, Text: pages[url]}
 			}
 		})
 		defer w.close()

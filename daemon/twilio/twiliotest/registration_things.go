@@ -2,6 +2,7 @@ package twiliotest
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,9 +24,7 @@ func (r *Registry) create(kind, prefix string, form url.Values) (any, error) {
 }
 
 func (r *Registry) update(t *Thing, form url.Values) (any, error) {
-	for name, v := range form {
-		t.Form[name] = v
-	}
+	maps.Copy(t.Form, form)
 	t.Updated = r.Now()
 	for _, a := range r.things { // what holds it has to be evaluated again
 		if a.Kind == "assignment" && a.Form.Get("ObjectSid") == t.SID {
