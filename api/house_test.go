@@ -76,6 +76,16 @@ func inHouse(t *testing.T, scene func(h *house), edit ...func(*Options)) {
 	})
 }
 
+// synctestHouse is inHouse with another seed.
+func synctestHouse(t *testing.T, seed engine.Seed, scene func(h *house)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouseFrom(t, seed)
+		defer h.close()
+		scene(h)
+	})
+}
+
 func newHouse(t *testing.T, edit ...func(*Options)) *house {
 	t.Helper()
 	return newHouseWith(t, testSeed(), nil, edit...)

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -115,6 +116,9 @@ func (c *Config) checkCarrier() (string, error) {
 // accountSID is what the name of a Twilio account looks like.
 var accountSID = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
 
+// profileSID is what the name of a profile in Twilio's Trust Hub looks like.
+var profileSID = regexp.MustCompile(`^BU[0-9a-fA-F]{32}$`)
+
 func (c *Config) checkTwilio() (string, error) {
 	t := c.Twilio
 	if t.AuthToken != "" && t.AuthTokenFile != "" {
@@ -128,6 +132,12 @@ func (c *Config) checkTwilio() (string, error) {
 	}
 	if t.SegmentsPerSecond < 0 || t.SegmentsPerSecond > 1000 {
 		return "", c.wrong("twilio.segments_per_second", "%g is not within 0 to 1000; 0 is no limit of our own", t.SegmentsPerSecond)
+	}
+	if t.PrimaryProfile != "" && !profileSID.MatchString(t.PrimaryProfile) {
+		return "", c.wrong("twilio.primary_profile", `it is no SID of a business profile; copy it from the Twilio console, "BU" and 32 hex digits`)
+	}
+	if _, err := mail.ParseAddress(t.RegistrationEmail); t.RegistrationEmail != "" && err != nil {
+		return "", c.wrong("twilio.registration_email", "it is no e-mail address; write it like office@example.com")
 	}
 	if c.Carrier.Driver != "twilio" {
 		if t.AccountSID != "" || t.AuthToken != "" || t.AuthTokenFile != "" {

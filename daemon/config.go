@@ -62,6 +62,9 @@ type TwilioConfig struct {
 	AuthTokenPrevious     string  `toml:"auth_token_previous"`
 	AuthTokenPreviousFile string  `toml:"auth_token_previous_file"`
 	SegmentsPerSecond     float64 `toml:"segments_per_second"`
+	PrimaryProfile        string  `toml:"primary_profile"`
+	RegistrationEmail     string  `toml:"registration_email"`
+	MockRegistration      bool    `toml:"mock_registration"`
 	BaseURL               string  `toml:"base_url"`
 }
 

@@ -63,7 +63,8 @@ func TestExampleConfigHasEveryKeyWithItsDefault(t *testing.T) {
 func TestConfigKeysOfTheContract(t *testing.T) {
 	want := []string{"server.listen", "server.public_url", "server.trusted_proxies", "storage.dir", "storage.encryption_key_file",
 		"carrier.driver", "carrier.settle_after", "twilio.account_sid", "twilio.auth_token", "twilio.auth_token_file",
-		"twilio.auth_token_previous", "twilio.auth_token_previous_file", "twilio.segments_per_second", "twilio.base_url",
+		"twilio.auth_token_previous", "twilio.auth_token_previous_file", "twilio.segments_per_second", "twilio.primary_profile",
+		"twilio.registration_email", "twilio.mock_registration", "twilio.base_url",
 		"llm.base_url", "llm.model", "llm.api_key", "llm.api_key_file", "llm.timeout", "webhooks.allow_private",
 		"log.level", "log.format", "seed.file", "scripts.dir"}
 	if got := knownKeys(); !slices.Equal(got, want) {
@@ -74,7 +75,8 @@ func TestConfigKeysOfTheContract(t *testing.T) {
 func TestEnvironmentReachesEveryKeyAndWinsOverTheFile(t *testing.T) {
 	file := write(t, "c.toml", "[server]\nlisten = \"127.0.0.1:1\"\n[log]\nlevel = \"debug\"\n")
 	values := map[string]string{"server.listen": "127.0.0.1:2", "server.public_url": "https://a.example", "server.trusted_proxies": "10.0.0.0/8,::1/128",
-		"carrier.driver": "simulator", "carrier.settle_after": "2s", "twilio.base_url": "http://t.example", "twilio.segments_per_second": "12.5",
+		"carrier.driver": "simulator", "carrier.settle_after": "2s", "twilio.base_url": "http://t.example", "twilio.segments_per_second": "12.5", "twilio.primary_profile": "BU0123456789abcdef0123456789abcdef",
+		"twilio.mock_registration": "true", "twilio.registration_email": "office@brightwater.example",
 		"llm.base_url": "http://l.example", "llm.timeout": "7s", "webhooks.allow_private": "true", "log.level": "warn", "log.format": "json"}
 	for _, key := range knownKeys() {
 		value, ok := values[key]
@@ -134,6 +136,8 @@ func TestConfigMistakesAreToldWithTheMend(t *testing.T) {
 		"proxy address":        {env: "REBOOK_SERVER_TRUSTED_PROXIES=10.0.0.1", want: `write "10\.0\.0\.1/32"`},
 		"twilio":               {env: "REBOOK_CARRIER_DRIVER=twilio", want: `twilio\.account_sid \(default\): it is no SID`},
 		"twilio without token": {file: "[carrier]\ndriver = \"twilio\"\n[twilio]\naccount_sid = \"AC00000000000000000000000000000001\"\n", want: `twilio\.auth_token \(default\): .*needs it`},
+		"twilio profile":       {env: "REBOOK_TWILIO_PRIMARY_PROFILE=AC1", want: `"BU" and 32 hex digits`},
+		"twilio mail":          {env: "REBOOK_TWILIO_REGISTRATION_EMAIL=office", want: `it is no e-mail address`},
 		"twilio pace":          {env: "REBOOK_TWILIO_SEGMENTS_PER_SECOND=-1", want: `0 is no limit`},
 		"older token twice":    {file: "[twilio]\nauth_token_previous = \"a\"\nauth_token_previous_file = \"b\"\n", want: `keep one of the two`},
 		"carrier":              {env: "REBOOK_CARRIER_DRIVER=pigeon", want: `there is no carrier "pigeon"`},

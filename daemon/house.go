@@ -37,6 +37,7 @@ type house struct {
 	engine  *engine.Engine
 	addr    net.Addr       // where the API listens
 	key     *engine.NewKey // the administrator's key, on the first start only
+	welcome string         // the token of the first administrator's one-time link, on the first start without a chosen key
 	pool    *worker.Pool   // runs scripts; nil: the walls cannot be built
 	api     *api.Server
 	folder  *folder    // of scripts; nil: none is watched
@@ -160,8 +161,11 @@ func (c *Config) openTwilio(now func() time.Time) (*twilio.Client, []string, err
 func (h *house) openEngine(ctx context.Context) (err error) {
 	way := web.New(web.Options{AllowPrivate: h.cfg.Webhooks.AllowPrivate, UserAgent: "Rebook/" + release})
 	h.undo = append(h.undo, func(context.Context) error { way.Close(); return nil })
+	look := web.New(web.Options{UserAgent: "Rebook/" + release}) // a business's pages are public, whatever receivers are
+	h.undo = append(h.undo, func(context.Context) error { look.Close(); return nil })
 	o := engine.Options{
-		Store: h.store, Carrier: h.carrier, Courier: way, Now: h.p.now, PublicURL: h.cfg.Server.PublicURL, Simulator: true, Log: h.log,
+		Store: h.store, Carrier: h.carrier, Registrar: h.carrier, Courier: way, Fetch: look.Page, Now: h.p.now,
+		PublicURL: h.cfg.Server.PublicURL, Simulator: true, Log: h.log,
 		SettleAfter: h.cfg.Carrier.SettleAfter.Std(), WallsMissing: h.wallsMissing,
 	}
 	if h.pool != nil {
@@ -169,6 +173,8 @@ func (h *house) openEngine(ctx context.Context) (err error) {
 	}
 	if h.twilio != nil {
 		o.Carrier, o.Simulator, o.Pace = h.twilio, false, h.cfg.Twilio.SegmentsPerSecond
+		o.Registrar = twilio.NewRegistrar(h.twilio, twilio.RegistrarOptions{
+			Email: h.cfg.Twilio.RegistrationEmail, PrimaryProfile: h.cfg.Twilio.PrimaryProfile, Mock: h.cfg.Twilio.MockRegistration})
 	}
 	h.engine = engine.New(o)
 	if err := h.firstStart(ctx); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 
@@ -39,6 +40,10 @@ func (h *house) firstStart(ctx context.Context) error {
 		}
 	}
 	seed.AdminSecret = bootstrapKey(h.p.environ)
+	if seed.AdminSecret == "" {
+		h.welcome = rand.Text()
+		seed.Welcome = h.welcome
+	}
 	h.key, err = h.engine.FirstStart(ctx, seed)
 	bad, refused := errors.AsType[*booking.Error](err)
 	switch {

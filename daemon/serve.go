@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/rebookhq/rebook/api"
 	"github.com/rebookhq/rebook/daemon/engine"
 )
 
@@ -72,8 +73,8 @@ func newLog(w io.Writer, c LogConfig) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, o))
 }
 
-// announce says that the daemon works, where, and whether anything is really sent. On the first start it shows the key that was
-// made: it is nowhere else, so it goes to the terminal whatever the log's form is.
+// announce says that the daemon works, where, and whether anything is really sent. On the first start it shows the key and the
+// one-time link that were made: they are nowhere else, so they go to the terminal whatever the log's form is.
 func (h *house) announce() {
 	dir, err := filepath.Abs(h.cfg.Storage.Dir)
 	if err != nil {
@@ -94,14 +95,17 @@ func (h *house) announce() {
 		return
 	}
 	fmt.Fprintf(h.p.stderr, `
-  This is the administrator's API key. It is shown this once and kept nowhere; save it now.
+  Open this link to set the first administrator's e-mail address and password. It works once, for 24 hours:
+
+      %s
+
+  This is an administrator's API key for programs. It is shown this once and kept nowhere; save it now.
 
       %s
 
   Use it as  Authorization: Bearer KEY.  To choose the key yourself, set REBOOK_BOOTSTRAP_KEY before the first start.
-  (This version has no console yet; the key is the way in.)
 
-`, h.key.Secret)
+`, api.WelcomeLink(h.cfg.Server.PublicURL, h.welcome), h.key.Secret)
 }
 
 // bootstrapKey is the administrator's key that the operator chose for the first start; "" when none.

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -201,11 +200,7 @@ func (t *Tx) PutAudit(a booking.AccountID, v Audit) error {
 }
 
 func auditName(v Audit) string {
-	b := ms(v.At)
-	for i := range b {
-		b[i] = ^b[i]
-	}
-	return hex.EncodeToString(b) + "-" + v.ID
+	return fmt.Sprintf("%016x-%s", ^uint64(v.At.UnixNano()), v.ID)
 }
 
 // Audits lists the audit log, newest first.

@@ -36,7 +36,7 @@ import (
 //	a/<account>/facts                              []Fact               ever
 //	a/<account>/key/<id>                           Key                  ever
 //	a/<account>/user/<id>                          User                 ever
-//	a/<account>/audit/<inverted ms, hex>-<id>      Audit                5 years
+//	a/<account>/audit/<inverted ns, hex>-<id>      Audit                5 years
 //	a/<account>/session/<id>                       Session              settings.retention, + 1 day
 //	a/<account>/client/<scheduler>/<sha-256>       session id           as its session
 //	a/<account>/status/<status>/<session>          expiry of all, ms 8B as its session

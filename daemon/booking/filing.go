@@ -72,11 +72,11 @@ func (f Filing) Clone() Filing {
 
 // moves has every change of status there is; [Filing.move] makes no other.
 var moves = map[RegistrationStatus][]RegistrationStatus{
-	RegistrationDraft:     {RegistrationSubmitted, RegistrationApproved},                      // submit; adopt
-	RegistrationSubmitted: {RegistrationInReview, RegistrationRejected},                       // brand filed; profile refused
-	RegistrationInReview:  {RegistrationApproved, RegistrationRejected},                       // decided
-	RegistrationRejected:  {RegistrationSubmitted, RegistrationApproved},                      // mended; adopt, or mended at the carrier
-	RegistrationApproved:  {RegistrationRejected, RegistrationInReview, RegistrationApproved}, // suspended; looked at again; adopt another
+	RegistrationDraft:     {RegistrationSubmitted, RegistrationApproved}, // submit; adopt
+	RegistrationSubmitted: {RegistrationInReview, RegistrationRejected},  // brand filed; profile refused
+	RegistrationInReview:  {RegistrationApproved, RegistrationRejected},  // decided
+	RegistrationRejected:  {RegistrationSubmitted, RegistrationApproved}, // mended; adopt, or mended at the carrier
+	RegistrationApproved:  {RegistrationRejected, RegistrationApproved},  // suspended; adopt another
 }
 
 // May tells whether the status may follow.

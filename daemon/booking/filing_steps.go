@@ -29,6 +29,7 @@ const (
 	StepTrustProfileAssign   Step = "trust_profile_assign"  //
 	StepTrustCheck           Step = "trust_check"           //
 	StepTrustSubmit          Step = "trust_submit"          //
+	StepProfileReview        Step = "profile_review"        // what both profiles were refused for comes within half a minute
 	StepBrand                Step = "brand"                 // costs money
 	StepBrandReview          Step = "brand_review"          // ask until it is decided
 	StepService              Step = "service"               // the messaging service
@@ -48,87 +49,11 @@ const (
 // Steps lists the calls in order.
 var Steps = []Step{StepPrimary, StepProfile, StepCompany, StepCompanyAssign, StepRepresentative, StepRepresentativeAssign, StepAddress,
 	StepDocument, StepDocumentAssign, StepPrimaryAssign, StepProfileCheck, StepProfileSubmit, StepTrust, StepTrustInfo, StepTrustInfoAssign,
-	StepTrustProfileAssign, StepTrustCheck, StepTrustSubmit, StepBrand, StepBrandReview, StepService, StepNumbers, StepNumberAssign,
+	StepTrustProfileAssign, StepTrustCheck, StepTrustSubmit, StepProfileReview, StepBrand, StepBrandReview, StepService, StepNumbers, StepNumberAssign,
 	StepUseCases, StepCampaignDelete, StepCampaign, StepCampaignReview}
 
 // brandSteps are those up to an approved brand.
 var brandSteps = Steps[:slices.Index(Steps, StepBrandReview)+1]
-
-// Verb is what a step does to its object.
-type Verb string
-
-// The verbs.
-const (
-	VerbCreate Verb = "create" // makes something: never repeated before the carrier was asked whether it is there
-	VerbUpdate Verb = "update" // sets something to what it may be already: may be repeated
-	VerbRead   Verb = "read"   // changes nothing
-)
-
-// Call is one call to be made, with everything it needs.
-type Call struct {
-	Account  AccountID
-	Step     Step
-	Verb     Verb
-	Paid     bool // it costs money
-	Tag      string
-	SID      string // of the object, when it is there
-	Objects  map[Step]string
-	Business Business
-	Number   string // the carrier's name of the number that is to be assigned
-	Begun    time.Time
-}
-
-// Filed is what the carrier answered to a call.
-type Filed struct {
-	SID     string
-	Verdict FilingVerdict
-	Why     []CarrierFault // of a refusal
-	Wait    time.Duration  // ask again after this; 0: by [PollAfter]
-	Note    string         // what is waited for, for people
-	Direct  bool           // of StepPrimary: the profile found is the business's own, so no second one is made
-	Numbers []CarrierNumber
-	Codes   []string // of StepUseCases
-}
-
-// FilingVerdict is what a call found out.
-type FilingVerdict string
-
-// The verdicts.
-const (
-	FilingDone     FilingVerdict = ""         // go on
-	FilingPending  FilingVerdict = "pending"  // not decided yet
-	FilingRejected FilingVerdict = "rejected" // no
-	FilingMissing  FilingVerdict = "missing"  // the carrier lacks something that only a person can bring: Why says what
-)
-
-// CarrierFault is one reason of the carrier's.
-type CarrierFault struct {
-	Code   int
-	Fields []string // as the carrier names them
-	Text   string
-}
-
-// CarrierNumber is a number that the carrier has for us.
-type CarrierNumber struct {
-	SID      string
-	Number   Phone
-	Label    string
-	SMS      bool
-	Service  string // the messaging service it is in
-	TollFree string // where its toll-free verification stands: "", approved, in_review, rejected
-}
-
-// Standing is what the carrier has behind a messaging service.
-type Standing struct {
-	Service  string
-	Brand    string
-	Campaign string // its name
-	UseCase  string
-	Verdict  FilingVerdict
-	Why      []CarrierFault
-	Numbers  []CarrierNumber
-	Sender   string // "campaign" or "toll_free"; empty: there is neither
-}
 
 // Next gives the call that is to be made now; false when there is none.
 func (f *Filing) Next(a AccountID, numbers []PhoneNumber) (Call, bool) {
@@ -173,12 +98,12 @@ func (f *Filing) watch(a AccountID, numbers []PhoneNumber) (Call, bool) {
 }
 
 func (f *Filing) call(a AccountID, s Step) Call {
-	c := Call{Account: a, Step: s, Tag: f.Tag, SID: f.Objects[s], Objects: f.Objects, Verb: VerbCreate}
+	c := Call{Account: a, Step: s, Tag: f.Tag, SID: f.Objects[s], Objects: f.Objects, Verb: VerbCreate, Since: f.Since}
 	if f.Submitted != nil {
 		c.Business = *f.Submitted
 	}
 	switch s {
-	case StepPrimary, StepBrandReview, StepNumbers, StepUseCases, StepCampaignReview:
+	case StepPrimary, StepProfileReview, StepBrandReview, StepNumbers, StepUseCases, StepCampaignReview:
 		c.Verb = VerbRead
 	case StepProfileCheck, StepProfileSubmit, StepTrustCheck, StepTrustSubmit, StepNumberAssign, StepCampaignDelete:
 		c.Verb = VerbUpdate

@@ -39,7 +39,7 @@ func Lint(text string, f ComposeFacts) (all []Remark) {
 		all = append(all, Remark{"link_missing", "It does not hold the link.", "Write ctx.link into it, set off by spaces; without it the default text goes out.", 0})
 	}
 	lower := strings.ToLower(text)
-	for _, s := range shorteners {
+	for _, s := range publicShorteners {
 		if i := strings.Index(lower, s+"/"); i >= 0 {
 			before, _ := utf8.DecodeLastRuneInString(lower[:i])
 			if !inWord(before) && before != '.' && before != '-' {

@@ -89,6 +89,9 @@ type preflight struct {
 // for the Sep 2026 reviews. A finding's code is the one that the review would give.
 func Preflight(f PreflightFacts) []PreflightItem {
 	p := &preflight{PreflightFacts: f, items: []PreflightItem{}, site: siteHost(f.Business.Website)}
+	if within(p.site, socials) || within(p.site, publicShorteners) { // no domain of the business's to compare with
+		p.site = ""
+	}
 	p.words()
 	p.identity()
 	p.address()

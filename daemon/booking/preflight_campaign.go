@@ -18,7 +18,7 @@ var (
 
 	promises = regexp.MustCompile(`(?i)(\d+ ?% off|\$\d+ off|\bdiscount|\bcoupon|\bpromo|\bspecial offer|\blimited time|\bdeal\b|\bsave \$|\bfree\b|\bsale\b)`)
 	shaft    = regexp.MustCompile(`(?i)\b(cannabis|marijuana|cbd|thc|firearm|ammunition|tobacco|vape|alcohol|casino|gambling|payday|loan|debt relief|crypto)\w*`)
-	vague    = regexp.MustCompile(`(?i)^\W*(we )?(will )?(send|sending)?\s*(sms|text|messages?|notifications?|updates?)( messages?)? to (our )?customers\.?\W*$`)
+	vague    = regexp.MustCompile(`(?i)^\W*(we )?(will )?(send|sending)?\s*((sms|texts?|messages?|notifications?|updates?|reminders?|alerts?)\s+)+to (our )?customers\.?\W*$`)
 )
 
 func holdsLink(s string) bool  { return links.MatchString(s) }
@@ -140,7 +140,7 @@ func (p *preflight) sampleLinks() {
 			}
 			told[host] = true
 			switch {
-			case within(host, shorteners):
+			case within(host, publicShorteners):
 				p.fail("30892", "samples", "A text holds a link of the public shortener "+host+".", "Use links on the business's own domain.")
 			case strings.HasPrefix(strings.ToLower(l), "http://"):
 				p.severe("30892", "samples", "A link in the texts is not https: "+host+".", "Set server.public_url to an https address on the business's own domain.")

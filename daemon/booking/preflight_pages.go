@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// shorteners are public link shorteners, which carriers block and reviewers reject (Twilio errors 30892, 30007).
-var shorteners = strings.Fields(`bit.ly bitly.com tinyurl.com goo.gl t.co ow.ly is.gd buff.ly rebrand.ly cutt.ly shorturl.at rb.gy t.ly tiny.cc lnkd.in
+// publicShorteners are public link shorteners, which carriers block and reviewers reject (Twilio errors 30892, 30007).
+var publicShorteners = strings.Fields(`bit.ly bitly.com tinyurl.com goo.gl t.co ow.ly is.gd buff.ly rebrand.ly cutt.ly shorturl.at rb.gy t.ly tiny.cc lnkd.in
 	bl.ink s.id v.gd short.io shorte.st adf.ly clck.ru soo.gd qr.ae trib.al dlvr.it snip.ly`)
 
 // socials are pages of somebody else's site, which do not count as a website of the business's own (Twilio error 30891).
@@ -29,7 +29,7 @@ func (p *preflight) pageAddress(code, field, address string) (Page, bool) {
 	case err != nil || host == "" || !strings.Contains(host, ".") || u.Scheme != "https" && u.Scheme != "http":
 		p.fail(code, field, "It is not a web address.", "For example https://www.brightwater.example.")
 		return Page{}, false
-	case within(host, shorteners):
+	case within(host, publicShorteners):
 		p.fail("30892", field, "It is a link of a public shortener.", "Give the address it leads to.")
 		return Page{}, false
 	case within(host, socials):
@@ -161,7 +161,7 @@ func (p *preflight) terms() {
 }
 
 func (p *preflight) ownDomain(code, field, address string) {
-	if host := siteHost(address); host != "" && p.site != "" && !sameSite(host, p.site) && !within(host, shorteners) && !within(host, socials) {
+	if host := siteHost(address); host != "" && p.site != "" && !sameSite(host, p.site) && !within(host, publicShorteners) && !within(host, socials) {
 		p.warn(code, field, "It is not on the domain of the website.", "Put it on "+p.site+".")
 	}
 }

@@ -29,8 +29,8 @@ func (e *Engine) auditing(ctx context.Context) func(*txn, func(*txn) error) erro
 	if !ok {
 		return func(t *txn, fn func(*txn) error) error { return fn(t) }
 	}
-	id := newID(e.now()) // outside of the transaction: a run after an unknown commit writes the same entry again
-	at := idTime(id)
+	at := e.now()
+	id := newID(at) // outside of the transaction: a run after an unknown commit writes the same entry again
 	return func(t *txn, fn func(*txn) error) error {
 		t.Watch(d.Account)
 		if err := fn(t); err != nil {
