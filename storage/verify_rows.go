@@ -48,6 +48,9 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"report":        called(func(x booking.StatusUpdate) string { return x.SID }),
 	"carrier":       called(func(booking.CarrierState) string { return "" }),
 	"missed":        (*verifier).missed,
+	"thread":        (*verifier).thread,
+	"threadlist":    (*verifier).threadList,
+	"threadmsg":     (*verifier).threadMessage,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -305,6 +308,8 @@ func (v *verifier) due(r Row) error {
 		v.sameDue(r, tallyDue(d.Account, *x), true)
 	case booking.KindDeliver:
 		return v.deliveryDue(r, d)
+	case booking.KindTalk:
+		return v.threadDue(r, d)
 	case booking.KindAsk:
 		x, err := v.Turn(d.Account, d.Ref)
 		if err != nil {

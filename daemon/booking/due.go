@@ -7,19 +7,20 @@ type Kind uint8
 
 // The kinds of due work.
 const (
-	KindLapse    Kind = 1 // has the session fallen silent? Ref: session
-	KindFollowUp Kind = 2 // decide and send the follow-up. Ref: session
-	KindSettle   Kind = 3 // find out what became of a send. Ref: attempt
-	KindWake     Kind = 4 // something that kept texts waiting was mended. Ref: a UUIDv7 of its time
-	KindDeliver  Kind = 5 // hand a webhook over. Ref: delivery
-	KindTally    Kind = 6 // sum a day up for the reports. Ref: a UUIDv7 of its time
-	KindAsk      Kind = 7 // carry out what a script asked for. Ref: turn
-	KindReply    Kind = 8 // send the answer to an inbound text. Ref: attempt
-	KindCatchUp  Kind = 9 // fetch the texts that came in while nobody listened. Ref: a UUIDv7 of its time
+	KindLapse    Kind = 1  // has the session fallen silent? Ref: session
+	KindFollowUp Kind = 2  // decide and send the follow-up. Ref: session
+	KindSettle   Kind = 3  // find out what became of a send. Ref: attempt
+	KindWake     Kind = 4  // something that kept texts waiting was mended. Ref: a UUIDv7 of its time
+	KindDeliver  Kind = 5  // hand a webhook over. Ref: delivery
+	KindTally    Kind = 6  // sum a day up for the reports. Ref: a UUIDv7 of its time
+	KindAsk      Kind = 7  // carry out what a script asked for. Ref: turn
+	KindReply    Kind = 8  // send the answer to an inbound text. Ref: attempt
+	KindCatchUp  Kind = 9  // fetch the texts that came in while nobody listened. Ref: a UUIDv7 of its time
+	KindTalk     Kind = 10 // answer a customer's texts, or end a silent thread. Ref: ThreadRef
 )
 
 // Kinds is one more than the highest kind.
-const Kinds = 10
+const Kinds = 11
 
 func (k Kind) String() string {
 	switch k {
@@ -41,6 +42,8 @@ func (k Kind) String() string {
 		return "reply"
 	case KindCatchUp:
 		return "catchup"
+	case KindTalk:
+		return "talk"
 	}
 	return "unknown"
 }
