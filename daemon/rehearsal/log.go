@@ -45,8 +45,5 @@ func (p *player) sent(ctx context.Context, t booking.Text) error {
 		return err
 	}
 	p.log.add(entry{at: p.now, from: "agent", text: t.Body, kind: kind})
-	if kind == booking.AttemptFollowUp {
-		p.log.add(entry{at: p.now, action: Action{Do: "send", At: p.now}})
-	}
 	return nil
 }

@@ -137,7 +137,9 @@ function turn:offer(ids, full, lead)
   end
   local parts = { lead or "" }
   for _, day in ipairs(full or {}) do
-    table.insert(parts, self:text("full", { day = dates.format(day .. "T12:00:00Z", nil, "day", self.lang) }))
+    local noon = day .. "T12:00:00Z"
+    local name = dates.weekday(noon, nil, self.lang) .. " " .. dates.format(noon, nil, "day", self.lang)
+    table.insert(parts, self:text("full", { day = name }))
   end
   if #some == 0 then
     return self:person("no open window", parts[1], self:text("none_open"))
@@ -441,7 +443,7 @@ function turn:visit()
   if choice.sure then
     local window = self:find(choice.windows[1])
     local offered = list.find(self.ctx.offered or {}, function(w) return w.id == window.id end)
-    if offered and not is.no then
+    if offered and (is.yes or not is.no) then
       return self:book(window)
     end
     return self:confirm(window, lead)
