@@ -194,6 +194,9 @@ func invalid(field, message string) error {
 	return booking.Refuse(booking.Invalid, "invalid_rehearsal", field, message, "see the format of rehearsals; the daemon's guide names where it stands")
 }
 
+// ErrWorld says that a document is a world that others name, and no rehearsal.
+var ErrWorld error = invalid("turns", "this is a world and no rehearsal: nothing happens in it")
+
 // maxTurns bounds a document.
 const maxTurns = 200
 
@@ -202,6 +205,10 @@ func Read(raw []byte, other func(path string) ([]byte, error)) (Document, error)
 	var d Document
 	if err := json.Unmarshal(raw, &d); err != nil {
 		return d, invalid("", "this is no rehearsal: "+err.Error())
+	}
+	var shop World
+	if len(d.Turns) == 0 && json.Unmarshal(raw, &shop) == nil && shop.Business.Name != "" {
+		return d, ErrWorld
 	}
 	world := []byte(d.World)
 	var path string

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -111,8 +112,8 @@ func (p *player) build(ctx context.Context) error {
 	if _, err := p.e.FirstStart(ctx, seed); err != nil {
 		return err
 	}
-	for name, source := range p.o.Sources {
-		v, err := p.e.PutScript(ctx, house, engine.NewVersion{Name: name, Source: source, Author: "rehearsal"})
+	for _, name := range modulesFirst(p.o.Sources) {
+		v, err := p.e.PutScript(ctx, house, engine.NewVersion{Name: name, Source: p.o.Sources[name], Author: "rehearsal"})
 		if err != nil {
 			return err
 		}
@@ -121,6 +122,29 @@ func (p *player) build(ctx context.Context) error {
 		}
 	}
 	return p.recall(ctx)
+}
+
+// modulesFirst gives the names of scripts so that each comes behind those that it loads.
+func modulesFirst(sources map[string]string) (order []string) {
+	var put func(name string)
+	put = func(name string) {
+		source, ok := sources[name]
+		if !ok || slices.Contains(order, name) || len(order) > len(sources) {
+			return
+		}
+		for _, m := range scripts.Requires(source) {
+			if m != name && !slices.Contains(scripts.Requires(sources[m]), name) {
+				put(m)
+			}
+		}
+		if !slices.Contains(order, name) {
+			order = append(order, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		put(name)
+	}
+	return order
 }
 
 // play lets the turns happen, each in its time, and what is due in between.
