@@ -66,7 +66,7 @@ func (e *Engine) ReleaseThread(ctx context.Context, a booking.AccountID, p booki
 const maxNote = 500
 
 // Say sends a person's text in a thread, which that person has from now on. The text is on its way when it returns.
-func (e *Engine) Say(ctx context.Context, a booking.AccountID, p booking.Phone, by, body string) (m booking.ThreadMessage, err error) {
+func (e *Engine) Say(ctx context.Context, a booking.AccountID, p booking.Phone, by, body string) (m Delivered, err error) {
 	body = booking.Plain(body)
 	if body == "" {
 		return m, booking.Refuse(booking.Invalid, "missing", "body", "the text is empty", "say something")
@@ -93,7 +93,7 @@ func (e *Engine) Say(ctx context.Context, a booking.AccountID, p booking.Phone, 
 		if err == nil && sent == nil {
 			err = booking.Refuse(booking.Conflict, "registration_required", "", "nothing can be sent: the registration is not approved, or there is no number", "GET /v1/alarms says what is missing")
 		}
-		m = booking.ThreadMessage{ID: string(id), From: v.Number, To: p, Body: body, Author: booking.AuthorHuman, By: by, At: t.Now, Attempt: id}
+		m = Delivered{booking.ThreadMessage{ID: string(id), From: v.Number, To: p, Body: body, Author: booking.AuthorHuman, By: by, At: t.Now, Attempt: id}, sent}
 		return err
 	})
 	return m, err
