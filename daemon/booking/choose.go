@@ -35,7 +35,7 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 		return c.chosen
 	}
 	body, _ = Redact(withoutAddress(body))
-	said := lastStatement(expiry.ReplaceAllString(body, " "), now, loc)
+	said := lastStatement(oneOfThem.ReplaceAllString(expiry.ReplaceAllString(body, " "), "$1"), now, loc)
 	if c.ordinal(said, true) {
 		return c.chosen
 	}
@@ -58,6 +58,9 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 
 // expiry is the last day of a card: "exp 09/27".
 var expiry = regexp.MustCompile(`(?i)\b(?:exp(?:ires|iry|iration)?|vence)\b\W{0,3}\d{1,2}\s?[/-]\s?\d{2,4}`)
+
+// oneOfThem is "one" that stands for a window and is no time: "the morning one".
+var oneOfThem = regexp.MustCompile(`(?i)\b(morning|afternoon|evening|early|late)\s+one\b`)
 
 func ids(windows []Window) (list []string) {
 	for _, w := range windows {

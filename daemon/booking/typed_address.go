@@ -14,6 +14,9 @@ func withoutAddress(body string) string {
 	_, spans := findAddress(body)
 	b := []byte(body)
 	for _, s := range spans {
+		if words := whenWords(body[s[0]:s[1]]); len(words) > 1 && !streetKinds[words[len(words)-1].s] { // it may be a date
+			continue
+		}
 		for i := s[0]; i < s[1]; i++ {
 			b[i] = ' '
 		}
