@@ -11,6 +11,7 @@ const (
 	alarmHandedOff = "thread_handed_off" // ref: the phone
 	alarmTask      = "thread_task"       // ref: the phone
 
+	alertAgain  = 10 * time.Minute   // after an alert that nobody took, a new text of the customer alerts again
 	safetyPause = 10 * time.Minute   // between two safety texts of one thread
 	taskLife    = 7 * 24 * time.Hour // a task nobody took stands this long
 )

@@ -265,9 +265,13 @@ func (d *Document) past(i int) bool {
 	return false
 }
 
-// burst gives the turn with which the last burst began: the customer's texts that follow each other within seconds.
+// burst gives the turn whose consequences are the outcome: the last in which something happens, and of a burst of the customer's texts,
+// which follow each other within seconds, the first.
 func (d *Document) burst() int {
 	last := len(d.Turns) - 1
+	for last > d.history() && d.Turns[last].Event != nil && (d.Turns[last].Event.Kind == "clock" || d.Turns[last].Event.Kind == "redelivery") {
+		last--
+	}
 	for last > 0 && d.Turns[last].From == "customer" && d.Turns[last-1].From == "customer" && d.Turns[last].After != nil &&
 		time.Duration(*d.Turns[last].After) <= burstGap {
 		last--
