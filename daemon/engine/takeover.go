@@ -3,7 +3,9 @@ package engine
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 )
@@ -48,6 +50,10 @@ func (t *txn) takeOver(account booking.Account, v *booking.Thread, by string) er
 
 // ReleaseThread hands a thread back to the agent, with a note that it must use. Where the scheduler has no agent, it stays with the people.
 func (e *Engine) ReleaseThread(ctx context.Context, a booking.AccountID, p booking.Phone, note string) (booking.Thread, error) {
+	note = strings.TrimSpace(note)
+	if utf8.RuneCountInString(note) > maxNote {
+		return booking.Thread{}, booking.Refuse(booking.Invalid, "too_long", "note", "the note is too long", "at most 500 characters")
+	}
 	return e.changeThread(ctx, a, p, func(t *txn, account booking.Account, v *booking.Thread) error {
 		sched, err := t.Scheduler(a, v.Scheduler)
 		if err != nil {
@@ -62,7 +68,7 @@ func (e *Engine) ReleaseThread(ctx context.Context, a booking.AccountID, p booki
 	})
 }
 
-// maxNote bounds a note and maxHumanText a person's text, in characters.
+// maxNote bounds a note, in characters.
 const maxNote = 500
 
 // Say sends a person's text in a thread, which that person has from now on. The text is on its way when it returns.

@@ -214,7 +214,7 @@ func TestARestartInABookingTurn(t *testing.T) {
 				w.says("yes", 1)
 				runs = 0
 				stop := errors.New("stopped")
-				for i := 0; i < 40_000; i++ { // the step is told by how often the script ran and what was written by then
+				for i := range 40_000 { // the step is told by how often the script ran and what was written by then
 					time.Sleep(time.Millisecond)
 					if runs >= step/2 && (step%2 == 0 || len(w.bookings()) > 0) && i > 7_990 {
 						stop = nil
