@@ -25,7 +25,7 @@ type Facts struct {
 	Thread   Thread
 	Event    Event
 	Windows  []Window
-	Offered  []Window // that our texts of the thread named, the latest text's last; Open tells which can still be booked
+	Offered  []Window // that our latest text with windows named, in its order; Open tells which can still be booked
 	Services []Service
 	Areas    []string        // ZIP codes that are served; empty: everywhere
 	Approved []booking.Fact  // in ctx: facts

@@ -22,7 +22,7 @@ const typesHead = `---@meta
 ---@field thread Thread
 ---@field event Event
 ---@field windows Window[] the next open ones
----@field offered Window[] that our texts of the thread named, the latest last; open tells which can still be booked
+---@field offered Window[] that our latest text with windows named; open tells which can still be booked
 ---@field areas string[] ZIP codes that are served; empty: everywhere
 ---@field services Service[]
 ---@field facts Fact[] all that an agent may state besides results

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -289,9 +288,11 @@ func (e *Engine) talkFacts(s *storage.Snapshot, w *talk, known []booking.Window,
 		if m.Inbound() {
 			continue
 		}
-		for _, o := range booking.OfferedIn(m.Body, m.At, w.loc, known) {
-			facts.Offered = slices.DeleteFunc(facts.Offered, func(x scripts.Window) bool { return x.Start.Equal(o.Start) && x.End.Equal(o.End) })
-			facts.Offered = append(facts.Offered, scripts.Named(o, w.loc, open[o.ID]))
+		if named := booking.OfferedIn(m.Body, m.At, w.loc, known); len(named) > 0 { // "the first one" is of the latest text
+			facts.Offered = nil
+			for _, o := range named {
+				facts.Offered = append(facts.Offered, scripts.Named(o, w.loc, open[o.ID]))
+			}
 		}
 	}
 	if has != nil {

@@ -196,6 +196,10 @@ end
 
 -- book takes the window, or moves the visit there when the customer has one.
 function turn:book(window)
+  local has = self.ctx.booking and self.ctx.booking.window
+  if has and has.id == window.id then
+    return self:answer(self:text("yours", { label = self:label(window) }))
+  end
   local line1, zip = self:place()
   if not line1 or not zip or not self:served(zip) then
     return self:confirm(window)
@@ -364,10 +368,13 @@ function turn:own()
   if window and self.is.yes and not self.is.no then
     return self:book(window)
   end
-  if self.is.booked or self.is.when then
+  if self.is.booked or self.is.when or self:has({ "what time", "what day", "when are", "when is", "confirmed", "still on", "a que hora", "a qué hora" }) then
     return self:answer(self:text("yours", { label = label }))
   end
   local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  if #choice.windows == 1 and booking.window and choice.windows[1] == booking.window.id then
+    return self:answer(self:text("yours", { label = label }))
+  end
   if self.is.reschedule or #choice.windows > 0 then
     local ids = #choice.windows > 0 and choice.windows or choice.near
     if #ids == 0 then
