@@ -372,6 +372,9 @@ function turn:own()
     return self:answer(self:text("yours", { label = label }))
   end
   local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  if self.is.thanks and not self.is.reschedule and #choice.days == 0 then
+    return self:answer(self:text("welcome"))
+  end
   if #choice.windows == 1 and booking.window and choice.windows[1] == booking.window.id then
     return self:answer(self:text("yours", { label = label }))
   end
