@@ -165,6 +165,13 @@ func table() []route {
 		{get, "/v1/bookings/{id}", read, (*call).getBooking, ok, "bookings", "One booking", nil, nil, wire.Booking{}, ""},
 		{put, "/v1/bookings/{id}", work, (*call).putBooking, ok, "bookings", "Move, cancel or correct a booking", nil, wire.BookingChange{}, wire.Booking{}, ""},
 
+		{get, "/v1/threads", read, (*call).listThreads, ok, "threads", "Conversations, the one with the newest message first", pageQuery{}, nil, wire.List[wire.Thread]{}, ""},
+		{get, "/v1/threads/{id}", read, (*call).getThread, ok, "threads", "One conversation with its messages", nil, nil, wire.Thread{}, ""},
+		{post, "/v1/threads/{id}/messages", work, (*call).sendInThread, created, "threads", "Text the customer as a person, who has the thread from then on", nil, wire.ThreadText{}, wire.ThreadMessage{}, ""},
+		{post, "/v1/threads/{id}/takeover", work, (*call).takeOverThread, ok, "threads", "Take a thread over: the agent is silent", nil, nil, wire.Thread{}, ""},
+		{post, "/v1/threads/{id}/release", work, (*call).releaseThread, ok, "threads", "Hand a thread back to the agent, with a note that it must use", nil, wire.Release{}, wire.Thread{}, ""},
+		{post, "/v1/rehearsals", manage, (*call).rehearse, ok, "rehearsals", "Play a rehearsal document on a virtual clock; nothing is sent or kept", nil, wire.Rehearsal{}, wire.Rehearsed{}, ""},
+
 		{get, "/v1/scripts", manage, (*call).listScripts, ok, "scripts", "The script library: own scripts and those that are built in", nil, nil, wire.List[wire.Script]{}, ""},
 		{get, "/v1/scripts/{name}", manage, (*call).getScript, ok, "scripts", "One script with the source in use, or one version of it", scriptQuery{}, nil, wire.Script{}, ""},
 		{put, "/v1/scripts/{name}", manage, (*call).putScript, ok, "scripts", "Make the next version of a script, a draft until it is activated", nil, wire.NewScript{}, wire.ScriptVersion{}, ""},

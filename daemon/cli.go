@@ -29,6 +29,7 @@ func newCLI(p *process) *cli.Command {
 		p.backupVerb(),
 		p.restoreVerb(),
 		p.scriptVerb(),
+		p.rehearseVerb(),
 		verb("verify", "prove the store, or a backup file, whole", "[FILE]", p.verify),
 		p.selftestVerb(),
 		p.benchVerb(),

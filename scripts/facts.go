@@ -25,7 +25,9 @@ type Facts struct {
 	Thread   Thread
 	Event    Event
 	Windows  []Window
+	Offered  []Window // that our latest text with windows named, in its order; Open tells which can still be booked
 	Services []Service
+	Areas    []string        // ZIP codes that are served; empty: everywhere
 	Approved []booking.Fact  // in ctx: facts
 	Booking  *Booking        // the customer's booking; nil: none
 	Memory   json.RawMessage // what the agent kept from its last turn, a JSON object
@@ -37,6 +39,7 @@ type Business struct {
 	OfficePhone    string `json:"office_phone,omitempty"`
 	EmergencyPhone string `json:"emergency_phone,omitempty"`
 	Timezone       string `json:"timezone,omitempty"` // IANA name
+	Website        string `json:"website,omitempty"`
 }
 
 // Customer is who the text goes to, as typed.
@@ -45,11 +48,20 @@ type Customer struct {
 	LastName  string `json:"last_name,omitempty"`  // in ctx: one family name
 	Email     string `json:"email,omitempty"`      // for scripts that book; in a text its domain would become a link
 	Phone     string `json:"phone,omitempty"`      // E.164
+	Address   Place  `json:"address,omitzero"`     // of the visit
+}
+
+// Place is where the visit is, as typed.
+type Place struct {
+	Line1      string `json:"line1,omitempty"` // in ctx: a house number and some words
+	City       string `json:"city,omitempty"`
+	PostalCode string `json:"postal_code,omitempty"` // in ctx: five digits
 }
 
 // Session is what was being booked.
 type Session struct {
 	Service   string `json:"service,omitempty"` // best given as the scheduler's own list of services spells it
+	Said      string `json:"said,omitempty"`    // the service in the page's own words, where the list has no such name
 	Step      string `json:"step,omitempty"`
 	Preferred string `json:"preferred,omitempty"`
 	Locale    string `json:"locale,omitempty"` // of the visitor's browser, such as "es-MX"
@@ -60,6 +72,8 @@ type Thread struct {
 	Turns []Turn `json:"turns"`
 	Owner string `json:"owner,omitempty"` // "agent" or "human"
 	Note  string `json:"note,omitempty"`  // of the person who handed the thread back; the agent must use it
+	Count int    `json:"count"`           // texts of the agent so far
+	Lang  string `json:"lang,omitempty"`  // "es" or "en", by what the customer wrote
 }
 
 // Turn is one text of the thread.
@@ -67,6 +81,8 @@ type Turn struct {
 	From string    `json:"from"` // "customer", "agent", "human" or "system"
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
+	// Offered are the IDs of the windows that one of our texts named.
+	Offered []string `json:"offered,omitempty"`
 }
 
 // Event is what the agent answers.
@@ -74,6 +90,12 @@ type Event struct {
 	Kind  string `json:"kind,omitempty"` // "start", "text" or "timeout"
 	Text  string `json:"text,omitempty"`
 	Media int    `json:"media"` // number of attachments
+	// MediaTypes are the content types of the attachments.
+	MediaTypes []string `json:"media_types,omitempty"`
+	// Tapback tells a phone's reaction to one of our texts: "yes", "no", "else".
+	Tapback string `json:"tapback,omitempty"`
+	// EmergencyPast names a danger that is over by what the customer says: a word of caution belongs into the answer.
+	EmergencyPast string `json:"emergency_past,omitempty"`
 }
 
 // Window is an arrival window that is open. Label is its time as the office tells it, since scripts have no calendar.
@@ -84,6 +106,7 @@ type Window struct {
 	Label          string    `json:"label"` // "Tue Mar 10, 8 AM-10 AM"
 	Note           string    `json:"note,omitempty"`
 	SurchargeCents int       `json:"surcharge_cents,omitempty"`
+	Open           *bool     `json:"open,omitempty"` // in ctx.offered only: it can still be booked
 }
 
 // Service is something the business does.
@@ -101,6 +124,9 @@ type Booking struct {
 	Window  *Window `json:"window,omitempty"`
 }
 
+// MaxWindows bounds a list of windows.
+const MaxWindows = 20
+
 // Bounds on what the house says.
 const (
 	maxLink     = 512 // bytes
@@ -108,7 +134,8 @@ const (
 	maxShort    = 40  // bytes of a phone number, zone or locale
 	maxEmail    = 254 // bytes; RFC 5321
 	maxCtx      = 24 << 10
-	maxWindows  = 20
+	maxOffered  = 12
+	maxAreas    = 200
 )
 
 // FactError is a fact that cannot be used: the caller's mistake, not the script's.
@@ -145,7 +172,9 @@ type document struct {
 	Thread   Thread          `json:"thread"`
 	Event    Event           `json:"event"`
 	Windows  []Window        `json:"windows"`
+	Offered  []Window        `json:"offered"`
 	Services []Service       `json:"services"`
+	Areas    []string        `json:"areas"`
 	Facts    []booking.Fact  `json:"facts"`
 	Booking  *Booking        `json:"booking,omitempty"`
 	Memory   json.RawMessage `json:"memory"`
@@ -160,12 +189,14 @@ func (f *Facts) Ctx() (json.RawMessage, error) {
 	d := document{
 		Link: f.Link,
 		Business: Business{Name: line(f.Business.Name), OfficePhone: short(f.Business.OfficePhone),
-			EmergencyPhone: short(f.Business.EmergencyPhone), Timezone: short(f.Business.Timezone)},
+			EmergencyPhone: short(f.Business.EmergencyPhone), Timezone: short(f.Business.Timezone), Website: line(f.Business.Website)},
 		Customer: Customer{FirstName: personName(f.Customer.FirstName), LastName: personName(f.Customer.LastName),
-			Email: email(f.Customer.Email), Phone: short(f.Customer.Phone)},
-		Session: Session{Service: plainWords(f.Session.Service), Step: plainWords(f.Session.Step),
+			Email: email(f.Customer.Email), Phone: short(f.Customer.Phone),
+			Address: Place{street(f.Customer.Address.Line1), plainWords(f.Customer.Address.City), zip(f.Customer.Address.PostalCode)}},
+		Session: Session{Service: plainWords(f.Session.Service), Said: plainWords(f.Session.Said), Step: plainWords(f.Session.Step),
 			Preferred: plainWords(f.Session.Preferred), Locale: short(f.Session.Locale)},
-		Thread: f.Thread, Event: f.Event, Windows: f.Windows[:min(len(f.Windows), maxWindows)], Services: f.Services, Facts: f.Approved,
+		Thread: f.Thread, Event: f.Event, Windows: f.Windows[:min(len(f.Windows), MaxWindows)], Offered: f.Offered[max(0, len(f.Offered)-maxOffered):],
+		Services: f.Services, Areas: f.Areas[:min(len(f.Areas), maxAreas)], Facts: f.Approved,
 		Booking: f.Booking, Memory: f.Memory,
 	}
 	if !f.Now.IsZero() {
@@ -174,6 +205,7 @@ func (f *Facts) Ctx() (json.RawMessage, error) {
 	if len(d.Memory) == 0 {
 		d.Memory = json.RawMessage("{}")
 	}
+	d.Offered, d.Areas = orEmpty(d.Offered), orEmpty(d.Areas)
 	d.Thread.Turns, d.Windows, d.Services, d.Facts = orEmpty(d.Thread.Turns), orEmpty(d.Windows), orEmpty(d.Services), orEmpty(d.Facts)
 	for {
 		b, err := json.Marshal(d)
@@ -204,14 +236,21 @@ func orEmpty[T any](s []T) []T {
 // Offer makes the windows that a script may offer: those that are open and begin after now, the earliest first, at most 20,
 // with their time in the zone told as the office tells it.
 func Offer(all []booking.Window, now time.Time, zone *time.Location) []Window {
-	open := make([]Window, 0, maxWindows)
+	open := make([]Window, 0, MaxWindows)
 	for _, w := range all {
 		if w.Open > 0 && w.Start.After(now) {
 			open = append(open, offered(w, zone))
 		}
 	}
 	slices.SortStableFunc(open, func(a, b Window) int { return a.Start.Compare(b.Start) })
-	return open[:min(len(open), maxWindows)]
+	return open[:min(len(open), MaxWindows)]
+}
+
+// Named tells a window as scripts see it, open or not.
+func Named(w booking.Window, zone *time.Location, open bool) Window {
+	v := offered(w, zone)
+	v.Open = &open
+	return v
 }
 
 func offered(w booking.Window, zone *time.Location) Window {

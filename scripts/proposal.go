@@ -19,6 +19,8 @@ type Proposal struct {
 	HandOff string          `json:"hand_off,omitempty"` // why a person should take over
 	OptOut  bool            `json:"opt_out,omitempty"`  // the customer wants no more texts
 	Close   bool            `json:"close,omitempty"`    // the conversation is over
+	Alert   string          `json:"alert,omitempty"`    // a person is told, and the agent goes on
+	Task    string          `json:"task,omitempty"`     // what the office is to do, such as a call
 	Memory  json.RawMessage `json:"memory,omitempty"`   // kept for the next turn, as ctx.memory: a JSON object
 }
 
@@ -34,15 +36,18 @@ func ReadProposal(raw json.RawMessage) (p Proposal, err error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&p); err != nil {
-		return Proposal{}, fmt.Errorf("reply must return a table of say, hand_off, opt_out, close and memory: %s", explain(err))
+		return Proposal{}, fmt.Errorf("reply must return a table of say, hand_off, opt_out, close, alert, task and memory: %s", explain(err))
 	}
 	p.Say, p.HandOff = strings.TrimSpace(p.Say), strings.Join(strings.Fields(p.HandOff), " ")
+	p.Alert, p.Task = strings.Join(strings.Fields(p.Alert), " "), strings.Join(strings.Fields(p.Task), " ")
 	if m := string(p.Memory); m == "[]" || m == "null" { // an empty table of Lua is both a list and a map
 		p.Memory = nil
 	}
 	switch {
 	case len(p.HandOff) > maxHandOff:
 		return Proposal{}, fmt.Errorf("hand_off has %d bytes, at most %d are kept", len(p.HandOff), maxHandOff)
+	case len(p.Alert) > maxHandOff || len(p.Task) > maxHandOff:
+		return Proposal{}, fmt.Errorf("alert and task have at most %d bytes", maxHandOff)
 	case len(p.Memory) > maxMemory:
 		return Proposal{}, fmt.Errorf("memory has %d bytes as JSON, at most %d are kept", len(p.Memory), maxMemory)
 	case len(p.Memory) > 0 && p.Memory[0] != '{':

@@ -49,8 +49,11 @@ func embedded() map[string]booking.ScriptVersion {
 		}
 		v := booking.ScriptVersion{Script: strings.TrimSuffix(e.Name(), ".lua"), Version: booking.BuiltInVersion, Author: "Rebook",
 			Note: "built in", Source: string(source), SHA256: Digest(string(source)), Kind: booking.ScriptTemplate}
-		if v.Script == Agent {
+		switch {
+		case strings.Contains(v.Source, "\nfunction reply("):
 			v.Kind = booking.ScriptAgent
+		case !strings.Contains(v.Source, "\nfunction render("):
+			v.Kind = booking.ScriptModule
 		}
 		m[v.Script] = v
 	}

@@ -15,7 +15,9 @@ const (
 	maxNameWords = 3   // "John Smith Jr" in the field for the first name
 	maxPlain     = 32  // characters of a service, step or preferred time
 	maxWords     = 4
-	maxDigits    = 4 // in all: "2:30" or "50-gallon", never a phone number
+
+	maxStreetWords, maxStreetDigits = 7, 9
+	maxDigits                       = 4 // in all: "2:30" or "50-gallon", never a phone number
 )
 
 // line makes one line of a text of the house, at most maxBusiness characters. It is cut, not refused: a text that names the
@@ -46,6 +48,41 @@ func personName(typed string) string {
 		return "" // an initial: "Hi J," reads worse than no name
 	}
 	return words[0]
+}
+
+// street gives the first line of an address when it looks like one: a house number and some words; or nothing.
+func street(typed string) string {
+	words, ok := wordsOf(typed, maxStreetWords)
+	if !ok || len(words) < 2 || words[0][0] < '0' || words[0][0] > '9' {
+		return ""
+	}
+	digits := 0
+	for _, w := range words {
+		for _, r := range w {
+			switch {
+			case r >= '0' && r <= '9':
+				digits++
+			case !unicode.IsLetter(r) && !strings.ContainsRune("#'-.", r):
+				return ""
+			}
+		}
+		if i := strings.IndexByte(w, '.'); i >= 0 && i < len(w)-1 {
+			return "" // would become a link
+		}
+	}
+	if digits > maxStreetDigits {
+		return ""
+	}
+	return strings.Join(words, " ")
+}
+
+// zip gives the five digits of a ZIP code, or nothing.
+func zip(typed string) string {
+	typed, _, _ = strings.Cut(strings.TrimSpace(typed), "-")
+	if len(typed) != 5 || strings.Trim(typed, "0123456789") != "" {
+		return ""
+	}
+	return typed
 }
 
 // nameWord tells whether w can be one word of a name.

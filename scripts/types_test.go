@@ -22,6 +22,8 @@ const typesHead = `---@meta
 ---@field thread Thread
 ---@field event Event
 ---@field windows Window[] the next open ones
+---@field offered Window[] that our latest text with windows named; open tells which can still be booked
+---@field areas string[] ZIP codes that are served; empty: everywhere
 ---@field services Service[]
 ---@field facts Fact[] all that an agent may state besides results
 ---@field booking? Booking
@@ -32,15 +34,23 @@ const typesHead = `---@meta
 ---@field office_phone? string
 ---@field emergency_phone? string
 ---@field timezone? string
+---@field website? string
 
 ---@class Customer
 ---@field first_name? string
 ---@field last_name? string
 ---@field phone? string
 ---@field email? string not for texts
+---@field address? Place of the visit
+
+---@class Place
+---@field line1? string
+---@field city? string
+---@field postal_code? string five digits
 
 ---@class Session
 ---@field service? string
+---@field said? string the service in the page's own words, where the list has no such name
 ---@field step? string
 ---@field preferred? string
 ---@field locale? string
@@ -49,16 +59,22 @@ const typesHead = `---@meta
 ---@field kind "start"|"text"|"timeout"
 ---@field text? string
 ---@field media integer number of attachments
+---@field media_types? string[]
+---@field tapback? "yes"|"no"|"else" a phone's reaction to one of our texts
+---@field emergency_past? string a danger that is over by what the customer says
 
 ---@class Thread
 ---@field turns Turn[]
 ---@field owner? "agent"|"human"
 ---@field note? string of the person who handed the thread back
+---@field count integer texts of the agent so far
+---@field lang? "en"|"es" by what the customer wrote
 
 ---@class Turn
 ---@field from "customer"|"agent"|"human"|"system"
 ---@field text string
 ---@field at string RFC 3339
+---@field offered? string[] IDs of the windows that one of our texts named
 
 ---@class Window
 ---@field id string
@@ -67,6 +83,7 @@ const typesHead = `---@meta
 ---@field label string such as "Tue Mar 10, 8 AM-10 AM"
 ---@field note? string
 ---@field surcharge_cents? integer
+---@field open? boolean in ctx.offered only
 
 ---@class Service
 ---@field name string
@@ -89,6 +106,8 @@ const typesHead = `---@meta
 ---@field hand_off? string why a person should take over
 ---@field opt_out? boolean
 ---@field close? boolean
+---@field alert? string a person is told, and the agent goes on
+---@field task? string what the office is to do, such as a call
 ---@field memory? table<string, any>
 
 ---@alias Ask "windows"|"book"|"reschedule"|"cancel"|"waitlist"|"model"

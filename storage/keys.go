@@ -66,6 +66,9 @@ import (
 //	a/<account>/script/<name>                      Script               ever
 //	a/<account>/scriptversion/<name>/<n 4B>        ScriptVersion        ever
 //	a/<account>/turn/<id>                          Turn                 30 days
+//	a/<account>/thread/<e164>                      Thread               settings.retention
+//	a/<account>/threadlist/<last, turned>/<e164>   -                    as its thread
+//	a/<account>/threadmsg/<e164>/<id, turned>      ThreadMessage        settings.retention
 //
 // IDs hold no '/', so '/' separates; what strangers make up is hashed. Numbers are big-endian, so that byte order is
 // number order. Values are the byte 1 and JSON, but for times of 8 bytes and rows whose presence says it all.

@@ -217,6 +217,17 @@ func fillSample(t testing.TB, s *Store) {
 				Script: booking.ScriptPin{Name: "agent", SHA256: "00"}, Modules: []booking.ScriptPin{{Name: "words", Version: 1, SHA256: "01"}},
 				Ctx: []byte(`{"now":"2026-03-14T12:00:00Z"}`), Token: "TOKEN", Answers: []booking.TurnAnswer{{TurnAsk: booking.TurnAsk{Name: "windows", Args: []byte(`{"days":3}`)}, Result: []byte(`[]`)}},
 				Pending: &booking.TurnAsk{Name: "book", Args: []byte(`{"window":"w1"}`)}, Began: noon, DueAt: noon.Add(time.Second), Deadline: noon.Add(time.Minute)}),
+			tx.PutTurn("acme", nil, booking.Turn{ID: uuid(12), Thread: "+13125550142", Upto: uuid(13), Event: "text", Entry: "reply",
+				Script: booking.ScriptPin{Name: "agent", SHA256: "00"}, Ctx: []byte(`{}`), Token: "TOKEN2", Began: noon, Deadline: noon.Add(time.Minute),
+				Done: []booking.Done{{Did: booking.DidBook, Start: noon.Add(24 * time.Hour), End: noon.Add(26 * time.Hour)}}}),
+			tx.PutThread("acme", nil, booking.Thread{Phone: "+13125550142", Number: "+13125550100", Session: booking.SessionID(uuid(1)), Scheduler: "web",
+				Mode: booking.AIAgent, Owner: booking.OwnerAgent, State: booking.ThreadOpen, By: "office", Reason: "asked for a person", Note: "prefers mornings",
+				Memory: []byte(`{"day":"thu"}`), Lang: "es", Unread: 1, AgentTexts: 2, ModelCalls: 1, BeganAt: noon, LastAt: noon, InboundAt: noon, HumanAt: noon,
+				SafetyAt: noon, AlertAt: noon, Last: uuid(13), Answered: uuid(11), Turn: uuid(12), DueAt: noon.Add(8 * time.Second)}, 90*24*time.Hour),
+			tx.PutThreadMessage("acme", "+13125550142", booking.ThreadMessage{ID: uuid(13), From: "+13125550142", To: "+13125550100", Body: "tmrw after 3?",
+				Author: booking.AuthorCustomer, At: noon, Media: 1, MediaTypes: []string{"image/png"}, SID: "SM2"}, 90*24*time.Hour),
+			tx.PutThreadMessage("acme", "+13125550142", booking.ThreadMessage{ID: uuid(14), From: "+13125550100", To: "+13125550142", Body: "Thu 8-10?",
+				Author: booking.AuthorAgent, By: "agent@1", At: noon, Offered: []string{"w1"}, Attempt: booking.AttemptID(uuid(4))}, 90*24*time.Hour),
 		}
 		for i, err := range steps {
 			if err != nil {

@@ -51,6 +51,9 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"filing":        (*verifier).filing,
 	"user":          (*verifier).user,
 	"audit":         called(auditName),
+	"thread":        (*verifier).thread,
+	"threadlist":    (*verifier).threadList,
+	"threadmsg":     (*verifier).threadMessage,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -315,6 +318,8 @@ func (v *verifier) due(r Row) error {
 		v.sameDue(r, own, armed)
 	case booking.KindDeliver:
 		return v.deliveryDue(r, d)
+	case booking.KindTalk:
+		return v.threadDue(r, d)
 	case booking.KindAsk:
 		x, err := v.Turn(d.Account, d.Ref)
 		if err != nil {

@@ -30,6 +30,8 @@ type Client struct {
 	OptOuts      OptOuts
 	Keys         APIKeys
 	Bookings     Bookings
+	Threads      Threads
+	Rehearsals   Rehearsals
 	Reports      Reports
 	Webhooks     Webhooks
 	Scripts      Scripts
@@ -82,6 +84,7 @@ func New(base, key string, options ...Option) *Client {
 	c.Schedulers, c.OptOuts, c.Keys = Schedulers{s}, OptOuts{s}, APIKeys{s}
 	c.Bookings, c.Reports, c.Webhooks, c.Scripts = Bookings{s}, Reports{s}, Webhooks{s}, Scripts{s}
 	c.Registration, c.Users = Registration{s}, Users{s}
+	c.Threads, c.Rehearsals = Threads{s}, Rehearsals{s}
 	c.Simulator, c.Links, c.Daemon = Simulator{s}, Links{s}, Daemon{s}
 	return c
 }

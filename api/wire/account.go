@@ -34,6 +34,7 @@ type Settings struct {
 	ReplyWindow    string    `json:"reply_window"`
 	Holdout        int       `json:"holdout" description:"Percent of persons never texted."`
 	Nudges         int       `json:"nudges"`
+	OnCallPhone    string    `json:"on_call_phone,omitempty" description:"Is texted when a thread needs a person, and takes it by answering."`
 	DailyCap       int       `json:"daily_cap" description:"Segments a day, from midnight Pacific time; 0: no cap of our own."`
 	SMSPrice       SMSPrice  `json:"sms_price" description:"What a text costs, for previews."`
 }
@@ -84,7 +85,7 @@ func fromSettings(s booking.Settings) Settings {
 		StateRules: s.StateRules, Frequency: Frequency{s.Frequency.Max, s.Frequency.Per.String()},
 		AbandonAfter: short(s.AbandonAfter), LatestAfter: s.LatestAfter.String(), RequireConsent: s.RequireConsent,
 		Retention: s.Retention.String(), ReplyWait: short(s.ReplyWait), ReplyWindow: s.ReplyWindow.String(),
-		Holdout: s.Holdout, Nudges: s.Nudges, DailyCap: s.DailyCap, SMSPrice: fromPrice(s.Price()),
+		Holdout: s.Holdout, Nudges: s.Nudges, OnCallPhone: string(s.OnCallPhone), DailyCap: s.DailyCap, SMSPrice: fromPrice(s.Price()),
 	}
 }
 
@@ -122,7 +123,7 @@ func short(d booking.Duration) string {
 
 func (s Settings) booking() (booking.Settings, error) {
 	v := booking.Settings{StateRules: s.StateRules, Frequency: booking.Frequency{Max: s.Frequency.Max},
-		RequireConsent: s.RequireConsent, Holdout: s.Holdout, Nudges: s.Nudges, DailyCap: s.DailyCap}
+		RequireConsent: s.RequireConsent, Holdout: s.Holdout, Nudges: s.Nudges, OnCallPhone: booking.Phone(s.OnCallPhone), DailyCap: s.DailyCap}
 	for _, d := range []struct {
 		field, is string
 		to        *booking.Duration

@@ -19,11 +19,16 @@ const (
 // AttemptKind says what a text is for. Stored: never rename.
 type AttemptKind string
 
-// The kinds of texts. A follow-up is started by us and belongs to a session; the others answer a customer's text.
+// The kinds of texts. A follow-up is started by us and belongs to a session; the others answer a customer's text,
+// or are a person's.
 const (
 	AttemptFollowUp     AttemptKind = ""
 	AttemptConfirmation AttemptKind = "confirmation" // the one text that confirms an opt-out
 	AttemptHelp         AttemptKind = "help"         // who we are and how to opt out
+	AttemptReply        AttemptKind = "reply"        // the agent's answer in a thread
+	AttemptSafety       AttemptKind = "safety"       // what to do in an emergency
+	AttemptHuman        AttemptKind = "human"        // a person's text in a thread
+	AttemptAlert        AttemptKind = "alert"        // tells the person on call; it goes to the business itself
 )
 
 // Attempt is the durable intent to send one text and what became of it.
@@ -45,9 +50,10 @@ type Attempt struct {
 	ClaimedAt        time.Time    `json:"claimed_at"`
 	BegunAt          time.Time    `json:"begun_at,omitzero"`
 	SettledAt        time.Time    `json:"settled_at,omitzero"`
-	DueAt            time.Time    `json:"due_at,omitzero"` // of its settle due-key; zero: none
-	Asked            int          `json:"asked,omitempty"` // times the carrier was asked what became of it
-	SID              string       `json:"sid,omitempty"`   // the carrier's own name of the text
+	Thread           Phone        `json:"thread,omitempty"` // the customer whose thread it belongs to; empty for what stands alone
+	DueAt            time.Time    `json:"due_at,omitzero"`  // of its settle due-key; zero: none
+	Asked            int          `json:"asked,omitempty"`  // times the carrier was asked what became of it
+	SID              string       `json:"sid,omitempty"`    // the carrier's own name of the text
 	Status           string       `json:"status,omitempty"`
 	ErrorCode        int          `json:"error_code,omitempty"`
 }

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +30,12 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 	open = slices.Clone(open)
 	slices.SortStableFunc(open, func(a, b Window) int { return a.Start.Compare(b.Start) })
 	c := chooser{now: now, loc: loc, open: open, offered: offered}
-	said := lastStatement(body, now, loc)
+	if r := MatchTapback(body); r == TapbackNo || r == TapbackElse { // the windows in it are our own words
+		c.near()
+		return c.chosen
+	}
+	body, _ = Redact(withoutAddress(body))
+	said := lastStatement(oneOfThem.ReplaceAllString(expiry.ReplaceAllString(body, " "), "$1"), now, loc)
 	intents := MatchIntents(said)
 	has := func(i Intent) bool { return slices.Contains(intents, i) }
 	c.asks = strings.Contains(said, "?") || has(IntentOptions) || has(IntentAny) || has(IntentReschedule)
@@ -51,6 +57,12 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 	}
 	return c.chosen
 }
+
+// expiry is the last day of a card: "exp 09/27".
+var expiry = regexp.MustCompile(`(?i)\b(?:exp(?:ires|iry|iration)?|vence)\b\W{0,3}\d{1,2}\s?[/-]\s?\d{2,4}`)
+
+// oneOfThem is "one" that stands for a window and is no time: "the morning one".
+var oneOfThem = regexp.MustCompile(`(?i)\b(morning|afternoon|evening|early|late)\s+one\b`)
 
 func ids(windows []Window) (list []string) {
 	for _, w := range windows {

@@ -16,6 +16,7 @@ const (
 	KindAsk      Kind = 7  // carry out what a script asked for. Ref: turn
 	KindReply    Kind = 8  // send the answer to an inbound text. Ref: attempt
 	KindCatchUp  Kind = 9  // fetch the texts that came in while nobody listened. Ref: a UUIDv7 of its time
+	KindTalk     Kind = 10 // answer a customer's texts, or end a silent thread. Ref: ThreadRef
 	KindRegister Kind = 11 // the next call of a registration. Ref: a UUIDv7 of its time
 )
 
@@ -44,6 +45,8 @@ func (k Kind) String() string {
 		return "catchup"
 	case KindRegister:
 		return "register"
+	case KindTalk:
+		return "talk"
 	}
 	return "unknown"
 }

@@ -100,7 +100,7 @@ func MatchIntents(body string) []Intent {
 	case strings.ContainsAny(body, "👎❌🚫"):
 		add(IntentNo)
 	}
-	if _, secret := Redact(body); secret {
+	if _, secret := Redact(body); secret || strings.Contains(body, removed) {
 		add(IntentCard)
 	}
 	if linkLike.MatchString(strings.ToLower(body)) && strings.Contains(body, "/") {
@@ -112,17 +112,22 @@ func MatchIntents(body string) []Intent {
 
 // Language guesses the language of a text: "es", "en", or "" when it tells nothing ("10", "ok").
 func Language(body string) string {
-	es, en := 0, 0
+	es, en, either := 0, 0, 0
 	if strings.ContainsAny(body, "¿¡ñÑ") {
 		es += 2
 	}
 	for _, w := range plainMessage(clip(body, maxWithdrawal)).whole.words {
 		switch {
+		case w == "no" || w == "me": // words of both
+			either++
 		case spanishWords[w]:
 			es++
 		case englishWords[w]:
 			en++
 		}
+	}
+	if es > 0 {
+		es += either
 	}
 	switch {
 	case es > en:
@@ -135,9 +140,9 @@ func Language(body string) string {
 
 // Words that stand in one of the two languages only, and often.
 var (
-	spanishWords = wordSet("el la los las de del que es en un una por para con mi su se me le lo no si esta tengo tiene hay puede puedo quiero necesito " +
+	spanishWords = wordSet("el la los las de del que es en un una por para con mi su se le lo si esta tengo tiene hay puede puedo quiero necesito " +
 		"cuando cuanto donde como hola gracias buenos buenas dias tardes noches manana hoy lunes martes miercoles jueves viernes sabado domingo agua casa " +
-		"tambien muy bien favor dale claro cita visita precio cuesta calentador fuga bano cocina aire ya pero porque ustedes usted senor senora sirve va vale")
+		"tambien muy bien favor dale claro cita visita precio cuesta calentador fuga bano cocina aire ya pero porque ustedes usted senor senora sirve va vale ninguno ninguna tarde llamar llame mas son quiere hacer puedan pueden arreglaron ese esa eso")
 	englishWords = wordSet("the a an of to in is it my your you i im we are do does can could would will what when where how much please thanks thank hi hello " +
 		"hey yes yeah ok sure not dont need want have has had with for on at this that there today tomorrow morning afternoon monday tuesday wednesday thursday " +
 		"friday saturday sunday water house heater leak sink toilet ac furnace was works work good great just some any come out get")

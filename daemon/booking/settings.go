@@ -61,6 +61,9 @@ func ValidateSettings(s Settings, simulator bool) error {
 			return outOfRange(v.name, v.is.String(), Duration(v.min).String(), Duration(v.max).String(), v.hint)
 		}
 	}
+	if p, problem := ParsePhone(string(s.OnCallPhone)); s.OnCallPhone != "" && (problem != "" || p != s.OnCallPhone) {
+		return Refuse(Invalid, "phone_invalid", "settings.on_call_phone", "this is not a US or Canadian number in E.164", "for example +16145550123; empty for nobody")
+	}
 	return validatePrice(s.SMSPrice)
 }
 

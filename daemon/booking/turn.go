@@ -11,8 +11,10 @@ import (
 // held while an ask is carried out, and a crash loses nothing.
 type Turn struct {
 	ID       string          `json:"id"` // a UUIDv7
-	Session  SessionID       `json:"session"`
-	Event    string          `json:"event"`             // what it answers: "start"
+	Session  SessionID       `json:"session,omitempty"`
+	Thread   Phone           `json:"thread,omitempty"`  // it answers texts of this thread; empty: it writes a session's first text
+	Upto     string          `json:"upto,omitempty"`    // ID of the last of those texts
+	Event    string          `json:"event"`             // what it answers: "start", "text"
 	Entry    string          `json:"entry"`             // the function that is called
 	Script   ScriptPin       `json:"script"`            // the version it is bound to
 	Modules  []ScriptPin     `json:"modules,omitempty"` // that it loads
@@ -23,6 +25,7 @@ type Turn struct {
 	Began    time.Time       `json:"began"`
 	DueAt    time.Time       `json:"due_at,omitzero"` // of the pending ask's due-key; zero: none
 	Deadline time.Time       `json:"deadline"`        // afterwards nobody waits for it any more
+	Done     []Done          `json:"done,omitempty"`  // what its asks did for the customer
 }
 
 // ScriptPin names a version and the digest of its source: a built-in version changes with the program.

@@ -4,23 +4,45 @@ import "strings"
 
 // FindAddress reads the parts of a street address in a customer's text: "its 1420 neil ave 43201". What is not there is empty. It reads
 // the United States' way of writing, and takes a number without a kind of street only where nothing else can be meant ("123 main, wed").
-func FindAddress(body string) (a Address) {
+func FindAddress(body string) Address {
+	a, _ := findAddress(body)
+	return a
+}
+
+// withoutAddress gives a text with spaces in the place of its address, whose numbers are no times.
+func withoutAddress(body string) string {
+	_, spans := findAddress(body)
+	b := []byte(body)
+	for _, s := range spans {
+		if words := whenWords(body[s[0]:s[1]]); len(words) > 1 && !streetKinds[words[len(words)-1].s] { // it may be a date
+			continue
+		}
+		for i := s[0]; i < s[1]; i++ {
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}
+
+func findAddress(body string) (a Address, spans [][2]int) {
 	words := whenWords(body)
 	for i, w := range words {
 		switch {
 		case len(w.s) == 5 && w.num < 0 && strings.Trim(w.s, "0123456789") == "" && ZipPlace(w.s).States != nil:
 			a.PostalCode = w.s
+			spans = append(spans, [2]int{w.start, w.end})
 		case a.Line1 == "" && w.num > 0 && w.suffix == "":
 			line, end := streetFrom(words, i)
 			if line == "" {
 				continue
 			}
 			a.Line1 = body[w.start:words[end-1].end]
+			spans = append(spans, [2]int{w.start, words[end-1].end})
 			a.Line2 = unitFrom(body, words, end)
 		}
 	}
 	a.Line1 = strings.Join(strings.Fields(a.Line1), " ")
-	return a
+	return a, spans
 }
 
 // streetKinds end the name of a street.

@@ -25,6 +25,7 @@ const (
 	CheckHoldout          Check = "holdout"
 	CheckScriptError      Check = "script_error"
 	CheckCarrier          Check = "carrier"
+	CheckFirewall         Check = "firewall" // an agent's text said what nothing supports; it withholds no follow-up
 )
 
 // Checks lists every check that can withhold a text, in order.

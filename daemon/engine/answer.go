@@ -29,6 +29,7 @@ func (t *txn) honour(e *Engine, a booking.AccountID, in booking.Inbound, id book
 		}
 	case told.Starts:
 		if stop != nil && !in.At.Before(stop.At) { // one that was delivered late does not lift a later STOP
+			t.did(Deed{Do: "opt_in", Phone: in.From})
 			return t.DeleteOptOut(a, in.From)
 		}
 	case !told.Answered && t.Now.Sub(p.HelpedAt) >= booking.HelpPause:
@@ -96,7 +97,21 @@ func (e *Engine) fireReply(ctx context.Context, d booking.Due) error {
 	return e.send(ctx, *a)
 }
 
-// beginAnswer marks a claimed answer begun, unless its time is over or the customer texted START meanwhile.
+// stillWanted tells whether an answer may still go out: nobody opted out or in meanwhile, and no person took over from the agent.
+func (t *txn) stillWanted(a booking.Attempt, stopped bool) (bool, error) {
+	switch a.Kind {
+	case booking.AttemptConfirmation:
+		return stopped, nil
+	case booking.AttemptHuman, booking.AttemptSafety:
+		return !stopped, nil
+	case booking.AttemptReply:
+		v, err := t.Thread(a.Account, a.Thread)
+		return !stopped && v != nil && (v.By == "" || v.HumanAt.Before(a.ClaimedAt)), err
+	}
+	return true, nil
+}
+
+// beginAnswer marks a claimed answer begun, unless its time is over or it is not wanted any more.
 func (e *Engine) beginAnswer(ctx context.Context, a booking.Attempt) (begun *booking.Attempt, err error) {
 	mine := false // this transaction has run before, and its commit may have happened
 	err = e.update(ctx, func(t *txn) error {
@@ -117,7 +132,11 @@ func (e *Engine) beginAnswer(ctx context.Context, a booking.Attempt) (begun *boo
 		}
 		old := *now
 		now.State, now.SettledAt, now.DueAt = booking.AttemptReleased, t.Now, time.Time{}
-		if now.ValidUntil.After(t.Now) && (now.Kind != booking.AttemptConfirmation || stop != nil) {
+		wanted, err := t.stillWanted(*now, stop != nil)
+		if err != nil {
+			return err
+		}
+		if now.ValidUntil.After(t.Now) && wanted {
 			now.State, now.SettledAt, now.BegunAt, now.Epoch = booking.AttemptBegun, time.Time{}, t.Now, e.epoch
 			now.DueAt = t.Now.Add(e.o.SettleAfter)
 			begun, mine = now, true

@@ -63,6 +63,10 @@ type Options struct {
 	// Scripts runs scripts behind the walls; nil: the walls could not be built, WallsMissing says why, and no script runs.
 	Scripts      scripts.Walls
 	WallsMissing string
+	Model        Model      // nil: none is configured; scripts get model_off
+	Watch        func(Deed) // told of what was done; nil: nobody
+	// Outage tells which asks of scripts fail, and with which code; nil: none does. Rehearsals play a calendar that is down.
+	Outage func(ask string) (code string)
 }
 
 // Engine is the running house.
@@ -186,21 +190,28 @@ func (e *Engine) Store() *storage.Reader { return e.store.Reader() }
 type txn struct {
 	*storage.Tx
 	hints []booking.Due
+	deeds []Deed // told to Options.Watch after the commit
 }
 
 // update runs fn in one durable transaction and then tells the motor what it armed. fn may run many times.
 func (e *Engine) update(ctx context.Context, fn func(*txn) error) error {
 	var hints []booking.Due
+	var deeds []Deed
 	audit := e.auditing(ctx)
 	err := e.store.Update(ctx, func(tx *storage.Tx) error {
 		t := &txn{Tx: tx}
 		err := audit(t, fn)
-		hints = t.hints
+		hints, deeds = t.hints, t.deeds
 		return err
 	})
 	if err == nil {
 		for _, d := range hints {
 			e.motor.hint(d)
+		}
+		if e.o.Watch != nil {
+			for _, d := range deeds {
+				e.o.Watch(d)
+			}
 		}
 	}
 	return err

@@ -94,6 +94,13 @@ func gather(s *storage.Snapshot, a booking.AccountID, sess booking.Session) (f b
 	if f.OptOut, err = s.OptOut(a, sess.Phone); err != nil {
 		return f, err
 	}
+	thread, err := s.Thread(a, sess.Phone)
+	if err != nil {
+		return f, err
+	}
+	if thread != nil && thread.State == booking.ThreadHandedOff {
+		f.ThreadOwner = string(thread.Owner)
+	}
 	others, more, err := s.SessionsByPhone(a, sess.Phone, firstID(s.Now.Add(-rivalSpan)), maxRivals)
 	if err != nil {
 		return f, err

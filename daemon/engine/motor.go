@@ -226,6 +226,8 @@ func (m *motor) fire(ctx context.Context, d booking.Due) (err error) {
 		return m.e.fireAsk(ctx, d)
 	case booking.KindReply:
 		return m.e.fireReply(ctx, d)
+	case booking.KindTalk:
+		return m.e.fireThread(ctx, d)
 	case booking.KindCatchUp:
 		return m.e.fireCatchUp(ctx, d)
 	case booking.KindRegister:

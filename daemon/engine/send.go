@@ -163,6 +163,11 @@ func (e *Engine) sent(ctx context.Context, a booking.Attempt, sid string) error 
 		}
 		now.State, now.SID, now.SettledAt, now.DueAt = booking.AttemptSent, sid, t.Now, time.Time{}
 		s.Sent(at)
+		if !a.Answer() {
+			if err := t.followUpWent(account, *now); err != nil {
+				return err
+			}
+		}
 		return errors.Join(t.endAlarm(a.Account, alarmUnknownSend, string(a.Session)), t.resume(a, false), t.takeReport(account, now, s))
 	})
 	return err

@@ -158,14 +158,15 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 	if in.At.IsZero() {
 		in.At = e.now()
 	}
-	id := booking.AttemptID(newID(e.now()))
+	id, reply := booking.AttemptID(newID(e.now())), booking.AttemptID(newID(e.now()))
+	msg := newID(e.now()) // in the order in which they came: one that was delivered late is answered too
 	return e.update(ctx, func(t *txn) error {
 		seen, err := t.Inbound(a, in.SID)
 		if err != nil {
 			return err
 		}
 		if seen != nil {
-			return t.remind(a, id) // this transaction's own earlier, unknown commit may have claimed an answer
+			return errors.Join(t.remind(a, id), t.remind(a, reply)) // this transaction's own earlier, unknown commit may have claimed an answer
 		}
 		p, err := t.Person(a, in.From)
 		if err != nil {
@@ -174,7 +175,7 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 		if in.At.After(p.Inbound) {
 			p.Inbound = in.At
 		}
-		return errors.Join(t.honour(e, a, in, id, &p), t.PutPerson(a, p), t.replied(a, p, in), t.PutInbound(a, in))
+		return errors.Join(t.honour(e, a, in, id, &p), t.PutPerson(a, p), t.replied(a, p, in), t.PutInbound(a, in), t.hear(e, a, in, reply, msg))
 	})
 }
 

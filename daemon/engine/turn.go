@@ -108,8 +108,8 @@ func (t *txn) putTurn(a booking.AccountID, old *booking.Turn, v booking.Turn) er
 	return t.PutTurn(a, old, v)
 }
 
-// fireAsk carries out what a script asked for. All that can be asked for today only reads, so it is read first, outside the
-// transaction that writes the answer and wakes the session: the transaction may run again, and windows are many rows.
+// fireAsk carries out what a script asked for. What only reads is read first, outside the
+// transaction that writes the answer and wakes who waits for it: the transaction may run again, and windows are many rows.
 func (e *Engine) fireAsk(ctx context.Context, d booking.Due) error {
 	var asked *booking.Turn
 	var result json.RawMessage
@@ -124,6 +124,9 @@ func (e *Engine) fireAsk(ctx context.Context, d booking.Due) error {
 		if asked.Pending == nil { // answered by an earlier run
 			return nil
 		}
+		if asked.Thread != "" {
+			return nil
+		}
 		sess, err := s.Session(d.Account, asked.Session)
 		if storage.IsNotFound(err) {
 			code = "gone"
@@ -136,11 +139,16 @@ func (e *Engine) fireAsk(ctx context.Context, d booking.Due) error {
 		if err != nil {
 			return err
 		}
-		result, code, err = carryOut(s, account, sess, *asked.Pending)
+		if code = e.outage(asked.Pending.Name); code == "" {
+			result, code, err = carryOut(s, account, sess, *asked.Pending)
+		}
 		return err
 	})
 	if err != nil || asked.Pending == nil {
 		return err
+	}
+	if asked.Thread != "" {
+		return e.carryOutInThread(ctx, d, *asked)
 	}
 	return e.update(ctx, func(t *txn) error {
 		turn, err := t.Turn(d.Account, d.Ref)
@@ -157,6 +165,9 @@ func (t *txn) answer(a booking.AccountID, turn booking.Turn, result json.RawMess
 	turn.Answer(result, code)
 	if err := t.putTurn(a, &old, turn); err != nil {
 		return err
+	}
+	if turn.Thread != "" {
+		return t.wakeThread(a, turn)
 	}
 	s, was, err := t.session(a, turn.Session)
 	if errors.Is(err, &booking.Error{Code: "unknown_session"}) {
@@ -185,19 +196,32 @@ func carryOut(v *storage.Snapshot, account booking.Account, s booking.Session, a
 	return nil, "unknown_ask", nil
 }
 
+// windowsArgs are the arguments of the ask for windows.
+type windowsArgs struct {
+	Service string  `json:"service"`
+	From    string  `json:"from"` // RFC 3339 or a date
+	Days    float64 `json:"days"` // Lua has no whole numbers
+}
+
+func readWindowsArgs(raw json.RawMessage) (args windowsArgs, err error) {
+	return args, readArgs(raw, &args)
+}
+
+// readArgs reads the arguments of an ask, strictly. An empty table of Lua is both a list and a map.
+func readArgs(raw json.RawMessage, to any) error {
+	if len(raw) == 0 || string(raw) == "[]" || string(raw) == "null" {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	return d.Decode(to)
+}
+
 // askWindows gives the windows that can be booked and have a place: {service, from, days}, without days for two weeks.
 func askWindows(v *storage.Snapshot, account booking.Account, s booking.Session, raw json.RawMessage) (json.RawMessage, string, error) {
-	var args struct {
-		Service string  `json:"service"`
-		From    string  `json:"from"` // RFC 3339 or a date
-		Days    float64 `json:"days"` // Lua has no whole numbers
-	}
-	if len(raw) > 0 && string(raw) != "[]" {
-		d := json.NewDecoder(bytes.NewReader(raw))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&args); err != nil {
-			return nil, "invalid_args", nil
-		}
+	args, err := readWindowsArgs(raw)
+	if err != nil {
+		return nil, "invalid_args", nil
 	}
 	sched, err := v.Scheduler(account.ID, s.Scheduler)
 	if err != nil || sched == nil {

@@ -154,3 +154,24 @@ func (t *txn) unseat(a booking.AccountID, b *booking.Booking) error {
 	b.Window, b.Start, b.End = "", time.Time{}, time.Time{}
 	return err
 }
+
+// windowsOf gives the windows of a scheduler of the next two weeks, full ones too, and its zone.
+func windowsOf(s *storage.Snapshot, account booking.Account, id booking.SchedulerID) ([]booking.Window, *time.Location, error) {
+	sched, err := s.Scheduler(account.ID, id)
+	if err != nil {
+		return nil, time.UTC, err
+	}
+	zone := account.Timezone
+	var all []booking.Window
+	if sched != nil {
+		zone = sched.Zone(account)
+		if all, err = Availability(s, account.ID, id, "", offeredDays); err != nil {
+			return nil, time.UTC, err
+		}
+	}
+	loc, err := booking.LoadZone(zone)
+	if err != nil {
+		loc = time.UTC
+	}
+	return all, loc, nil
+}

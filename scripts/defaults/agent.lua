@@ -136,8 +136,10 @@ function turn:offer(ids, full, lead)
     end
   end
   local parts = { lead or "" }
-  for _, day in ipairs(full or {}) do
-    table.insert(parts, self:text("full", { day = dates.format(day .. "T12:00:00Z", nil, "day", self.lang) }))
+  for _, day in ipairs(full and #full <= 2 and full or {}) do
+    local noon = day .. "T12:00:00Z"
+    local name = dates.weekday(noon, nil, self.lang) .. " " .. dates.format(noon, nil, "day", self.lang)
+    table.insert(parts, self:text("full", { day = name }))
   end
   if #some == 0 then
     return self:person("no open window", parts[1], self:text("none_open"))
@@ -194,6 +196,10 @@ end
 
 -- book takes the window, or moves the visit there when the customer has one.
 function turn:book(window)
+  local has = self.ctx.booking and self.ctx.booking.window
+  if has and has.id == window.id then
+    return self:answer(self:text("yours", { label = self:label(window) }))
+  end
   local line1, zip = self:place()
   if not line1 or not zip or not self:served(zip) then
     return self:confirm(window)
@@ -214,6 +220,9 @@ function turn:book(window)
       return self:answer(self:text("moved", { label = self:label(window) }))
     end
     return self:answer(self:text("booked", { label = self:label(window), service = "" }))
+  end
+  if code == "surcharge_not_said" then
+    return self:confirm(window)
   end
   if code == "window_full" or code == "window_closed" or code == "window_unknown" then
     self.windows = nil
@@ -254,9 +263,25 @@ function turn:facts(n, ...)
   return table.concat(found, " ")
 end
 
--- any_open gives the first windows that are open, those the office's note asks for first.
+-- still_offered gives the offered windows that are open, when there are at most three.
+function turn:still_offered()
+  local ids = {}
+  for _, w in ipairs(self.ctx.offered or {}) do
+    if self:find(w.id) then
+      table.insert(ids, w.id)
+    end
+  end
+  return #ids <= 3 and ids or {}
+end
+
+-- any_open gives the windows to name when nothing else was said: those that were offered, else those that the office's note asks
+-- for, else the first.
 function turn:any_open()
   local open = self:open() or {}
+  local again = self:still_offered()
+  if #again > 0 and not self.is.no then
+    return again
+  end
   local note = self.ctx.thread.note
   if note then
     local wished = talk.choose(note, self.ctx.now, self.zone, open)
@@ -270,6 +295,17 @@ end
 -- two gives the first two of a list.
 local function two(ids)
   return list.first(ids, 2)
+end
+
+-- fee_in_spanish tells the fee of a visit in Spanish when a fact names exactly one amount for it.
+function turn:fee_in_spanish()
+  for _, fact in ipairs(self.ctx.facts or {}) do
+    local low = text.lower(fact.text)
+    local amount = string.match(fact.text, "%$%d[%d%.,]*%d")
+    if amount and string.find(low, "visit", 1, true) and string.find(low, "fee", 1, true) then
+      return self:text(string.find(low, "credited", 1, true) and "fee_credited" or "fee", { amount = amount })
+    end
+  end
 end
 
 -- price tells what approved facts say, once; pressed again, it goes to the office.
@@ -290,13 +326,20 @@ function turn:price(lead)
     return self:answer(lead or "", self:text("no_price"))
   end
   local facts = self:facts(2, "fee", "price", "precio")
+  if self.lang == "es" then
+    facts = self:fee_in_spanish() or facts
+  end
   if facts == "" then
     return self:person("asked for a price", lead or "", self:text("check"))
   end
-  local open = two(self:any_open())
-  local first = self:find(open[1])
+  local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  local wished = (#choice.days > 0 or choice.timed) and choice.windows or {}
+  local some = two(#wished > 0 and wished or self:any_open())
+  local first, second = self:find(some[1]), self:find(some[2])
   if not first then
     return self:answer(lead or "", facts)
+  elseif second and #wished + #self:still_offered() > 1 then
+    return self:answer(lead or "", facts, self:text("two", { a = self:label(first), b = self:label(second) }))
   end
   return self:answer(lead or "", facts, self:text("one", { a = self:label(first) }))
 end
@@ -325,10 +368,16 @@ function turn:own()
   if window and self.is.yes and not self.is.no then
     return self:book(window)
   end
-  if self.is.booked or self.is.when then
+  if self.is.booked or self.is.when or self:has({ "what time", "what day", "when are", "when is", "confirmed", "still on", "a que hora", "a qué hora" }) then
     return self:answer(self:text("yours", { label = label }))
   end
   local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  if self.is.thanks and not self.is.reschedule and #choice.days == 0 then
+    return self:answer(self:text("welcome"))
+  end
+  if #choice.windows == 1 and booking.window and choice.windows[1] == booking.window.id then
+    return self:answer(self:text("yours", { label = label }))
+  end
   if self.is.reschedule or #choice.windows > 0 then
     local ids = #choice.windows > 0 and choice.windows or choice.near
     if #ids == 0 then
@@ -337,20 +386,40 @@ function turn:own()
     if #ids == 1 then
       local only = self:find(ids[1])
       self.memory.pending = only.id
+      if only.surcharge_cents then
+        self.memory.surcharge = only.id
+        return self:answer(self:text("surcharge_move", { label = self:label(only), price = money.format(only.surcharge_cents) }))
+      end
       return self:answer(self:text("ask_move", { label = self:label(only) }))
     end
     return self:offer(two(ids), choice.full)
   end
 end
 
--- asked answers a question that is none about windows: from approved facts, else the office is asked.
+-- asks are words with which a question begins when nobody writes a question mark.
+local asks = {}
+for word in string.gmatch("what whats how do does can could is are where wheres who whos why which when will would should que como donde quien por cuanto puede pueden hacen tienen", "%a+") do
+  asks[word] = true
+end
+
+-- vague words stand in many facts, and in many questions that these do not answer.
+local vague = { customer = true, customers = true, technician = true, address = true, please = true, repair = true, number = true, before = true, credited = true }
+
+-- question answers what is asked and is not about windows: from approved facts, else the office is asked.
 function turn:question()
-  if not string.find(self.said, "?", 1, true) then
+  local first = string.match(text.lower(self.said), "^%W*(%a+)")
+  if not first or not string.find(self.said, "?", 1, true) and not asks[first] then
     return nil
   end
+  if string.find(self.said, "%f[%d]%d%d?%f[%D]") and #self:still_offered() > 0 then
+    return self:offer(self:still_offered(), nil, self:text("sorry_what"))
+  end
   local known = {}
+  for number in string.gmatch(self.said, "%d%d+") do
+    table.insert(known, "$" .. number)
+  end
   for word in string.gmatch(text.lower(self.said), "%a+") do
-    if #word > 5 then
+    if #word > 5 and not vague[word] then
       table.insert(known, word)
     end
   end
@@ -361,9 +430,31 @@ function turn:question()
   return self:done({ say = self:text("check"), hand_off = "a question that the facts do not answer" })
 end
 
--- trouble answers what never leads to a visit.
+-- has tells whether the text holds one of the phrases.
+function turn:has(phrases)
+  local low = text.lower(self.said)
+  for _, phrase in ipairs(phrases) do
+    if string.find(low, phrase, 1, true) then
+      return true
+    end
+  end
+end
+
+local angry = { "you suck", "guys suck", "broke my", "damaged my", "ripped me", "rip off", "terrible", "awful", "worst", "no show", "never showed", "pesimo", "pésimo" }
+local doubts = { "scam", "legit", "fraud", "phishing", "estafa", "fraude" }
+local not_me = { "wrong person", "not my name", "i'm not ", "im not ", "no soy " }
+local not_a_name = { "im not sure", "i'm not sure", "im not available", "i'm not available", "im not home", "i'm not home", "im not free", "i'm not free", "im not int", "i'm not int", "im not in ", "no soy dueñ" }
+
+-- trouble_first answers what never leads to a visit.
 function turn:trouble_first()
   local is = self.is
+  if self:has(angry) then
+    return self:person("a complaint", self:text("sorry"))
+  elseif self:has(doubts) then
+    return self:answer(self:text("automated"), self:text("about", { service = self.ctx.session.service or self:text("a_visit") }), self:text("ask_us"))
+  elseif self:has(not_me) and not self:has(not_a_name) and not is.yes then
+    return self:person("maybe the wrong person", self:text("wrong_person"))
+  end
   if is.machine then
     return self:done({})
   elseif is.legal or is.complaint then
@@ -392,6 +483,9 @@ function turn:lead()
     table.insert(parts, again or self:text("danger"))
     table.insert(parts, self:text("noted"))
   end
+  if self.ctx.event.media > 0 then
+    table.insert(parts, self:text("media_noted"))
+  end
   if is.card then
     table.insert(parts, self:text("card"))
   end
@@ -415,10 +509,11 @@ function turn:visit()
   end
   if is.license then
     local facts = self:facts(1, "licensed", "insured", "licencia")
-    if facts == "" or string.find(self.said, " and ", 1, true) or select(2, string.gsub(self.said, "?", "")) > 1 then
+    local rest = string.gsub(text.lower(self.said), "licensed and insured", "licensed")
+    if facts == "" or string.find(rest, " and ", 1, true) or select(2, string.gsub(self.said, "?", "")) > 1 then
       return self:person("a question that the facts do not answer", lead, facts, self:text("check"))
     end
-    return self:answer(lead, facts, self:text("which"))
+    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. facts))
   end
   if is.price then
     return self:price(lead)
@@ -441,7 +536,7 @@ function turn:visit()
   if choice.sure then
     local window = self:find(choice.windows[1])
     local offered = list.find(self.ctx.offered or {}, function(w) return w.id == window.id end)
-    if offered and not is.no then
+    if offered and (is.yes or not is.no) then
       return self:book(window)
     end
     return self:confirm(window, lead)
@@ -485,8 +580,35 @@ function turn:visit()
   if is.link then
     return self:answer(lead, self:text("link"))
   end
+  if self:has({ "can someone come", "come out", "come today", "come now", "how soon", "appointment", "cita", "venir", "pueden ir" }) then
+    return self:offer(two(self:any_open()), nil, lead)
+  end
   if is.yes or is.earliest or is.options or is.when or is.greeting or is.any or is.card or is.bot or is.who or lead ~= "" or self.memory.service then
     return self:offer(two(self:any_open()), nil, lead)
+  end
+end
+
+-- closers are ways to say that the visit is not needed any more.
+local closers = { "ya lo arregl", "ya esta arreglad", "ya está arreglad", "already fixed", "got it fixed" }
+
+-- beside answers what is told about the visit that is booked, and what ends the talk in other words.
+function turn:beside()
+  local low = text.lower(self.said)
+  for _, closer in ipairs(closers) do
+    if string.find(low, closer, 1, true) then
+      return self:done({ say = self:text("done"), close = true })
+    end
+  end
+  if not self.ctx.booking or string.find(self.said, "?", 1, true) or asks[string.match(low, "^%W*(%a+)") or ""] then
+    return nil
+  end
+  if string.find(low, "running late", 1, true) or string.find(low, "be late", 1, true) then
+    return self:person("the customer will be late: " .. string.sub(self.said, 1, 80), self:text("person_number"))
+  end
+  for _, word in ipairs({ "gate", "code", "dog", "park", "door", "key", "porton", "perro", "codigo", "código", "puerta" }) do
+    if string.find(low, word, 1, true) then
+      return self:done({ say = self:text("noted"), task = "for the technician: " .. string.sub(self.said, 1, 140) })
+    end
   end
 end
 
@@ -505,6 +627,10 @@ local function reply_to(ctx)
       return own
     end
   end
+  local told = t:beside()
+  if told then
+    return told
+  end
   local undecided = not (t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
   if t.is.done and undecided then
     return t:done({ say = t:text("done"), close = true })
@@ -521,6 +647,9 @@ local function reply_to(ctx)
   t.memory.unclear = unclear
   if unclear > 1 then
     return t:person("not understood twice", t:text("person_number"))
+  end
+  if #t:still_offered() > 0 then
+    return t:offer(t:still_offered(), nil, t:text("sorry_what"))
   end
   return t:answer(t:text("unclear"))
 end

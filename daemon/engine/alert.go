@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"errors"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+const (
+	alarmHandedOff = "thread_handed_off" // ref: the phone
+	alarmTask      = "thread_task"       // ref: the phone
+
+	alertAgain  = 10 * time.Minute   // after an alert that nobody took, a new text of the customer alerts again
+	safetyPause = 10 * time.Minute   // between two safety texts of one thread
+	taskLife    = 7 * 24 * time.Hour // a task nobody took stands this long
+)
+
+// handOff gives a thread to a person and tells them. The caller writes the thread.
+func (t *txn) handOff(e *Engine, account booking.Account, v *booking.Thread, reason string) error {
+	v.HandOff(reason)
+	return t.alert(e, account, v, reason)
+}
+
+// alert tells a person of a thread that was handed over: an alarm, a webhook, and a text to the one on call.
+func (t *txn) alert(e *Engine, account booking.Account, v *booking.Thread, reason string) error {
+	t.did(Deed{Do: "hand_off", Phone: v.Phone, Note: reason})
+	v.AlertAt = t.Now
+	news := booking.ThreadNews{Thread: v.Phone, Session: v.Session, Reason: reason, Customer: booking.PersonNews{Phone: v.Phone}}
+	if v.Session != "" {
+		if s, _, err := t.session(account.ID, v.Session); err == nil {
+			news.Customer = booking.OfSession(s).Customer
+		} else if !errors.Is(err, &booking.Error{Code: "unknown_session"}) {
+			return err
+		}
+	}
+	x := alarm(alarmHandedOff, string(v.Phone), "The thread with "+v.Phone.Mask()+" needs a person: "+reason,
+		"answer with POST /v1/threads/{id}/messages, or take it with POST /v1/threads/{id}/takeover", t.Now)
+	return errors.Join(t.PutAlarm(account.ID, x), t.told(account.ID, booking.NewsHandedOff, func() any { return news }), t.callOnCall(e, account, v, reason))
+}
+
+// callOnCall texts the person on call.
+func (t *txn) callOnCall(e *Engine, account booking.Account, v *booking.Thread, reason string) error {
+	to := account.Settings.OnCallPhone
+	reg, err := t.Registration(account.ID)
+	if err != nil || to == "" || to == v.Phone || v.Number == "" || reg.Status != booking.RegistrationApproved {
+		return err
+	}
+	body := booking.SmartEncode("Rebook: " + booking.NationalPhone(string(v.Phone)) + " needs a person. " + clipped(reason) + ". Reply OK to take it.")
+	segments, _, _ := booking.Segments(body)
+	return t.putAttempt(nil, booking.Attempt{ID: booking.AttemptID(newID(t.Now)), Kind: booking.AttemptAlert, Account: account.ID, To: to, From: v.Number,
+		MessagingService: reg.MessagingService, Body: body, Segments: segments, ValidUntil: t.Now.Add(time.Hour),
+		State: booking.AttemptClaimed, Epoch: e.epoch, ClaimedAt: t.Now, DueAt: t.Now})
+}
+
+// acknowledge lets the person on call take every thread whose alert is open.
+func (t *txn) acknowledge(account booking.Account, in booking.Inbound) error {
+	all, _, err := t.Threads(account.ID, "", threadSeen)
+	if err != nil {
+		return err
+	}
+	for _, v := range all {
+		if v.AlertAt.IsZero() {
+			continue
+		}
+		old := v
+		v.TakeOver(t.Now, "on call "+in.From.Mask())
+		if err := errors.Join(t.putThread(account, &old, v), t.endAlarm(account.ID, alarmHandedOff, string(v.Phone))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// task leaves a person something to do; the thread goes on as it is.
+func (t *txn) task(account booking.Account, v *booking.Thread, what string) error {
+	t.did(Deed{Do: "alert", Phone: v.Phone, Note: what})
+	x := alarm(alarmTask, string(v.Phone), "Thread with "+v.Phone.Mask()+": "+what, "do it, then take the thread over or release it", t.Now)
+	x.Until = t.Now.Add(taskLife)
+	return t.PutAlarm(account.ID, x)
+}

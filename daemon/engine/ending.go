@@ -1,0 +1,223 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/scripts"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// ending is what becomes of a turn of the agent.
+type ending struct {
+	body     string // empty: nothing is said
+	segments int
+	safe     bool // body is the safe line, in place of what must not go out
+	handOff  string
+	alert    string
+	task     string
+	optOut   bool
+	close    bool
+	memory   json.RawMessage
+	trail    []booking.Finding
+}
+
+// safely is the ending of a turn whose text must not go out.
+func (w *talk) safely(reason string, trail []booking.Finding) ending {
+	body := booking.SafeLine(w.account().Name, w.lang)
+	segments, _, _ := booking.Segments(body)
+	return ending{body: body, segments: segments, safe: true, handOff: reason, trail: trail}
+}
+
+// judge makes an ending of what the agent proposes: its text must pass the firewall, whatever wrote it.
+func (w *talk) judge(p scripts.Proposal) ending {
+	end := ending{handOff: p.HandOff, alert: p.Alert, task: p.Task, optOut: p.OptOut, close: p.Close, memory: p.Memory}
+	if p.Say == "" {
+		return end
+	}
+	disclosed := w.facts.Thread.AgentTexts > 0
+	for _, m := range w.messages {
+		disclosed = disclosed || !m.Inbound() && booking.Discloses(m.Body)
+	}
+	c, err := booking.ComposeReply(p.Say, disclosed)
+	if err != nil {
+		return w.safely("the agent's text cannot be sent: "+err.Error(), []booking.Finding{{At: w.now, Check: booking.CheckScriptError, Result: booking.Stop,
+			Fact: err.Error(), Setting: "follow_up.agent", Message: "The agent's text cannot be sent, so the customer got the safe line and a person.", Fix: "mend the script"}})
+	}
+	if claim, ok := booking.Permit(c.Body, w.evidence(p.HandOff != "")); !ok {
+		reason := fmt.Sprintf("the agent was about to say %q (%s), which nothing supports", claim.Phrase, claim.Kind)
+		end := w.safely(reason, []booking.Finding{{At: w.now, Check: booking.CheckFirewall, Result: booking.Stop, Fact: reason, Setting: "follow_up.agent",
+			Message: "The firewall held the agent's text back: " + clipped(c.Body), Fix: "let the script say only what a result, an approved fact or the customer said"}})
+		end.memory = p.Memory
+		return end
+	}
+	end.body, end.segments = c.Body, c.Segments
+	return end
+}
+
+// evidence is all that the text may state: what the agent was given, the answers of its turn, and what the customer said.
+func (w *talk) evidence(handedOff bool) booking.Evidence {
+	account := w.account()
+	e := booking.Evidence{Now: w.now, Zone: w.loc, Booked: w.done, Business: account.Name, OfficePhone: account.OfficePhone,
+		EmergencyPhone: account.EmergencyPhone, Link: w.link, Website: account.Website, Heard: w.heard, HandedOff: handedOff}
+	var given struct {
+		Windows  []scripts.Window  `json:"windows"`
+		Services []scripts.Service `json:"services"`
+		Facts    []booking.Fact    `json:"facts"`
+		Event    scripts.Event     `json:"event"`
+	}
+	if json.Unmarshal(w.ctx, &given) != nil {
+		return e
+	}
+	e.Safety = given.Event.EmergencyPast != ""
+	e.Facts = given.Facts
+	for _, s := range given.Services {
+		if s.PriceNote != "" {
+			e.Facts = append(e.Facts, booking.Fact{ID: "service " + s.Name, Text: s.PriceNote})
+		}
+	}
+	w.windowsIn(&e, given.Windows, w.now, offeredDays)
+	if w.turn == nil {
+		return e
+	}
+	e.Booked = append(e.Booked, w.turn.Done...)
+	for _, a := range w.turn.Answers {
+		var list []scripts.Window
+		if a.Name != "windows" || a.Code != "" || json.Unmarshal(a.Result, &list) != nil {
+			continue
+		}
+		args, _ := readWindowsArgs(a.Args)
+		from, err := booking.ParseFrom(w.now, w.loc.String(), args.From)
+		if err != nil {
+			from = w.now
+		}
+		days := int(args.Days)
+		if days <= 0 {
+			days = offeredDays
+		}
+		w.windowsIn(&e, list, from, days)
+	}
+	return e
+}
+
+// windowsIn adds the windows of one result, and the days that it covers: one without a window is full.
+func (w *talk) windowsIn(e *booking.Evidence, list []scripts.Window, from time.Time, days int) {
+	until := from.AddDate(0, 0, days)
+	for _, v := range list {
+		e.Windows = append(e.Windows, booking.Window{ID: v.ID, Start: v.Start, End: v.End, Open: 1, Note: v.Note, SurchargeCents: v.SurchargeCents})
+	}
+	if len(list) == scripts.MaxWindows { // there may be more than it holds
+		until = list[len(list)-1].Start
+	}
+	if e.Zone == nil {
+		return
+	}
+	y, m, d := from.In(e.Zone).Date()
+	for day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC); day.Before(until) && len(e.Asked) < 200; day = day.AddDate(0, 0, 1) {
+		e.Asked = append(e.Asked, day)
+	}
+}
+
+// finish writes what a turn led to: one transaction that looks again who has the thread, and only then claims the text. A person
+// who took it over meanwhile, an opt-out or newer texts win; a reply that was written in vain is dropped.
+func (e *Engine) finish(ctx context.Context, w *talk, end ending) error {
+	a, phone := w.account().ID, w.facts.Thread.Phone
+	err := e.update(ctx, func(t *txn) error {
+		account, err := t.Account(a)
+		if err != nil {
+			return err
+		}
+		old, err := t.Thread(a, phone)
+		if err != nil || old == nil {
+			return err
+		}
+		if old.Answered >= w.upto { // this transaction's own earlier, unknown commit, or somebody answered: a person, an opt-out
+			return t.discarded(account, *old, w, end)
+		}
+		if old.Owner != booking.OwnerAgent {
+			return t.discarded(account, *old, w, end)
+		}
+		stop, err := t.OptOut(a, phone)
+		if err != nil || stop != nil {
+			return err
+		}
+		if old.Last > w.upto && (w.turn == nil || len(w.turn.Done) == 0) {
+			return errAgain // newer texts: one answer to all
+		}
+		v := *old
+		if err := t.conclude(e, account, &v, w, end); err != nil {
+			return err
+		}
+		return errors.Join(t.traceThread(account, v, end.trail), t.putThread(account, old, v))
+	})
+	if err == nil && end.safe {
+		e.stats.fallbacks.Add(1)
+	}
+	return err
+}
+
+// discarded says in the trace that a reply was written in vain.
+func (t *txn) discarded(account booking.Account, v booking.Thread, w *talk, end ending) error {
+	mine, err := t.Attempt(account.ID, w.attempt)
+	if err != nil || mine != nil || end.body == "" || v.Owner != booking.OwnerHuman || v.By == "" {
+		return err
+	}
+	return t.traceThread(account, v, []booking.Finding{{At: w.now, Check: booking.CheckThreadOwner, Result: booking.Stop, Fact: "taken over by " + v.By,
+		Message: "A reply of the agent was dropped: a person took the thread over while it was written."}})
+}
+
+// conclude carries out an ending on the thread, which the caller writes.
+func (t *txn) conclude(e *Engine, account booking.Account, v *booking.Thread, w *talk, end ending) error {
+	last := v.Last
+	v.Answered, v.Turn, v.Lang = w.upto, "", w.lang
+	if len(end.memory) > 0 {
+		v.Memory = end.memory
+	}
+	var errs []error
+	switch {
+	case end.optOut:
+		v.Close()
+		errs = append(errs, t.agentOptOut(e, account, v, w))
+	case end.handOff != "":
+		errs = append(errs, t.handOff(e, account, v, end.handOff))
+	case end.close:
+		v.Close()
+		t.did(Deed{Do: "close", Phone: v.Phone})
+	case last > w.upto: // texts that came while something was being done for the customer
+		v.DueAt = v.InboundAt.Add(account.Settings.ReplyWait.Std())
+	default:
+		v.Rest()
+	}
+	if end.alert != "" {
+		errs = append(errs, t.task(account, v, end.alert))
+	}
+	if end.task != "" {
+		errs = append(errs, t.task(account, v, end.task))
+	}
+	if end.body != "" && !end.optOut {
+		errs = append(errs, t.write(e, account, v, w.attempt, booking.AttemptReply, booking.AuthorAgent, w.program.ref(), end.body), t.linkIn(w, end.body))
+	}
+	return errors.Join(errs...)
+}
+
+// linkIn makes the link of a reply work.
+func (t *txn) linkIn(w *talk, body string) error {
+	if w.facts.Thread.Session == "" || !strings.Contains(body, w.token) {
+		return nil
+	}
+	return t.PutLink(w.token, storage.Link{Account: w.account().ID, Session: w.facts.Thread.Session})
+}
+
+// agentOptOut is for an agent that understood what the house's own phrases did not: the customer wants no more texts. The only text
+// that may still go out is the confirmation.
+func (t *txn) agentOptOut(e *Engine, account booking.Account, v *booking.Thread, w *talk) error {
+	t.did(Deed{Do: "opt_out", Phone: v.Phone})
+	in := booking.Inbound{From: v.Phone, To: v.Number, Body: w.burst, At: v.InboundAt}
+	return errors.Join(t.putOptOut(account.ID, booking.OptOut{Phone: v.Phone, Source: "text", Text: w.burst, At: t.Now}),
+		t.claimAnswer(e, account.ID, in, w.attempt, booking.AttemptConfirmation))
+}

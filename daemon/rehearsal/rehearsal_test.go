@@ -1,0 +1,88 @@
+package rehearsal_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rebookhq/rebook/daemon/rehearsal"
+	"github.com/rebookhq/rebook/scripts/box"
+)
+
+// inBox runs scripts in this process.
+type inBox struct{}
+
+func (inBox) Run(_ context.Context, _ string, c box.Call) (box.Result, error) { return box.Run(c), nil }
+
+// cases is where the given rehearsals stand: outside of the repository, as they are the check's.
+func cases(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "cases", "rehearsals", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = slices.DeleteFunc(files, func(f string) bool { return filepath.Base(f) == "world.json" })
+	if len(files) == 0 {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("the given rehearsals are not beside the repository")
+		}
+		t.Skip("the given rehearsals are not beside the repository (../shared/cases/rehearsals)")
+	}
+	return files
+}
+
+func read(t testing.TB, file string) rehearsal.Document {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := rehearsal.Read(raw, func(path string) ([]byte, error) { return os.ReadFile(filepath.Join(filepath.Dir(file), path)) })
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return d
+}
+
+// passing is how many of the given rehearsals are good; it may only grow.
+const passing = 73
+
+func TestGivenRehearsals(t *testing.T) {
+	files := cases(t)
+	good, all, total := map[string]int{}, map[string]int{}, 0
+	for _, f := range files {
+		d := read(t, f)
+		r, err := rehearsal.Run(t.Context(), d, rehearsal.Options{Scripts: inBox{}})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		all[d.Category]++
+		if r.Passed {
+			good[d.Category]++
+			total++
+			continue
+		}
+		var said []string
+		for _, s := range r.Turns {
+			said = append(said, s.From+": "+s.Text)
+		}
+		t.Logf("%s %s\n\t%s\n\t-- %s", d.Name, r.Outcome, strings.Join(said, "\n\t"), strings.Join(r.Failures, "\n\t-- "))
+		if strings.HasPrefix(d.Name, "emer-") || strings.HasPrefix(d.Name, "stop-") || strings.HasPrefix(d.Name, "atk-") {
+			t.Errorf("%s must never fail", d.Name)
+		}
+	}
+	var score []string
+	for c := range all {
+		score = append(score, fmt.Sprintf("%s %d/%d", c, good[c], all[c]))
+	}
+	slices.Sort(score)
+	t.Logf("%d of %d: %s", total, len(files), strings.Join(score, ", "))
+	if total < passing {
+		t.Errorf("%d of %d rehearsals are good, %d were", total, len(files), passing)
+	}
+}

@@ -1,0 +1,91 @@
+package storage
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// Thread reads the thread with a phone; nil when there is none.
+func (s *Snapshot) Thread(a booking.AccountID, p booking.Phone) (*booking.Thread, error) {
+	return find[booking.Thread](s.g, accountKey(a, "thread", string(p)))
+}
+
+// PutThread writes a thread with its due-key and its place in the list. old is what was read in this transaction; nil for a new
+// one. retention is the account's setting, counted from its last message.
+func (t *Tx) PutThread(a booking.AccountID, old *booking.Thread, v booking.Thread, retention time.Duration) error {
+	expires := later(v.LastAt, t.Now).Add(retention)
+	var was booking.Due
+	var had bool
+	if old != nil {
+		was, had = old.Due(a)
+		if !old.LastAt.Equal(v.LastAt) {
+			if err := t.p.Delete(threadListKey(a, *old)); err != nil {
+				return err
+			}
+		}
+	}
+	is, has := v.Due(a)
+	if err := t.rearm(was, had, is, has); err != nil {
+		return err
+	}
+	if err := t.mark(threadListKey(a, v), expires); err != nil {
+		return err
+	}
+	return t.put(accountKey(a, "thread", string(v.Phone)), v, expires)
+}
+
+// threadListKey orders threads by their last message, the newest first.
+func threadListKey(a booking.AccountID, v booking.Thread) []byte {
+	return accountKey(a, "threadlist", fmt.Sprintf("%016x", ^uint64(max(0, v.LastAt.UnixMilli()))), string(v.Phone))
+}
+
+// Threads lists threads, the one with the newest message first.
+func (s *Snapshot) Threads(a booking.AccountID, cursor string, limit int) (items []booking.Thread, next string, err error) {
+	prefix := sub(a, "threadlist")
+	from := prefix
+	if cursor != "" {
+		from = append(append([]byte{}, prefix...), cursor+"\x00"...)
+	}
+	rows, err := s.g.Scan(prefix, from, limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = string(rows[limit-1].Key[len(prefix):])
+	}
+	for _, r := range rows {
+		name := string(r.Key[len(prefix):])
+		if len(name) < 18 {
+			continue
+		}
+		v, err := s.Thread(a, booking.Phone(name[17:]))
+		if err != nil {
+			return nil, "", err
+		}
+		if v != nil {
+			items = append(items, *v)
+		}
+	}
+	return items, next, nil
+}
+
+// ThreadMessages reads the newest messages of a thread, at most limit, in the order in which they were written. In a transaction a
+// message that comes in between is not noticed: the thread's own row is the guard.
+func (s *Snapshot) ThreadMessages(a booking.AccountID, p booking.Phone, limit int) ([]booking.ThreadMessage, error) {
+	items, _, err := list[booking.ThreadMessage](s.g, sub(a, "threadmsg", string(p)), "", limit)
+	slices.Reverse(items)
+	return items, err
+}
+
+// PutThreadMessage writes a message.
+func (t *Tx) PutThreadMessage(a booking.AccountID, p booking.Phone, v booking.ThreadMessage, retention time.Duration) error {
+	return t.put(threadMessageKey(a, p, v.ID), v, later(v.At, t.Now).Add(retention))
+}
+
+func threadMessageKey(a booking.AccountID, p booking.Phone, id string) []byte {
+	return accountKey(a, "threadmsg", string(p), turned(id))
+}
