@@ -229,7 +229,41 @@ func (e *Engine) write(ctx context.Context, w *writing) (c booking.Composed, fau
 		}
 	}
 	c, fault = booking.Compose(said, booking.ComposeFacts{Now: w.now, Business: w.facts.Account.Name, Link: w.link, Mode: w.mode})
+	if fault == nil {
+		if claim, ok := booking.Permit(c.Body, w.evidence()); !ok {
+			fault = &firewallFault{claim}
+		}
+	}
 	return c, fault, nil
+}
+
+// evidence is all that the text may state: what the script was given, and what the customer typed on the page.
+func (w *writing) evidence() booking.Evidence {
+	loc, err := booking.LoadZone(w.facts.Scheduler.Zone(w.facts.Account))
+	if err != nil {
+		loc = time.UTC
+	}
+	e := evidence(w.now, loc, w.facts.Account, w.link, w.ctx, w.turn)
+	e.Heard = typedOf(w.facts.Session)
+	return e
+}
+
+// typedOf is what a customer typed on the page, as far as a text may say it back.
+func typedOf(s booking.Session) (typed []string) {
+	address := s.Customer.Address
+	for _, t := range []string{s.Customer.FirstName, s.Customer.LastName, s.Service, s.Preferred, address.Line1, address.Line2, address.PostalCode} {
+		if t != "" {
+			typed = append(typed, t)
+		}
+	}
+	return typed
+}
+
+// firewallFault is a text that states what nothing supports.
+type firewallFault struct{ booking.Claim }
+
+func (f *firewallFault) Error() string {
+	return fmt.Sprintf("it says %q (%s), which no result and no approved fact supports", f.Phrase, f.Kind)
 }
 
 // wallsFault says that a script could not be run: that is no fault of its own.

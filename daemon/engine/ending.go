@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/scripts"
@@ -62,65 +61,10 @@ func (w *talk) judge(p scripts.Proposal) ending {
 
 // evidence is all that the text may state: what the agent was given, the answers of its turn, and what the customer said.
 func (w *talk) evidence(handedOff bool) booking.Evidence {
-	account := w.account()
-	e := booking.Evidence{Now: w.now, Zone: w.loc, Booked: w.done, Business: account.Name, OfficePhone: account.OfficePhone,
-		EmergencyPhone: account.EmergencyPhone, Link: w.link, Website: account.Website, Heard: w.heard, HandedOff: handedOff}
-	var given struct {
-		Windows  []scripts.Window  `json:"windows"`
-		Services []scripts.Service `json:"services"`
-		Facts    []booking.Fact    `json:"facts"`
-		Event    scripts.Event     `json:"event"`
-	}
-	if json.Unmarshal(w.ctx, &given) != nil {
-		return e
-	}
-	e.Safety = given.Event.EmergencyPast != ""
-	e.Facts = given.Facts
-	for _, s := range given.Services {
-		if s.PriceNote != "" {
-			e.Facts = append(e.Facts, booking.Fact{ID: "service " + s.Name, Text: s.PriceNote})
-		}
-	}
-	w.windowsIn(&e, given.Windows, w.now, offeredDays)
-	if w.turn == nil {
-		return e
-	}
-	e.Booked = append(e.Booked, w.turn.Done...)
-	for _, a := range w.turn.Answers {
-		var list []scripts.Window
-		if a.Name != "windows" || a.Code != "" || json.Unmarshal(a.Result, &list) != nil {
-			continue
-		}
-		args, _ := readWindowsArgs(a.Args)
-		from, err := booking.ParseFrom(w.now, w.loc.String(), args.From)
-		if err != nil {
-			from = w.now
-		}
-		days := int(args.Days)
-		if days <= 0 {
-			days = offeredDays
-		}
-		w.windowsIn(&e, list, from, days)
-	}
+	e := evidence(w.now, w.loc, w.account(), w.link, w.ctx, w.turn)
+	e.Heard, e.HandedOff = w.heard, handedOff
+	e.Booked = append(e.Booked, w.done...)
 	return e
-}
-
-// windowsIn adds the windows of one result, and the days that it covers: one without a window is full.
-func (w *talk) windowsIn(e *booking.Evidence, list []scripts.Window, from time.Time, days int) {
-	until := from.AddDate(0, 0, days)
-	for _, v := range list {
-		e.Windows = append(e.Windows, booking.Window{ID: v.ID, Start: v.Start, End: v.End, Open: 1, Note: v.Note, SurchargeCents: v.SurchargeCents})
-	}
-	if len(list) == scripts.MaxWindows { // there may be more than it holds
-		until = list[len(list)-1].Start
-	}
-	if e.Zone == nil {
-		return
-	}
-	y, m, d := from.In(e.Zone).Date()
-	for day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC); day.Before(until) && len(e.Asked) < 200; day = day.AddDate(0, 0, 1) {
-		e.Asked = append(e.Asked, day)
-	}
 }
 
 // finish writes what a turn led to: one transaction that looks again who has the thread, and only then claims the text. A person

@@ -52,9 +52,12 @@ func (e *Engine) scriptFailed(ctx context.Context, w *writing, fault error) (fin
 		if n := len(head.Faults); n == booking.MaxScriptFaults && t.Now.Sub(head.Faults[n-1].At) < faultQuiet {
 			return nil
 		}
-		rolledBack := head.Fault(w.token, t.Now, builtIn)
-		if err := t.PutScript(a, head); err != nil {
-			return err
+		rolledBack := false
+		if _, said := errors.AsType[*firewallFault](fault); !said { // what a text says may come from what a stranger typed
+			rolledBack = head.Fault(w.token, t.Now, builtIn)
+			if err := t.PutScript(a, head); err != nil {
+				return err
+			}
 		}
 		failing := alarm(alarmScriptFailing, name, fmt.Sprintf("The script %s fails: %s. The default text goes out instead.", booking.ScriptRef(name, version), fault),
 			"mend it: POST /v1/scripts/"+name+"/preview shows the fault, PUT makes the next version", t.Now)

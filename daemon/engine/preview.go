@@ -75,7 +75,7 @@ func (e *Engine) Preview(ctx context.Context, a booking.AccountID, in PreviewIn)
 	if p.Tried, err = scripts.Try(ctx, scripts.Behind(e.o.Scripts, string(a)), c, answer); err != nil {
 		return p, e.wallsTrouble(err)
 	}
-	p.finish(about, facts, len(in.Ctx) == 0)
+	p.finish(about, facts, c.Ctx, len(in.Ctx) == 0)
 	return p, nil
 }
 
@@ -161,7 +161,7 @@ func (p *Preview) Measured(price booking.SMSPrice) {
 
 // finish measures the text and looks it over. ours tells that the text is about facts of ours, so that the house's
 // rules can be held against it.
-func (p *Preview) finish(about booking.Facts, facts scripts.Facts, ours bool) {
+func (p *Preview) finish(about booking.Facts, facts scripts.Facts, ctx json.RawMessage, ours bool) {
 	f := booking.ComposeFacts{Now: facts.Now, Business: about.Account.Name, Link: facts.Link, Mode: booking.PrefilledLink}
 	if p.Kind == booking.ScriptAgent {
 		f.Mode = booking.AIAgent
@@ -182,5 +182,25 @@ func (p *Preview) finish(about booking.Facts, facts scripts.Facts, ours bool) {
 		p.Remarks = append(p.Remarks, booking.Remark{Code: "refused", Message: "It would not be sent: " + err.Error() + ". The default text would go out.", Fix: "mend the script"})
 		return
 	}
+	loc, err := booking.LoadZone(facts.Business.Timezone)
+	if err != nil {
+		loc = time.UTC
+	}
+	said := evidence(facts.Now, loc, about.Account, facts.Link, ctx, p.turn())
+	said.Heard = append(typedOf(about.Session), facts.Customer.FirstName, facts.Customer.LastName, facts.Session.Service, facts.Session.Preferred)
+	if claim, ok := booking.Permit(c.Body, said); !ok {
+		p.Remarks = append(p.Remarks, booking.Remark{Code: "refused", Message: "It would not be sent: " + (&firewallFault{claim}).Error() + ". The default text would go out.",
+			Fix: "let it say only what ctx holds: windows, approved facts, the link"})
+		return
+	}
 	p.Sends, p.Billed = &c, booking.Measure(c.Body, price)
+}
+
+// turn gives what the script asked for as a turn of it would hold it.
+func (p *Preview) turn() *booking.Turn {
+	var t booking.Turn
+	for _, a := range p.Asks {
+		t.Answers = append(t.Answers, booking.TurnAnswer{TurnAsk: booking.TurnAsk{Name: a.Name, Args: a.Args}, Result: a.Result, Code: a.Code})
+	}
+	return &t
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -307,5 +308,27 @@ func TestASeedBringsScripts(t *testing.T) {
 			t.Errorf("%+v", o)
 		}
 		w.whole()
+	})
+}
+
+// What a template invents goes out in no text, and the preview says so before.
+func TestTheFirewallStandsBeforeTheFirstText(t *testing.T) {
+	const invents = `function render(ctx) return ctx.business.name .. ": you are booked for Tuesday at 9 AM. See " .. ctx.link end`
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.activate("invents", invents)
+		w.follow(func(f *booking.FollowUpSet) { f.Template = "invents" })
+		p, err := w.e.Preview(t.Context(), account, engine.PreviewIn{Name: "invents", Source: invents})
+		w.must(err)
+		if !slices.ContainsFunc(p.Remarks, func(r booking.Remark) bool { return r.Code == "refused" }) || p.Sends != nil {
+			t.Errorf("the preview lets it pass: %+v", p.Remarks)
+		}
+		id := left(w, "c1", phone(1))
+		time.Sleep(16 * time.Minute)
+		synctest.Wait()
+		if got := w.attempt(id); !strings.HasPrefix(got.Template, scripts.FollowUpLink) || strings.Contains(got.Body, "booked") {
+			t.Errorf("it went out: %s by %s", got.Body, got.Template)
+		}
 	})
 }

@@ -244,13 +244,7 @@ func (w *talk) listen() {
 	}
 	w.burst = strings.Join(lines[max(0, len(lines)-booking.MaxPending):], "\n")
 	w.lang = cmp.Or(booking.Language(w.burst), w.facts.Thread.Lang)
-	s := w.facts.Session
-	address := s.Customer.Address
-	for _, typed := range []string{s.Service, s.Preferred, address.Line1, address.Line2, address.PostalCode} {
-		if typed != "" {
-			w.heard = append(w.heard, typed)
-		}
-	}
+	w.heard = append(w.heard, typedOf(w.facts.Session)...)
 }
 
 // talkFacts is what the agent may know.

@@ -41,7 +41,7 @@ function reply(ctx)
 	if not near or not near[1] then
 		return { say = "This is the automated assistant. No window." }
 	end
-	return { say = "This is the automated assistant. " .. #all .. " windows, " .. #near .. " soon: " .. near[1].id .. " " .. near[1].label .. ". " .. code }
+	return { say = "This is the automated assistant. " .. string.rep("w", #all) .. " in all, " .. string.rep("w", #near) .. " soon: is " .. near[1].label .. " good? " .. (string.gsub(code, "_", " ")) }
 end`
 
 func TestAnAgentsFirstTextIsWrittenByAsks(t *testing.T) {
@@ -53,7 +53,7 @@ func TestAnAgentsFirstTextIsWrittenByAsks(t *testing.T) {
 		time.Sleep(16 * time.Minute)
 		synctest.Wait()
 		got := w.attempt(id)
-		const want = "Brightwater Home Services: This is the automated assistant. 3 windows, 2 soon: w1 Wed Mar 11, 8 AM-10 AM. unknown_ask Reply STOP to opt out."
+		const want = "Brightwater Home Services: This is the automated assistant. www in all, ww soon: is Wed Mar 11, 8 AM-10 AM good? unknown ask Reply STOP to opt out."
 		if got.Body != want || got.Template != "asker@1" {
 			t.Errorf("got  %s by %s\nwant %s", got.Body, got.Template, want)
 		}
@@ -124,7 +124,7 @@ func TestATurnIsBoundToItsVersion(t *testing.T) {
 		id := left(w, "c1", phone(1))
 		time.Sleep(16 * time.Minute)
 		synctest.Wait()
-		if got := w.attempt(id); got.Template != "asker@1" || !strings.Contains(got.Body, "2 soon") {
+		if got := w.attempt(id); got.Template != "asker@1" || !strings.Contains(got.Body, "ww soon") {
 			t.Errorf("the turn changed under way: %s by %s", got.Body, got.Template)
 		}
 		if o := w.library("asker"); o.Script.Active != 2 {
@@ -170,7 +170,7 @@ func TestATurnWhoseSourceChangedIsBegunAnew(t *testing.T) {
 		id := left(w, "c1", phone(1))
 		time.Sleep(16 * time.Minute)
 		synctest.Wait()
-		if got := w.attempt(id); got.Template != "asker@1" || !strings.Contains(got.Body, "2 soon") || len(w.texts(phone(1))) != 1 {
+		if got := w.attempt(id); got.Template != "asker@1" || !strings.Contains(got.Body, "ww soon") || len(w.texts(phone(1))) != 1 {
 			t.Errorf("%d texts, %s by %s", len(w.texts(phone(1))), got.Body, got.Template)
 		}
 		if n := w.stats().Fired["ask"]; n <= 3 {
