@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -206,17 +207,17 @@ func TestARestartInABookingTurn(t *testing.T) {
 	for step := range 6 {
 		t.Run(fmt.Sprint(step), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				runs := 0
-				w, _ := talking(t, func(o *engine.Options) { o.Scripts = inBox(func(box.Call) { runs++ }) })
+				var runs atomic.Int64
+				w, _ := talking(t, func(o *engine.Options) { o.Scripts = inBox(func(box.Call) { runs.Add(1) }) })
 				defer w.close()
 				w.says("tomorrow at 8 works", 1)
 				w.waits()
 				w.says("yes", 1)
-				runs = 0
+				runs.Store(0)
 				stop := errors.New("stopped")
 				for i := range 40_000 { // the step is told by how often the script ran and what was written by then
 					time.Sleep(time.Millisecond)
-					if runs >= step/2 && (step%2 == 0 || len(w.bookings()) > 0) && i > 7_990 {
+					if runs.Load() >= int64(step/2) && (step%2 == 0 || len(w.bookings()) > 0) && i > 7_990 {
 						stop = nil
 						break
 					}

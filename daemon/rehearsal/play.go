@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -33,6 +34,7 @@ type player struct {
 	doc     *Document
 	o       Options
 	now     time.Time
+	clock   atomic.Pointer[time.Time] // now, for the goroutines of store and simulator
 	store   *storage.Store
 	carrier *carrier
 	e       *engine.Engine
@@ -67,8 +69,8 @@ func Run(ctx context.Context, d Document, o Options) (Result, error) {
 
 // open builds the world.
 func (p *player) open(ctx context.Context) (err error) {
-	p.now = p.doc.begin()
-	clock := func() time.Time { return p.now }
+	p.tick(p.doc.begin())
+	clock := func() time.Time { return *p.clock.Load() }
 	if p.store, err = storage.Open(storage.Options{InMemory: true, Small: true, Virtual: true, Now: clock}); err != nil {
 		return err
 	}
@@ -190,7 +192,7 @@ func (p *player) advance(ctx context.Context, until time.Time) error {
 		if p.fires++; p.fires > maxFires {
 			return errors.New("the work of this rehearsal never ends")
 		}
-		p.now = later(p.now, d.At)
+		p.tick(d.At)
 		if err := p.steps.Fire(ctx, d); err != nil && !p.carrier.crashed {
 			p.faults = append(p.faults, err.Error())
 		}
@@ -204,8 +206,15 @@ func (p *player) advance(ctx context.Context, until time.Time) error {
 			return err
 		}
 	}
-	p.now = later(p.now, until)
+	p.tick(until)
 	return nil
+}
+
+// tick moves the clock on.
+func (p *player) tick(to time.Time) {
+	now := later(p.now, to)
+	p.now = now
+	p.clock.Store(&now)
 }
 
 func later(a, b time.Time) time.Time {
@@ -230,13 +239,14 @@ func (p *player) latency(ctx context.Context) error {
 		if at.After(end) {
 			break
 		}
-		p.now, p.at = later(p.now, at), at
+		p.tick(at)
+		p.at = at
 		p.next++
 		if err := p.happen(ctx, i); err != nil {
 			return err
 		}
 	}
-	p.now = later(p.now, end)
+	p.tick(end)
 	return nil
 }
 
