@@ -16,9 +16,10 @@ import (
 // withoutMethod are the routes that no method of the client asks for, each with its reason. A route of a new kind goes here
 // only when no program would ask for it.
 var withoutMethod = map[string]string{
-	"DELETE /v1/opt-outs":           "another form of DELETE /v1/opt-outs/{phone}",
-	"POST /webhooks/twilio/inbound": "only Twilio asks for it",
-	"POST /webhooks/twilio/status":  "only Twilio asks for it",
+	"DELETE /v1/opt-outs":                "another form of DELETE /v1/opt-outs/{phone}",
+	"POST /webhooks/twilio/inbound":      "only Twilio asks for it",
+	"POST /webhooks/twilio/registration": "only Twilio asks for it",
+	"POST /webhooks/twilio/status":       "only Twilio asks for it",
 
 	"DELETE /v1/api-keys": "another form of DELETE /v1/api-keys/{id}",
 	"DELETE /v1/webhooks": "another form of DELETE /v1/webhooks/{id}",

@@ -100,6 +100,11 @@ type statusForm struct {
 	ErrorCode     int    `formData:"ErrorCode"`
 }
 
+// registrationForm is what TrustHub sends; the profile is asked about, whatever stands here.
+type registrationForm struct {
+	Status string `formData:"Status"`
+}
+
 type tokenQuery struct {
 	Token string `query:"token" required:"true"`
 }
@@ -228,6 +233,7 @@ func table() []route {
 		{get, "/simulator/phone/messages", open, (*call).getPhoneTexts, ok, "demo", "The demo's texts", pageQuery{}, nil, wire.List[simulator.Message]{}, ""},
 		{post, "/simulator/phone/messages", open, (*call).postPhoneText, created, "demo", "Answer a text of the demo", nil, wire.InboundText{}, simulator.Message{}, ""},
 		{post, "/webhooks/twilio/inbound", open, (*call).receiveInbound, ok, "twilio", "A customer's text, signed by Twilio", nil, inboundForm{}, nil, "text/xml"},
+		{post, "/webhooks/twilio/registration", open, (*call).receiveRegistration, noContent, "twilio", "A decision about a business profile is there, signed by Twilio", nil, registrationForm{}, nil, ""},
 		{post, "/webhooks/twilio/status", open, (*call).receiveStatus, noContent, "twilio", "A report about one of our texts, signed by Twilio", statusQuery{}, statusForm{}, nil, ""},
 
 		{get, "/l/{token}", open, (*call).followLink, http.StatusFound, "links", "A prefilled link: leads to the scheduler and changes nothing", nil, nil, nil, "text/html"},

@@ -236,6 +236,7 @@ var mays = map[string]string{
 	"GET /simulator/phone/messages":                          "open",
 	"POST /simulator/phone/messages":                         "open",
 	"POST /webhooks/twilio/inbound":                          "open",
+	"POST /webhooks/twilio/registration":                     "open",
 	"POST /webhooks/twilio/status":                           "open",
 	"PUT /v1/registration":                                   "sam",
 	"POST /v1/registration/preflight":                        "sam",
