@@ -51,7 +51,10 @@ func (s *Server) serve(r *route) fiber.Handler {
 		if err == nil {
 			err = c.answer(out)
 		}
-		if err != nil {
+		switch {
+		case err != nil && r.forConsole() && f.Get(fiber.HeaderAuthorization) == "":
+			s.consoleFault(f, err)
+		case err != nil:
 			s.fail(f, err)
 		}
 		s.observe(f, r, began, err)
@@ -130,6 +133,8 @@ func (c *call) answer(out any) error {
 		c.f.Status(v.status)
 		c.f.Set(fiber.HeaderContentType, v.kind)
 		return c.f.Send(v.body)
+	case stream:
+		return c.send(v)
 	}
 	return writeJSON(c.f, c.route.status, out)
 }

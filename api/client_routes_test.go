@@ -35,7 +35,6 @@ var withoutMethod = map[string]string{
 	"POST /simulator/phone/messages":  "for the demo's phone",
 
 	"DELETE /v1/users":      "another form of DELETE /v1/users/{id}",
-	"GET /console":          "a page",
 	"GET /console/login":    "a page",
 	"POST /console/login":   "gives a browser's cookie; programs have keys",
 	"POST /console/logout":  "a browser's cookie",

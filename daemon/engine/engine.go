@@ -87,6 +87,7 @@ type Engine struct {
 	stats  counters
 
 	hashing hashing
+	pulse   pulse
 
 	started atomic.Bool
 	stop    context.CancelFunc
@@ -205,6 +206,7 @@ func (e *Engine) update(ctx context.Context, fn func(*txn) error) error {
 		return err
 	})
 	if err == nil {
+		e.pulse.beat()
 		for _, d := range hints {
 			e.motor.hint(d)
 		}

@@ -158,7 +158,8 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 	if in.At.IsZero() {
 		in.At = e.now()
 	}
-	id, reply := booking.AttemptID(newID(e.now())), booking.AttemptID(newID(e.now()))
+	after := e.now().Add(time.Millisecond) // an answer stands below what it answers
+	id, reply := booking.AttemptID(newID(after)), booking.AttemptID(newID(after))
 	msg := newID(e.now()) // in the order in which they came: one that was delivered late is answered too
 	return e.update(ctx, func(t *txn) error {
 		seen, err := t.Inbound(a, in.SID)
