@@ -42,6 +42,12 @@ func (c *call) reportEvent() (any, error) {
 			return nil, booking.Refuse(booking.Forbidden, "wrong_scheduler", "scheduler", "this key reports sessions of another scheduler",
 				"use the publishable key of the scheduler, or leave scheduler out")
 		}
+		if ev.Page = true; ev.Kind == booking.EventCompleted {
+			if err := c.limits.booking.take(c.address(), c.now()); err != nil {
+				return nil, err
+			}
+			ev.Doubted = c.doubted()
+		}
 		if err := c.rememberOnce(ev.ClientID); err != nil { // all visitors of a page share its key
 			return nil, err
 		}
@@ -56,3 +62,6 @@ func (c *call) reportEvent() (any, error) {
 	}
 	return wire.Tracked{Session: string(out.Session), Warnings: wire.Map(out.Warnings, func(w booking.Warning) wire.Warning { return wire.Warning(w) })}, nil
 }
+
+// doubted takes from what an address is believed to have booked without a window, and tells whether that is used up.
+func (c *call) doubted() bool { return c.limits.claim.take(c.address(), c.now()) != nil }
