@@ -66,7 +66,7 @@ func TestBrowserHostedPageIsLeftAndWonBack(t *testing.T) {
 
 	b = s.tab()
 	b.do("open a dead link", navigate(link))
-	b.until(`document.body.innerText.includes("This link has ended")`)
+	b.until(`document.body.innerText.includes("You are booked")`)
 }
 
 // windows gives the hosted page exactly these windows, tomorrow and the days after, with one place each.
