@@ -262,7 +262,7 @@
     $("done-text").textContent = text;
     const rows = [["Job", visit.service], ["When", when], ["Where", [a.line1, a.line2, a.city, a.state + " " + a.postal_code].filter(Boolean).join(", ")], ["Phone", visit.customer.phone]];
     $("done-list").replaceChildren(...rows.filter((r) => r[1]).flatMap(([k, v]) => [make("dt", { textContent: k }), make("dd", { textContent: v })]));
-    form.hidden = true;
+    form.hidden = document.querySelector(".lead").hidden = true;
     $("notice").hidden = true;
     $("done").hidden = false;
     document.title = title + " · " + business;

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -140,4 +141,40 @@ func TestATextLeftToAnotherTabIsNotLost(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A claim wins nobody back; once the office has confirmed it, the text that went before is credited.
+func TestAClaimCountsOnceTheOfficeConfirmsIt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		id := left(w, "c1", phone(1))
+		pass(20 * time.Minute)
+		tab := w.event("tab", booking.EventCompleted, filled(phone(1)), byPage(true))
+		if s := w.session(id); s.Status != booking.StatusTexted || s.Booked.Booking != "" {
+			t.Errorf("a claim made it %s: %+v", s.Status, s.Booked)
+		}
+		_, err := w.e.ChangeBooking(t.Context(), account, string(tab), booking.BookingChange{ValueCents: new(25_000)})
+		w.must(err)
+		if s := w.session(id); s.Status != booking.StatusRecovered || s.Booked.Attribution != booking.AttributedAssisted || s.Booked.ValueCents != 25_000 {
+			t.Errorf("confirmed it is %s: %+v", s.Status, s.Booked)
+		}
+	})
+}
+
+// The text's link went to that phone alone, so who came by it is believed, with what the job is worth.
+func TestWhoComesByTheLinkIsBelieved(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		id := left(w, "c1", phone(1))
+		pass(20 * time.Minute)
+		_, token, _ := strings.Cut(w.texts(phone(1))[0].Body, "/l/")
+		_, err := w.e.Redeem(t.Context(), account, scheduler, token[:26])
+		w.must(err)
+		w.event("c1", booking.EventCompleted, func(ev *booking.Event) { ev.ValueCents = 900_000 }, byPage(true))
+		if s, b := w.session(id), w.booking(string(id)); s.Status != booking.StatusRecovered || b.Claimed || b.ValueCents != 900_000 {
+			t.Errorf("%s, %+v", s.Status, b)
+		}
+	})
 }
