@@ -384,7 +384,7 @@ func (v *verifier) booking(a booking.AccountID, name string, r Row) error {
 	if err := v.seated(a, b, r); err != nil {
 		return err
 	}
-	for _, m := range matches(b.Phone, b.Email, b.Address) {
+	for _, m := range recognised(b) {
 		all, err := find[[]booking.Booking](v.g, accountKey(a, "bookedby", m))
 		if err != nil {
 			return err

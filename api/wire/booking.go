@@ -28,6 +28,7 @@ type Booking struct {
 	By          string    `json:"by,omitempty" description:"The key that reported it."`
 	CreatedAt   time.Time `json:"created_at,omitzero"`
 	CancelledAt time.Time `json:"cancelled_at,omitzero"`
+	Claimed     bool      `json:"claimed,omitempty" description:"Only a page says so and is not believed: it silences and wins nobody. Any change by the office confirms it."`
 }
 
 // FromBooking shows a booking.
@@ -36,7 +37,7 @@ func FromBooking(b booking.Booking) Booking {
 		ID: b.ID, Status: bookingStatus(b), Source: string(b.Source), Scheduler: string(b.Scheduler), Session: string(b.Session),
 		Window: b.Window, Start: utc(b.Start), End: utc(b.End), Customer: fromCustomer(b.Customer), Phone: string(b.Phone), Service: b.Service,
 		ValueCents: b.ValueCents, ExternalID: b.ExternalID, Note: b.Note, Attribution: string(b.Attribution), At: utc(b.At), By: b.By,
-		CreatedAt: utc(b.CreatedAt), CancelledAt: utc(b.CancelledAt),
+		CreatedAt: utc(b.CreatedAt), CancelledAt: utc(b.CancelledAt), Claimed: b.Claimed,
 	}
 }
 

@@ -50,6 +50,7 @@ type Booking struct {
 	By          string        `json:"by,omitempty"`          // the key that reported it
 	CreatedAt   time.Time     `json:"created_at,omitzero"`   // when we heard of it
 	CancelledAt time.Time     `json:"cancelled_at,omitzero"`
+	Claimed     bool          `json:"claimed,omitempty"` // a page's word that is not believed: see [Booking.SaidByPage]
 }
 
 // Stands tells whether the job is still to be done.
@@ -86,6 +87,8 @@ type NewBooking struct {
 	Note       string
 	At         time.Time // when it was booked; zero: now
 	By         string    // who reports it
+	Page       bool      // told with a publishable key
+	Doubted    bool      // as in [Event]
 	Row        string    // of an upload: a digest of the row, by which it is known again where it has no external ID
 }
 

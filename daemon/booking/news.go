@@ -102,12 +102,13 @@ type BookingNews struct {
 	Service    string        `json:"service,omitempty"`
 	ValueCents int           `json:"value_cents,omitempty"`
 	At         time.Time     `json:"at"`
+	Claimed    bool          `json:"claimed,omitempty"` // see [Booking.SaidByPage]
 }
 
 // OfBooking gives what is told of a booking.
 func OfBooking(b Booking) BookingNews {
 	return BookingNews{Booking: b.ID, Source: b.Source, Session: b.Session, Scheduler: b.Scheduler,
-		Customer: PersonNews{Phone: b.Phone, Email: b.Email}, Service: b.Service, ValueCents: b.ValueCents, At: inUTC(b.At)}
+		Customer: PersonNews{Phone: b.Phone, Email: b.Email}, Service: b.Service, ValueCents: b.ValueCents, At: inUTC(b.At), Claimed: b.Claimed}
 }
 
 // OptOutNews is the data of person.opted_out.

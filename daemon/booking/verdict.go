@@ -83,5 +83,7 @@ type Rival struct {
 	SeenAt      time.Time
 	AbandonedAt time.Time // zero: still open
 	State       FollowUpState
+	DueAt       time.Time // of its text
+	WithheldBy  Check
 	Qualifies   bool // has consent and was neither completed nor handled
 }

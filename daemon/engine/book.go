@@ -57,9 +57,12 @@ func (t *txn) book(a booking.AccountID, n booking.NewBooking, fresh string) (b b
 		return b, false, err
 	}
 	switch {
-	case was == nil || !was.Stands():
+	case was == nil || !was.Stands() || was.Claimed && !n.Page:
 		if b, err = t.newBooking(id, own, sched, n); err != nil {
 			return b, false, err
+		}
+		if n.Page && own != nil {
+			b.SaidByPage(*own, t.known(*own), n.Doubted)
 		}
 	case n.Window == "" || n.Window == was.Window:
 		return *was, true, nil
@@ -73,6 +76,7 @@ func (t *txn) book(a booking.AccountID, n booking.NewBooking, fresh string) (b b
 		if err := t.seat(account, sched, n.Window, &b); err != nil {
 			return b, false, err
 		}
+		b.Claimed = false // it takes a place that the office sees
 	}
 	return b, false, t.keepBooking(account, own, old, n, &b)
 }
@@ -221,11 +225,17 @@ func (t *txn) changeBooking(a booking.AccountID, id string, c booking.BookingCha
 	if err := t.changePlace(account, sched, &b, c); err != nil {
 		return b, err
 	}
+	b.Claimed = b.Claimed && !b.Stands() // whatever the office says of it confirms it
 	if b == *was {
 		return b, nil
 	}
 	if err := t.putBooking(a, b); err != nil {
 		return b, err
+	}
+	if was.Claimed && !b.Claimed {
+		if err := t.confirm(account, b); err != nil {
+			return b, err
+		}
 	}
 	return b, t.correct(account, b)
 }

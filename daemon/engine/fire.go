@@ -110,6 +110,7 @@ func gather(s *storage.Snapshot, a booking.AccountID, sess booking.Session) (f b
 		if o.ID != sess.ID {
 			f.Rivals = append(f.Rivals, booking.Rival{
 				Session: o.ID, SeenAt: o.SeenAt, AbandonedAt: o.AbandonedAt, State: o.FollowUp.State,
+				DueAt: o.FollowUp.DueAt, WithheldBy: o.FollowUp.WithheldBy,
 				Qualifies: o.Qualifies(f.Account.Settings.RequireConsent),
 			})
 		}
