@@ -22,14 +22,18 @@ func ordinary() Facts {
 // inBox runs scripts in this process.
 func inBox(_ context.Context, c box.Call) (box.Result, error) { return box.Run(c), nil }
 
-// try tries a source on facts.
+// try tries a source on facts, with the built-in modules that it loads.
 func try(t testing.TB, source string, f Facts) Tried {
 	t.Helper()
 	ctx, err := f.Ctx()
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Try(t.Context(), inBox, box.Call{Script: "try", Source: source, Ctx: ctx}, SampleAnswer)
+	modules := map[string]string{}
+	for _, name := range Requires(source) {
+		modules[name] = builtIn(t, name)
+	}
+	got, err := Try(t.Context(), inBox, box.Call{Script: "try", Source: source, Modules: modules, Ctx: ctx}, SampleAnswer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,8 +171,18 @@ var hostile = []string{
 	"STOP", "nil", "ctx.link", "{link}", "{{link}}", "<b>Ann</b>", "Ann;", "Ann:", "Ann's", "O'", "-Ann", "A--B",
 }
 
-func TestEveryDefaultBearsEveryFact(t *testing.T) {
+// What a built-in script is said to be is what it turns out to be when it is tried.
+func TestTheKindOfADefaultIsWhatItDefines(t *testing.T) {
 	for _, script := range Names() {
+		v, _ := BuiltIn(script)
+		if got := try(t, v.Source, ordinary()); got.Err != nil || got.Kind != v.Kind {
+			t.Errorf("%s is called %s, and is %s (%+v)", script, v.Kind, got.Kind, got.Err)
+		}
+	}
+}
+
+func TestEveryDefaultBearsEveryFact(t *testing.T) {
+	for _, script := range []string{FollowUpLink, Agent} {
 		source := builtIn(t, script)
 		for _, value := range hostile {
 			for _, locale := range []string{"en", "es-US", value} {
@@ -195,13 +209,20 @@ func TestEveryDefaultBearsEveryFact(t *testing.T) {
 	}
 }
 
-// What is not the first text goes to a person.
+// What the facts do not answer goes to a person, and the customer is told so. Windows are only looked up.
 func TestTheDefaultAgentHandsOverWhatItCannotAnswer(t *testing.T) {
-	f := ordinary()
-	f.Event = Event{Kind: "text", Text: "It smells of gas!"}
-	got := try(t, builtIn(t, Agent), f)
-	if got.Proposal == nil || got.Proposal.HandOff == "" || got.Proposal.Say == "" || len(got.Asks) != 0 {
-		t.Errorf("got %+v", got)
+	for _, said := range []string{"Can I talk to a person?", "Do you install solar panels?", "I will sue you", "Your technician broke my door and nobody answers"} {
+		f := ordinary()
+		f.Event = Event{Kind: "text", Text: said}
+		got := try(t, builtIn(t, Agent), f)
+		if got.Err != nil || got.Proposal == nil || got.Proposal.HandOff == "" || got.Proposal.Say == "" {
+			t.Errorf("%q: got %+v with %+v", said, got.Proposal, got.Err)
+		}
+		for _, a := range got.Asks {
+			if a.Name != "windows" {
+				t.Errorf("%q: it asked for %s", said, a.Name)
+			}
+		}
 	}
 }
 
