@@ -84,6 +84,8 @@ type Engine struct {
 
 	hashing hashing
 
+	folder atomic.Pointer[[]string] // the scripts that the operator's folder has; nil: not known yet
+
 	started atomic.Bool
 	stop    context.CancelFunc
 	running sync.WaitGroup
