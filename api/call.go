@@ -70,6 +70,9 @@ func (c *call) run() (out any, err error) {
 	if err := c.admit(); err != nil {
 		return nil, err
 	}
+	if err := c.knownQuery(); err != nil {
+		return nil, err
+	}
 	if err := c.sign(); err != nil {
 		return nil, err
 	}

@@ -149,7 +149,7 @@ func ValidateBooking(now time.Time, n *NewBooking) error {
 	switch n.Source {
 	case SourceAgent, SourceLink, SourcePhone, SourceExternal, SourcePage:
 	case "":
-		return Refuse(Invalid, "missing", "source", "it is not said where the booking came from", "agent, link, phone or external")
+		return Refuse(Invalid, "missing", "source", "it is not said where the booking came from", "agent, link, phone, external or page")
 	default:
 		return Refuse(Invalid, "unknown_source", "source", "there is no source "+strconv.Quote(clip(string(n.Source), 32)), "agent, link, phone or external")
 	}

@@ -63,6 +63,8 @@ type Options struct {
 	// Scripts runs scripts behind the walls; nil: the walls could not be built, WallsMissing says why, and no script runs.
 	Scripts      scripts.Walls
 	WallsMissing string
+	// Unreachable says why neither the carrier nor a customer can reach PublicURL; empty: they can, as far as one can tell.
+	Unreachable string
 }
 
 // Engine is the running house.
@@ -126,6 +128,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	})
 	if err == nil {
 		err = e.tellOfWalls(ctx)
+	}
+	if err == nil {
+		err = e.tellOfAddress(ctx)
 	}
 	if err != nil {
 		e.started.Store(false)
