@@ -262,7 +262,9 @@ func TestTwilioAndTheWayThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(alarms, func(a wire.Alarm) bool { return a.Code == "public_url_unreachable" && strings.Contains(a.Message, l.url) }) {
+	if !slices.ContainsFunc(alarms, func(a wire.Alarm) bool {
+		return a.Code == "public_url_unreachable" && strings.Contains(a.Message, l.url)
+	}) {
 		t.Errorf("alarms: %+v", alarms)
 	}
 	_, warnings, err := loadConfig(l.file, l.p.environ)
