@@ -256,7 +256,7 @@ func TestUploadsOfBookings(t *testing.T) {
 			t.Errorf("sent again: %s", again.body)
 		}
 		h.play([]scene{
-			{"empty", "POST", "/v1/bookings/import", "", "", 400, "invalid_json"},
+			{"empty", "POST", "/v1/bookings/import", "", "", 400, "invalid_csv"},
 			{"no such columns", "POST", "/v1/bookings/import", "name,city\nx,y\n", "", 400, "missing_column phone"},
 			{"a column twice", "POST", "/v1/bookings/import", "phone,Phone\n1,2\n", "", 400, "duplicate_field phone"},
 			{"a quote too many", "POST", "/v1/bookings/import", "phone\n\"6145550142\n", "", 400, "invalid_csv"},

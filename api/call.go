@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -70,6 +71,9 @@ func (c *call) run() (out any, err error) {
 		}
 	}()
 	if err := c.admit(); err != nil {
+		return nil, err
+	}
+	if err := c.knownQuery(); err != nil {
 		return nil, err
 	}
 	if err := c.sign(); err != nil {
@@ -227,6 +231,19 @@ func (c *call) param(name string) (string, error) {
 		return "", notFound()
 	}
 	return v, nil
+}
+
+// scriptName gives the name of a script out of the path; one that no script can have is refused as such.
+func (c *call) scriptName() (string, error) {
+	name, err := c.param("name")
+	if err == nil {
+		return name, nil
+	}
+	typed, bad := url.PathUnescape(c.f.Params("name"))
+	if bad == nil && typed != "" {
+		err = cmp.Or(booking.ValidateScriptName(typed), err)
+	}
+	return "", err
 }
 
 func notFound() error {

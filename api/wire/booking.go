@@ -114,11 +114,12 @@ type Rejected struct {
 	Field   string `json:"field"`
 	Code    string `json:"code" required:"true"`
 	Message string `json:"message" required:"true"`
+	Hint    string `json:"hint,omitempty" description:"How to mend it."`
 }
 
 // FromImported shows what became of an upload.
 func FromImported(v engine.Imported, ignored []string) Imported {
 	return Imported{v.Imported, v.Repeated, Map(v.Rejected, func(r engine.Rejected) Rejected {
-		return Rejected{r.Line, r.Fault.Field, r.Fault.Code, r.Fault.Message}
+		return Rejected{r.Line, r.Fault.Field, r.Fault.Code, r.Fault.Message, r.Fault.Hint}
 	}), orEmpty(ignored)}
 }

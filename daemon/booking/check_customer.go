@@ -7,7 +7,8 @@ import (
 
 // The checks of the customer's side: what the person wants, did, and already got.
 
-// optedOut: 47 CFR 64.1200(a)(10). A new consent tick does not undo a STOP; only START does.
+// optedOut: 47 CFR 64.1200(a)(10). A new consent tick does not undo a STOP; START does, and so does the office on the customer's
+// own word. What the carrier has blocked only START opens again.
 func (d *decision) optedOut() Finding {
 	o := d.f.OptOut
 	if o == nil {
@@ -15,19 +16,19 @@ func (d *decision) optedOut() Finding {
 			Fact:    "the customer has not opted out",
 			Message: "The customer did not ask us to stop."}
 	}
-	how := ""
+	how, fix := "", "The customer can undo this by texting START, or the office on the customer's own word (DELETE /v1/opt-outs/{phone})."
 	switch o.Source {
 	case "text":
 		how = " by text"
 	case "carrier":
-		how = ", the carrier says"
+		how, fix = ", the carrier says", "Only the customer can undo this, by texting START: the carrier blocks the number until then."
 	case "staff":
 		how = ", told to the office"
 	}
 	return Finding{Result: Stop,
 		Fact:    "opted out on " + d.tell(o.At) + how,
 		Message: "No text: this person asked us to stop texting.",
-		Fix:     "Only the customer can undo this, by texting START. Ticking the consent box again does not."}
+		Fix:     fix + " Ticking the consent box again does not."}
 }
 
 func (d *decision) completed() Finding {

@@ -152,9 +152,9 @@ func ValidateBooking(now time.Time, n *NewBooking) error {
 	switch n.Source {
 	case SourceAgent, SourceLink, SourcePhone, SourceExternal, SourcePage:
 	case "":
-		return Refuse(Invalid, "missing", "source", "it is not said where the booking came from", "agent, link, phone or external")
+		return Refuse(Invalid, "missing", "source", "it is not said where the booking came from", "agent, link, phone, external or page")
 	default:
-		return Refuse(Invalid, "unknown_source", "source", "there is no source "+strconv.Quote(clip(string(n.Source), 32)), "agent, link, phone or external")
+		return Refuse(Invalid, "unknown_source", "source", "there is no source "+strconv.Quote(clip(string(n.Source), 32)), "agent, link, phone, external or page")
 	}
 	if n.Scheduler != "" && !plainID(string(n.Scheduler), 64) {
 		return Refuse(Invalid, "invalid_id", "scheduler", "this is not the ID of a scheduler", "GET /v1/schedulers lists them")

@@ -1,6 +1,8 @@
 package booking
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -22,6 +24,19 @@ var marketing = map[string]bool{
 	"winner": true, "urgent": true, "hurry": true, "gratis": true, "oferta": true, "ofertas": true, "descuento": true, "descuentos": true,
 	"urgente": true,
 }
+
+// selling finds advertising that shows in more than a word: reductions, praised prices, and the question by which notices turn into
+// advertisements. Each begins and ends at the edge of a word.
+var selling = regexp.MustCompile(`(?:[$€]\s?\d[\d.,]*|\d[\d.,]*\s?(?:%|percent|dollars|bucks)|percent|half)\s+off\b` +
+	`|\b(?:only|just|as low as|low as|starting at|from only)\s+\$\s?\d[\d.,]*` +
+	`|\bhalf[- ]price\b|\bstill\s+(?:be\s+)?interested\b` +
+	`|\d[\d.,]*\s?(?:%|por\s?ciento)\s+(?:menos|de\s+(?:rebaja|ahorro))` + // the word descuento is found by itself
+	`|[$€]\s?\d[\d.,]*\s+(?:menos|de\s+(?:rebaja|ahorro))` +
+	`|\b(?:solo|sólo|solamente|desde)\s+\$\s?\d[\d.,]*|\bmitad de precio\b` +
+	`|\b(?:sigue|siguen|sigues|todavía|todavia|aún|aun)\s+(?:est[aá][sn]?\s+)?interesad[oa]s?\b`)
+
+// dollars finds an amount of dollars. A notice has none; an agent may name the surcharge of a window.
+var dollars = regexp.MustCompile(`\$\s?\d[\d.,]*`)
 
 // Lint looks a first text over as a carrier's reviewer would: does it name the business and the way out, is it one segment of
 // the SMS alphabet, does it hold words of advertising or a public link shortener.
@@ -48,8 +63,10 @@ func Lint(text string, f ComposeFacts) (all []Remark) {
 		}
 	}
 	rest := lower
-	if f.Link != "" {
-		rest = strings.ReplaceAll(lower, strings.ToLower(f.Link), strings.Repeat(" ", len(f.Link)))
+	for _, own := range []string{f.Link, Plain(f.Business)} { // neither is the writer's choice
+		if own = strings.ToLower(own); own != "" {
+			rest = strings.ReplaceAll(rest, own, strings.Repeat(" ", utf8.RuneCountInString(own)))
+		}
 	}
 	at := 0
 	for word := range strings.FieldsFuncSeq(rest, func(r rune) bool { return !unicode.IsLetter(r) }) {
@@ -59,6 +76,16 @@ func Lint(text string, f ComposeFacts) (all []Remark) {
 		}
 		at += len(word)
 	}
+	found := selling.FindAllStringIndex(rest, -1)
+	for _, p := range dollars.FindAllStringIndex(rest, -1) {
+		if f.Mode != AIAgent && !slices.ContainsFunc(found, func(m []int) bool { return m[0] <= p[0] && p[0] < m[1] }) {
+			found = append(found, p)
+		}
+	}
+	for _, m := range found {
+		all = append(all, Remark{"marketing", strconv.Quote(strings.TrimRight(rest[m[0]:m[1]], ".,")) + " makes the notice an advertisement.",
+			"Leave it out: this text is a notice about the customer's own booking.", place(rest, m[0])})
+	}
 	n, encoding, guilty := Segments(text)
 	if encoding == UCS2 {
 		r, _ := utf8.DecodeRuneInString(text[guilty:])
@@ -66,7 +93,7 @@ func Lint(text string, f ComposeFacts) (all []Remark) {
 			"Leave it out or write it otherwise.", place(text, guilty)})
 	}
 	if n > 1 {
-		all = append(all, Remark{"segments", "It takes " + strconv.Itoa(n) + " segments, each of which is paid for.", "Make it shorter: 160 characters of the SMS alphabet are one segment.", 0})
+		all = append(all, Remark{"segments", "As written it takes " + strconv.Itoa(n) + " segments, each of which is paid for.", "Make it shorter: 160 characters of the SMS alphabet are one segment.", 0})
 	}
 	return all
 }

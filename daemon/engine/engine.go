@@ -67,6 +67,8 @@ type Options struct {
 	Watch        func(Deed) // told of what was done; nil: nobody
 	// Outage tells which asks of scripts fail, and with which code; nil: none does. Rehearsals play a calendar that is down.
 	Outage func(ask string) (code string)
+	// Unreachable says why neither the carrier nor a customer can reach PublicURL; empty: they can, as far as one can tell.
+	Unreachable string
 }
 
 // Engine is the running house.
@@ -88,6 +90,8 @@ type Engine struct {
 
 	hashing hashing
 	pulse   pulse
+
+	folder atomic.Pointer[[]string] // the scripts that the operator's folder has; nil: not known yet
 
 	started atomic.Bool
 	stop    context.CancelFunc
@@ -129,6 +133,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	})
 	if err == nil {
 		err = e.tellOfWalls(ctx)
+	}
+	if err == nil {
+		err = e.tellOfAddress(ctx)
 	}
 	if err != nil {
 		e.started.Store(false)
