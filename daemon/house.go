@@ -135,7 +135,7 @@ func (h *house) openEngine(ctx context.Context) (err error) {
 	h.undo = append(h.undo, func(context.Context) error { way.Close(); return nil })
 	h.engine = engine.New(engine.Options{
 		Store: h.store, Carrier: h.carrier, Courier: way, Now: h.p.now, PublicURL: h.cfg.Server.PublicURL, Simulator: true, Log: h.log,
-		SettleAfter: h.cfg.Carrier.SettleAfter.Std(),
+		SettleAfter: h.cfg.Carrier.SettleAfter.Std(), Lookup: h.carrier, Erased: storage.NewErasedList(h.cfg.Storage.Dir),
 	})
 	if err := h.firstStart(ctx); err != nil {
 		return err

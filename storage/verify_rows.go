@@ -42,6 +42,9 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"hooktrouble":  called(func(x booking.WebhookTrouble) string { return x.Webhook }),
 	"delivery":     (*verifier).delivery,
 	"hooklist":     (*verifier).hookList,
+	"consent":      (*verifier).consent,
+	"erasure":      (*verifier).erasure,
+	"erased":       (*verifier).erased,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -281,6 +284,8 @@ func (v *verifier) due(r Row) error {
 		v.sameDue(r, tallyDue(d.Account, *x), true)
 	case booking.KindDeliver:
 		return v.deliveryDue(r, d)
+	case booking.KindErase:
+		return v.erasureDue(r, d)
 	default:
 		if d.Kind.String() == booking.Kind(255).String() {
 			v.find(r.Key, "kind %d is unknown", d.Kind)

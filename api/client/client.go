@@ -28,6 +28,7 @@ type Client struct {
 	Facts      Facts
 	Schedulers Schedulers
 	OptOuts    OptOuts
+	People     People
 	Keys       APIKeys
 	Bookings   Bookings
 	Reports    Reports
@@ -77,6 +78,7 @@ func New(base, key string, options ...Option) *Client {
 	s := service{c}
 	c.Sessions, c.Account, c.Numbers, c.Facts = Sessions{s}, Account{s}, PhoneNumbers{s}, Facts{s}
 	c.Schedulers, c.OptOuts, c.Keys = Schedulers{s}, OptOuts{s}, APIKeys{s}
+	c.People = People{s}
 	c.Bookings, c.Reports, c.Webhooks = Bookings{s}, Reports{s}, Webhooks{s}
 	c.Simulator, c.Links, c.Daemon = Simulator{s}, Links{s}, Daemon{s}
 	return c

@@ -34,6 +34,7 @@ type Settings struct {
 	ReplyWindow    string    `json:"reply_window"`
 	Holdout        int       `json:"holdout" description:"Percent of persons never texted."`
 	Nudges         int       `json:"nudges"`
+	Lookup         bool      `json:"lookup" description:"The carrier is asked whether a number is a landline before its first text, where it can tell; it costs."`
 }
 
 // Hours are spans such as ["09:00","20:00"]; an empty list permits nothing on that day.
@@ -75,7 +76,7 @@ func fromSettings(s booking.Settings) Settings {
 		StateRules: s.StateRules, Frequency: Frequency{s.Frequency.Max, s.Frequency.Per.String()},
 		AbandonAfter: short(s.AbandonAfter), LatestAfter: s.LatestAfter.String(), RequireConsent: s.RequireConsent,
 		Retention: s.Retention.String(), ReplyWait: short(s.ReplyWait), ReplyWindow: s.ReplyWindow.String(),
-		Holdout: s.Holdout, Nudges: s.Nudges,
+		Holdout: s.Holdout, Nudges: s.Nudges, Lookup: s.Lookup,
 	}
 }
 
@@ -89,7 +90,7 @@ func short(d booking.Duration) string {
 
 func (s Settings) booking() (booking.Settings, error) {
 	v := booking.Settings{StateRules: s.StateRules, Frequency: booking.Frequency{Max: s.Frequency.Max},
-		RequireConsent: s.RequireConsent, Holdout: s.Holdout, Nudges: s.Nudges}
+		RequireConsent: s.RequireConsent, Holdout: s.Holdout, Nudges: s.Nudges, Lookup: s.Lookup}
 	for _, d := range []struct {
 		field, is string
 		to        *booking.Duration

@@ -47,17 +47,18 @@ func ValidateAccount(a *Account, simulator bool) error {
 // Settings are the rules of the house that an administrator can tighten. [DefaultSettings] has the defaults of
 // the product; [ValidateSettings] holds the limits.
 type Settings struct {
-	Hours          Hours     `json:"hours"`           // permitted local hours of the recipient
-	StateRules     bool      `json:"state_rules"`     // stricter state rules apply
-	Frequency      Frequency `json:"frequency"`       // texts started by us, per person, over all schedulers
-	AbandonAfter   Duration  `json:"abandon_after"`   // silence after which a session counts as left
-	LatestAfter    Duration  `json:"latest_after"`    // no text later than this after the abandonment
-	RequireConsent bool      `json:"require_consent"` // a session without SMS consent gets no text
-	Retention      Duration  `json:"retention"`       // session content is kept this long
-	ReplyWait      Duration  `json:"reply_wait"`      // a reply is written this long after the last inbound text
-	ReplyWindow    Duration  `json:"reply_window"`    // a direct answer may go at any hour within this
-	Holdout        int       `json:"holdout"`         // percent of persons never texted, for honest measurement
-	Nudges         int       `json:"nudges"`          // reminders by an agent in a silent thread
+	Hours          Hours     `json:"hours"`            // permitted local hours of the recipient
+	StateRules     bool      `json:"state_rules"`      // stricter state rules apply
+	Frequency      Frequency `json:"frequency"`        // texts started by us, per person, over all schedulers
+	AbandonAfter   Duration  `json:"abandon_after"`    // silence after which a session counts as left
+	LatestAfter    Duration  `json:"latest_after"`     // no text later than this after the abandonment
+	RequireConsent bool      `json:"require_consent"`  // a session without SMS consent gets no text
+	Retention      Duration  `json:"retention"`        // session content is kept this long
+	ReplyWait      Duration  `json:"reply_wait"`       // a reply is written this long after the last inbound text
+	ReplyWindow    Duration  `json:"reply_window"`     // a direct answer may go at any hour within this
+	Holdout        int       `json:"holdout"`          // percent of persons never texted, for honest measurement
+	Nudges         int       `json:"nudges"`           // reminders by an agent in a silent thread
+	Lookup         bool      `json:"lookup,omitempty"` // the carrier is asked for the kind of line before a number's first text; it costs
 }
 
 // Hours are the permitted local hours by kind of day.

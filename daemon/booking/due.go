@@ -14,10 +14,12 @@ const (
 	KindDeliver  Kind = 5 // hand a webhook over. Ref: delivery
 	KindTally    Kind = 6 // sum a day up for the reports. Ref: a UUIDv7 of its time
 	KindAsk      Kind = 7 // carry out what a script asked for. Ref: turn
+
+	KindErase Kind = 10 // go on removing a person. Ref: erasure
 )
 
 // Kinds is one more than the highest kind.
-const Kinds = 8
+const Kinds = 11
 
 func (k Kind) String() string {
 	switch k {
@@ -35,6 +37,8 @@ func (k Kind) String() string {
 		return "tally"
 	case KindAsk:
 		return "ask"
+	case KindErase:
+		return "erase"
 	}
 	return "unknown"
 }

@@ -13,6 +13,9 @@ type Person struct {
 	Bad     *BadPhone `json:"bad,omitempty"`     // the carrier said that this number takes no texts
 	Inbound time.Time `json:"inbound_at,omitzero"`
 	Trial   time.Time `json:"trial_at,omitzero"` // when the person joined the measurement against the control group; once for ever
+
+	Unticked time.Time `json:"unticked_at,omitzero"` // when a tick was taken back on a page last; an older tick counts no more
+	Line     *LineType `json:"line,omitempty"`       // what a lookup said of the number
 }
 
 // Started is one text started by us. Unknown sends count: they may have arrived.

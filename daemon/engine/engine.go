@@ -46,7 +46,9 @@ type Carrier interface {
 type Options struct {
 	Store     *storage.Store
 	Carrier   Carrier
-	Courier   Courier // needed as soon as there are webhooks
+	Courier   Courier             // needed as soon as there are webhooks
+	Lookup    Lookup              // nil: nobody can be asked for the kind of a line
+	Erased    *storage.ErasedList // nil: erasures are not remembered beside the store
 	Now       func() time.Time
 	PublicURL string // of this daemon, without a trailing slash; links begin with it
 	Simulator bool   // nothing is really sent: any hours may be set
@@ -114,6 +116,10 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	if err := e.watchDays(ctx); err != nil {
+		e.started.Store(false)
+		return err
+	}
+	if err := e.eraseAgain(ctx); err != nil {
 		e.started.Store(false)
 		return err
 	}

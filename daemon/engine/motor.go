@@ -222,6 +222,8 @@ func (m *motor) fire(ctx context.Context, d booking.Due) (err error) {
 		return m.e.fireTally(ctx, d)
 	case booking.KindDeliver:
 		return m.e.fireDeliver(ctx, d)
+	case booking.KindErase:
+		return m.e.fireErase(ctx, d)
 	}
 	return fmt.Errorf("nobody knows how to do due work of kind %d", d.Kind)
 }

@@ -140,6 +140,8 @@ func (e *Engine) giveUp(t *txn, d booking.Due, cause error) error {
 		old := *v
 		v.GiveUp(t.Now)
 		return t.putDelivery(d.Account, &old, *v)
+	case booking.KindErase:
+		return t.erasureStuck(d, cause)
 	default:
 		return nil
 	}

@@ -95,14 +95,8 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 				return err
 			}
 		case word == booking.KeywordStart:
-			stop, err := t.Snapshot.OptOut(a, in.From)
-			if err != nil {
+			if err := t.liftOptOut(a, booking.ConsentRecord{Phone: in.From, At: in.At, Source: "text", Text: in.Body}); err != nil {
 				return err
-			}
-			if stop != nil && !in.At.Before(stop.At) { // one that was delivered late does not lift a later STOP
-				if err := t.DeleteOptOut(a, in.From); err != nil {
-					return err
-				}
 			}
 		}
 		if err := t.replied(a, p, in); err != nil {
@@ -158,7 +152,9 @@ func (e *Engine) OptOut(ctx context.Context, a booking.AccountID, o booking.OptO
 
 // OptIn lifts an opt-out on the person's own word.
 func (e *Engine) OptIn(ctx context.Context, a booking.AccountID, p booking.Phone) error {
-	return e.update(ctx, func(t *txn) error { return t.DeleteOptOut(a, p) })
+	return e.update(ctx, func(t *txn) error {
+		return t.liftOptOut(a, booking.ConsentRecord{Phone: p, At: t.Now, Source: "staff"})
+	})
 }
 
 func deref[T any](p *T) (v T) {
