@@ -169,6 +169,8 @@ var mays = map[string]string{
 	"POST /v1/opt-outs":                "samdc",
 	"DELETE /v1/opt-outs":              "samdc",
 	"DELETE /v1/opt-outs/{phone}":      "samdc",
+	"GET /v1/people/{phone}/evidence":  "sam",
+	"DELETE /v1/people/{phone}":        "sam",
 	"GET /v1/reports/funnel":           "samdco",
 	"GET /v1/reports/withheld":         "samdco",
 	"GET /v1/api-keys":                 "sa",

@@ -317,7 +317,7 @@ func TestALandlineIsLookedUpOnceAndNotTexted(t *testing.T) {
 		w.must(w.carrier.SetFaults(simulator.Faults{Landlines: []booking.Phone{booking.Phone(phone(1))}}))
 		play := func(client, number string) booking.Session {
 			id := left(w, client, number)
-			time.Sleep(2 * time.Hour)
+			time.Sleep(20 * time.Minute)
 			synctest.Wait()
 			return w.session(id)
 		}
