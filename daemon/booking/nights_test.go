@@ -60,7 +60,7 @@ func walkNight(t *testing.T, night, zip string, phone Phone, zones []string) {
 		}
 		return true
 	}
-	begin, end := saturday.Add(-16*time.Hour), saturday.Add(60*time.Hour) // Friday evening in Guam to Monday morning in Hawaii
+	begin, end := saturday.Add(6*time.Hour), saturday.Add(54*time.Hour) // Saturday afternoon in Guam to Sunday evening in Hawaii
 	next := make([]time.Time, int(end.Add(48*time.Hour).Sub(begin)/time.Minute))
 	for i := len(next) - 1; i >= 0; i-- { // from the last minute back: when is the next one that permits
 		if at := begin.Add(time.Duration(i) * time.Minute); permits(at) {

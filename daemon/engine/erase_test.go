@@ -160,7 +160,8 @@ func TestAnErasureForgetsNoCap(t *testing.T) {
 // A text that is being handed to the carrier at this moment is forgotten too, when the call is over.
 func TestAnErasureWhileATextIsOnItsWay(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWorld(t)
+		list := storage.NewErasedList(t.TempDir())
+		w := newWorld(t, func(o *engine.Options) { o.Erased = list })
 		defer w.close()
 		slow := &slowCarrier{Carrier: w.options.Carrier, forget: w.carrier.Forget, takes: 5 * time.Second}
 		w.swap(slow)
@@ -169,6 +170,9 @@ func TestAnErasureWhileATextIsOnItsWay(t *testing.T) {
 		v := w.erased(phone(1))
 		if v.Done() {
 			t.Error("it was told to be done while the carrier was being called")
+		}
+		if lines, torn, err := list.All(); len(lines) != 1 || torn != 0 || err != nil || lines[0].ID != v.ID {
+			t.Errorf("acknowledged, and the list says %+v, %d torn, %v", lines, torn, err)
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()

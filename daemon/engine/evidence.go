@@ -20,7 +20,7 @@ const (
 // what happens meanwhile may be in it or not.
 func Evidence(ctx context.Context, r *storage.Reader, a booking.AccountID, p booking.Phone) (booking.EvidenceFile, error) {
 	f := gathering{r: r, a: a, p: p, out: booking.EvidenceFile{Phone: p}}
-	for _, step := range []func(context.Context) error{f.head, f.ledger, f.sessions, f.texts, f.inbound, f.bookings} {
+	for _, step := range []func(context.Context) error{f.head, f.inbound, f.ledger, f.sessions, f.texts, f.bookings} {
 		if err := step(ctx); err != nil {
 			return booking.EvidenceFile{}, err
 		}

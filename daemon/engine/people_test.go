@@ -223,7 +223,9 @@ func TestTheLedgerTellsWhatAPersonSaid(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		consent := func(sms bool, text string) func(*booking.Event) {
-			return func(ev *booking.Event) { ev.Consent = &booking.Consent{SMS: sms, Text: text, IP: "192.0.2.7", UserAgent: "Browser"} }
+			return func(ev *booking.Event) {
+				ev.Consent = &booking.Consent{SMS: sms, Text: text, IP: "192.0.2.7", UserAgent: "Browser"}
+			}
 		}
 		w.event("c1", booking.EventStarted, consent(true, words)) // nobody to write it down for yet
 		w.event("c1", booking.EventProgress, func(ev *booking.Event) { ev.Customer.Phone = phone(1) })
