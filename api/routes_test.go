@@ -169,8 +169,6 @@ var mays = map[string]string{
 	"POST /v1/opt-outs":                "samdc",
 	"DELETE /v1/opt-outs":              "samdc",
 	"DELETE /v1/opt-outs/{phone}":      "samdc",
-	"GET /v1/people/{phone}/evidence":  "sam",
-	"DELETE /v1/people/{phone}":        "sam",
 	"GET /v1/reports/funnel":           "samdco",
 	"GET /v1/reports/withheld":         "samdco",
 	"GET /v1/api-keys":                 "sa",
@@ -202,6 +200,9 @@ var mays = map[string]string{
 	"POST /v1/bookings/import":                               "samdc",
 	"GET /v1/bookings/{id}":                                  "samdco",
 	"PUT /v1/bookings/{id}":                                  "samdc",
+
+	"GET /v1/people/{phone}/evidence": "sam",
+	"DELETE /v1/people/{phone}":       "sam",
 }
 
 var letters = map[booking.Role]string{booking.RoleSupport: "s", booking.RoleAdministrator: "a", booking.RoleManager: "m",
