@@ -15,11 +15,11 @@ const (
 	KindTally    Kind = 6 // sum a day up for the reports. Ref: a UUIDv7 of its time
 	KindAsk      Kind = 7 // carry out what a script asked for. Ref: turn
 
-	KindErase Kind = 10 // go on removing a person. Ref: erasure
+	KindErase Kind = 12 // go on removing a person. Ref: erasure
 )
 
 // Kinds is one more than the highest kind.
-const Kinds = 11
+const Kinds = 13
 
 func (k Kind) String() string {
 	switch k {
