@@ -2,7 +2,7 @@ package storage
 
 import "testing"
 
-// fates says what an erasure (daemon/engine/erase.go) does with the rows of each family. A new family fails here until somebody has
+// fates says what an erasure (daemon/engine/erase_rows.go) does with the rows of each family. A new family fails here until somebody has
 // thought of the persons in it.
 var fates = map[string]string{
 	"session": "removed", "client": "removed with its session", "status": "removed with its session", "phone": "removed with its session",
@@ -19,7 +19,7 @@ var fates = map[string]string{
 func TestEveryFamilyHasAFateInAnErasure(t *testing.T) {
 	for family := range families {
 		if fates[family] == "" {
-			t.Errorf("what does an erasure do with the family %s? See daemon/engine/erase.go", family)
+			t.Errorf("what does an erasure do with the family %s? See daemon/engine/erase_rows.go", family)
 		}
 	}
 	for family := range fates {

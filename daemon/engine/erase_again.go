@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -158,4 +159,11 @@ func (e *Engine) eraseLine(ctx context.Context, l storage.ErasedLine, p booking.
 	e.log.Info("a person who was erased came back with a backup and is erased again", "erasure", l.ID)
 	_, err = e.erase(ctx, v)
 	return err
+}
+
+// newSalt makes the secret that names of erased persons rest on.
+func newSalt() []byte {
+	salt := make([]byte, 32)
+	rand.Read(salt)
+	return salt
 }
