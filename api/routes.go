@@ -191,6 +191,9 @@ func table() []route {
 		{remove, "/v1/opt-outs", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", phoneQuery{}, nil, nil, ""},
 		{remove, "/v1/opt-outs/{phone}", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", nil, nil, nil, ""},
 
+		{get, "/v1/people/{phone}/evidence", manage, (*call).getEvidence, ok, "people", "All that is known of what may be sent to a person and what was sent", evidenceQuery{}, nil, wire.EvidenceFile{}, "text/html"},
+		{remove, "/v1/people/{phone}", manage, (*call).erasePerson, accepted, "people", "Remove a person; asked again, it tells whether that is done", nil, nil, wire.Erasure{}, ""},
+
 		{get, "/v1/reports/funnel", read, (*call).reportFunnel, ok, "reports", "From session to booking: counts, money and what the texts brought", funnelQuery{}, nil, wire.Funnel{}, "text/csv"},
 		{get, "/v1/reports/withheld", read, (*call).reportWithheld, ok, "reports", "Texts that did not go out, by check and day", periodQuery{}, nil, wire.Withheld{}, "text/csv"},
 

@@ -69,6 +69,10 @@ import (
 //	a/<account>/thread/<e164>                      Thread               settings.retention
 //	a/<account>/threadlist/<last, turned>/<e164>   -                    as its thread
 //	a/<account>/threadmsg/<e164>/<id, turned>      ThreadMessage        settings.retention
+//	m/salt                                         secret               ever
+//	a/<account>/consent/<e164>/<ms 8B><ref>        ConsentRecord        5 years
+//	a/<account>/erasure/<id>                       Erasure              ever
+//	a/<account>/erased/<hmac of number>            Erased               ever
 //
 // IDs hold no '/', so '/' separates; what strangers make up is hashed. Numbers are big-endian, so that byte order is
 // number order. Values are the byte 1 and JSON, but for times of 8 bytes and rows whose presence says it all.

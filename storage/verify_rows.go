@@ -54,6 +54,9 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"thread":        (*verifier).thread,
 	"threadlist":    (*verifier).threadList,
 	"threadmsg":     (*verifier).threadMessage,
+	"consent":       (*verifier).consent,
+	"erasure":       (*verifier).erasure,
+	"erased":        (*verifier).erased,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -331,6 +334,8 @@ func (v *verifier) due(r Row) error {
 		}
 		own, armed := x.Due(d.Account)
 		v.sameDue(r, own, armed)
+	case booking.KindErase:
+		return v.erasureDue(r, d)
 	default:
 		if d.Kind.String() == booking.Kind(255).String() {
 			v.find(r.Key, "kind %d is unknown", d.Kind)

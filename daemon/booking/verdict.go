@@ -73,6 +73,7 @@ type Facts struct {
 	Bookings     []Booking // of the same person by phone, e-mail or address
 	Rivals       []Rival   // other sessions of the same phone
 	RivalsCut    bool      // there are more of them than can be looked at
+	Line         LineType  // what is known of the customer's line
 	ThreadOwner  string    // "" or "agent": ours; "human": a person has the thread
 	Carrier      CarrierState
 }

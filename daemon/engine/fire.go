@@ -91,6 +91,7 @@ func gather(s *storage.Snapshot, a booking.AccountID, sess booking.Session) (f b
 	if f.Person, err = s.Person(a, sess.Phone); err != nil {
 		return f, err
 	}
+	f.Line = lineOf(s.Now, f.Person)
 	if f.OptOut, err = s.OptOut(a, sess.Phone); err != nil {
 		return f, err
 	}
@@ -170,6 +171,9 @@ func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
 		return e.lostInRestore(ctx, facts)
 	}
 	v := booking.Decide(now, facts)
+	if v.Result == booking.Pass && e.lookUp(ctx, now, &facts) {
+		v = booking.Decide(now, facts)
+	}
 	if v.Result != booking.Pass {
 		return e.hold(ctx, now, facts, v)
 	}

@@ -232,6 +232,8 @@ func (m *motor) fire(ctx context.Context, d booking.Due) (err error) {
 		return m.e.fireCatchUp(ctx, d)
 	case booking.KindRegister:
 		return m.e.fireRegister(ctx, d)
+	case booking.KindErase:
+		return m.e.fireErase(ctx, d)
 	}
 	return fmt.Errorf("nobody knows how to do due work of kind %d", d.Kind)
 }

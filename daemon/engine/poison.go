@@ -146,6 +146,8 @@ func (e *Engine) giveUp(t *txn, d booking.Due, cause error) error {
 			return err
 		}
 		return t.answer(d.Account, *turn, nil, "failed")
+	case booking.KindErase:
+		return t.erasureStuck(d, cause)
 	default:
 		return nil
 	}

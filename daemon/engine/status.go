@@ -260,7 +260,9 @@ func (e *Engine) OptOut(ctx context.Context, a booking.AccountID, o booking.OptO
 
 // OptIn lifts an opt-out on the person's own word.
 func (e *Engine) OptIn(ctx context.Context, a booking.AccountID, p booking.Phone) error {
-	return e.update(ctx, func(t *txn) error { return t.DeleteOptOut(a, p) })
+	return e.update(ctx, func(t *txn) error {
+		return t.liftOptOut(a, booking.ConsentRecord{Phone: p, At: t.Now, Source: "staff"})
+	})
 }
 
 func deref[T any](p *T) (v T) {

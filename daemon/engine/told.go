@@ -50,7 +50,7 @@ func (t *txn) putBooking(a booking.AccountID, b booking.Booking) error {
 	return t.PutBooking(a, b)
 }
 
-// putOptOut writes an opt-out, and tells of a new one.
+// putOptOut writes an opt-out, keeps it in the person's ledger, and tells of a new one.
 func (t *txn) putOptOut(a booking.AccountID, o booking.OptOut) error {
 	was, err := t.OptOut(a, o.Phone)
 	if err != nil {
@@ -60,6 +60,9 @@ func (t *txn) putOptOut(a booking.AccountID, o booking.OptOut) error {
 		if err := t.told(a, booking.NewsOptedOut, func() any { return booking.OfOptOut(o) }); err != nil {
 			return err
 		}
+	}
+	if err := t.AddConsent(a, o.Record()); err != nil {
+		return err
 	}
 	return t.PutOptOut(a, o)
 }
