@@ -30,7 +30,7 @@ type Emergency struct {
 // needless warning costs a text. testdata/emergency.txt has the labelled lines it is measured with.
 func MatchEmergency(body string) (Emergency, bool) {
 	m := plainMessage(clip(body, maxWithdrawal))
-	if f, ok := emergencies.find(m); ok {
+	if f, ok := m.danger(); ok {
 		return Emergency{EmergencyKind(f.means), f.words}, true
 	}
 	cold, ok := heatLoss.find(m)
@@ -43,15 +43,23 @@ func MatchEmergency(body string) (Emergency, bool) {
 	return Emergency{}, false
 }
 
+// danger reads the message for a danger twice, finely and coarsely.
+func (m *saying) danger() (found, bool) {
+	if f, ok := emergencies.find(m); ok {
+		return f, true
+	}
+	return emergencyMeetings.find(m)
+}
+
 // MatchPastEmergency tells whether a text tells of a danger that is over: somebody capped the gas line yesterday. It is no
 // emergency, but a word of caution belongs into the answer.
 func MatchPastEmergency(body string) (Emergency, bool) {
 	m := plainMessage(clip(body, maxWithdrawal))
-	if _, now := emergencies.find(m); now {
+	if _, now := m.danger(); now {
 		return Emergency{}, false
 	}
 	m.anyTime = true
-	f, ok := emergencies.find(m)
+	f, ok := m.danger()
 	return Emergency{EmergencyKind(f.means), f.words}, ok
 }
 

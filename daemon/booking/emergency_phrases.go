@@ -20,7 +20,7 @@ var emergencySets = map[string]string{
 	"suena":    "suena sonando sono pita pitando suenan",
 	"persona":  "papa mama esposo esposa hijo hija bebe abuelo abuela hermano hermana nino nina senor senora",
 	"person":   "grandfather grandmother uncle aunt papa mama wife tenant boy girl he she hes shes husband wife dad mom mother father son daughter kid child baby brother sister grandma grandpa someone man woman guy friend neighbor mum partner",
-	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo anciano anciana ancianos nacido toddler disabled dialysis preemie pregnant embarazada seniors invalid wheelchair",
+	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo abuelita abuelito abuelitos anciano anciana ancianos nacido toddler disabled dialysis preemie pregnant embarazada seniors invalid wheelchair",
 	"relative": "mom mother dad father mama papa grandma grandpa grandmother grandfather aunt uncle husband wife neighbor",
 }
 
@@ -46,6 +46,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "call|need|send ...2 ambulance|paramedics", means: "medical"},
 	{says: "bleeding ...2 lot|badly|bad|heavily|everywhere", means: "medical"},
 	{says: "burned|scalded|burnt my|his|her ...2 badly|bad|hand|arm|face|skin|leg", means: "medical", unless: "past"},
+	{says: "call|called|calling|llame|llamen|llamar|llama ...1 911", means: "medical"},
 	{says: "kill myself|herself|himself", means: "medical"},
 	{says: "suicide|suicidal", means: "medical"},
 	{says: "no respira", means: "medical"},
@@ -79,7 +80,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "gas co|company ...5 {smell}|leak", not: "no {smell}", unless: "past", means: "gas"},
 	{says: "gas|propane leak|leaking|leaks", not: notThere + ";check|test|inspection|detector ...2 leak|leaks", unless: "past", means: "gas"},
 	{says: "leak|leaking ...1 gas|propane", not: notThere, unless: "past", means: "gas"},
-	{says: "{smell} ...3 egg|eggs", not: "cooking|breakfast", unless: "past", means: "gas"},
+	{says: "{smell} ...3 egg|eggs", not: "cooking|breakfast;water {smell}", unless: "past", means: "gas"},
 	{says: "pegue|pego|pegaron|rompi|rompio|rompieron|corte|corto|cortaron|golpee|golpeo|perfore ...3 linea|tubo|tuberia|manguera ...1 gas", unless: "past", means: "gas"},
 	{says: "rotten|rotting egg|eggs", unless: "past", means: "gas"},
 	{says: "gas line|pipe|valve|meter ...3 hissing|broke|broken|cut|ruptured|hit|leaking", unless: "past", means: "gas"},
@@ -98,7 +99,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "is|are|was|started|starts|keeps|began smoking|smokin", not: "no|not|guy|he|she|tech|husband|son ...3 smoking", unless: "past", means: "fire"},
 	{says: "en llamas", unless: "past", means: "fire"},
 	{says: "se esta? prendio|prendiendo ...2 fuego|lumbre", unless: "past", means: "fire"},
-	{says: "on fire", not: "dont|not", unless: "past", means: "fire"},
+	{says: "on fire", not: "dont|not;lol|haha|jk|jaja", unless: "past", means: "fire"},
 	{says: "{fire} in|at|inside|behind the|my|our {thing}", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "{fire} coming|shooting", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "smoke|smoking ...2 coming|pouring|filling|rising|out", not: "no smoke", unless: "past", means: "fire"},
@@ -166,7 +167,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "agua por todos|todas lados|partes", unless: "past", means: "flooding"},
 	{says: "agua ...4 chorros|chorro", unless: "past", means: "flooding"},
 }, emergencySets, map[string]func(*saying) bool{
-	"past": func(m *saying) bool { return !m.anyTime && m.has(gone) && !m.present() },
+	"past": (*saying).over,
 })
 
 // notThere: what somebody smells not.
@@ -181,6 +182,9 @@ var (
 	// at the end, is no point of time.
 	wishes = wordSet("need needs want wants would looking id ready necesito quiero just then")
 )
+
+// over tells whether the message tells of the past, where that matters.
+func (m *saying) over() bool { return !m.anyTime && m.has(gone) && !m.present() }
 
 // present tells whether the message says that something is so now.
 func (m *saying) present() bool {
@@ -205,10 +209,10 @@ func (m *saying) present() bool {
 var heatLoss = newPhraseBook([]phrase{
 	{says: "no heat", not: "pump|upstairs", means: "no_heat"},
 	{says: "without|lost heat|heating", means: "no_heat"},
-	{says: "heat|furnace|heater|heating|boiler ...2 out|off|died|quit|broke|broken|stopped|dead|down", means: "no_heat"},
+	{says: "heat|heats|furnace|heater|heating|boiler ...2 out|off|died|quit|broke|broken|stopped|dead|down", means: "no_heat"},
 	{says: "heat|furnace|heater|heating|boiler isnt|not|wont|doesnt|cant ...1 working|work|on|heat|start", means: "no_heat"},
 	{says: "freezing|degrees|below", means: "no_heat"},
-	{says: "no|sin hay|tenemos|tengo|calefaccion ...1 calefaccion|calentador?", means: "no_heat"},
+	{says: "no|sin hay|tenemos|tengo|tiene|tienen|calefaccion ...1 calefaccion|calentador?", means: "no_heat"},
 	{says: "sin calefaccion", means: "no_heat"},
 	{says: "no prende|enciende|funciona|sirve|jala|arranca|calienta ...2 calefaccion|calefactor|calenton|boiler", means: "no_heat"},
 	{says: "calefaccion|calefactor|calenton|boiler ...2 no prende|enciende|funciona|sirve|jala|arranca|calienta", means: "no_heat"},

@@ -20,6 +20,13 @@ func MatchWithdrawal(body string) (Withdrawal, bool) {
 	if k, ok := MatchKeyword(body); ok {
 		return Withdrawal{Reason: ReasonAsked, Phrase: clip(strings.TrimSpace(body), 40)}, k == KeywordStop
 	}
-	f, ok := withdrawals.find(plainMessage(clip(body, maxWithdrawal)))
+	m := plainMessage(clip(body, maxWithdrawal))
+	if m.takenBack() {
+		return Withdrawal{}, false
+	}
+	f, ok := withdrawals.find(m)
+	if !ok {
+		f, ok = withdrawalMeetings.find(m)
+	}
 	return Withdrawal{Reason: Reason(f.means), Phrase: f.words}, ok
 }

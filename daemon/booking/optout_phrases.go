@@ -31,7 +31,7 @@ var withdrawalSets = map[string]string{
 	"person":    "he she they mom mother mum mama dad father papa husband wife brother sister son daughter grandma grandpa grandmother grandfather uncle aunt who",
 	"people":    "tenant tenants owner renter landlord neighbor wife husband mom mother dad father son daughter kid kids girlfriend boyfriend roommate brother sister",
 	"curse":     "fing fn fkn fucking fuckin freaking frickin damn effing bloody goddamn",
-	"stuff":     "these this that those stuff anything crap shit things it",
+	"stuff":     "these this that those them stuff anything crap shit things it",
 	"alto":      "alto basta stop parale parenle pare paren cese cesen",
 	"persona":   "mama madre papa padre esposo esposa marido hermano hermana hijo hija abuelo abuela tio tia senor senora ella",
 	"escribir":  "escribir escribirme escribiendo escribiendome mandar mandarme mandarnos enviar enviarme molestar molestarme textear textearme contactar contactarme llamarme mandando enviando mensajear mensajearme molestando joder fregar chingar",
@@ -57,6 +57,7 @@ var withdrawals = newPhraseBook(withdrawalPhrases(), withdrawalSets, map[string]
 	"driving": func(m *saying) bool { return m.has(driving) },
 	"slip":    func(m *saying) bool { return m.has(slip) },
 	"text":    func(m *saying) bool { return m.has(byText) }, // "stop calling, just text"
+	"house":   func(m *saying) bool { return m.hasWanted(job) || m.hasWanted(ofHouse) },
 })
 
 // byText are words of somebody who would rather have texts than calls.
@@ -98,7 +99,7 @@ func withdrawalPhrases() []phrase {
 		{says: "{stop} ...1 sending me|us? $", not: notToBeStopped},
 		{says: "{stop} ...1 sending ...4 {text}|{stuff}", not: notToBeStopped + ";sending ...3 links|link|bills|invoices|emails|email|mail|guy|guys|tech"},
 		{says: "{stop} these|them $", not: notToBeStopped},
-		{says: "make it stop $", unless: "job", unasked: true},
+		{says: "make it stop $", unless: "house", unasked: true},
 		{says: "make|get these|them|texts|messages to? stop $"},
 		{says: "text|reply|type ...2 to stop|end|quit"},
 		{says: "^ stop {text}", not: notToBeStopped},
@@ -121,7 +122,10 @@ func withdrawalPhrases() []phrase {
 		{says: "last time stop"},
 		{says: "^ stopall"},
 		{says: "turn|shut|switch off these|the|those|your? {text}", not: "thermostat|nest|ecobee|app|alarm"},
-		{says: "knock it off"},
+		{says: "knock|cut it off|out $"},
+		{says: "{stop} blowing|lighting ...1 up? my|our|me|this"},
+		{says: "turn|shut|switch these|those ...1 off $"},
+		{says: "i want|wanna out $"},
 		{says: "enough {text}"},
 		{says: "enough with|of the|these|your|this {text}"},
 		{says: "done|finished with these|the|your|this {text}"},
@@ -138,7 +142,7 @@ func withdrawalPhrases() []phrase {
 		{says: "{never} {reach} or|and call|phone"},
 		{says: "{never} ever? call|phone me|us|here|this ...1 again|anymore|ever|number"},
 		{says: "{never} send|keep|try ...3 {text}", not: "{never} send ...3 until|till|til|before|after"},
-		{says: "{never} send|sending me|us|this|these|those|anything|stuff ...3 anymore|again|me", not: "guy|man|tech|technician|person|dude|one|crew|bill|bills|invoice|quote|email|emails"},
+		{says: "{never} send|sending me|us|this|these|those|anything|stuff ...3 anymore|again|me|else", not: "guy|man|tech|technician|person|dude|one|crew|bill|bills|invoice|quote|email|emails"},
 		{says: "dont|not call|contact|text|message|disturb list|registry"},
 		{says: "rather|prefer not|you? ...3 {text}", not: "call|called|calls|calling"},
 		{says: "no further|more|additional ...2 {text}"},
@@ -177,6 +181,8 @@ func withdrawalPhrases() []phrase {
 		{says: "report|reporting|reported you|this|it|your|number ...2 spam|fcc|ftc|number|attorney"},
 		{says: "reporting|reported ...2 spam"},
 		{says: "report you", not: "the|a|inspection report"},
+		{says: "^ block me|us $"},
+		{says: "consent|permission ...2 revoked|withdrawn|rescinded|denied"},
 		{says: "block|blocking|blocked you|your|this number?", not: "drain|driveway|street"},
 		{says: "take|taking back my consent|permission"},
 		{says: "never|didnt|not|dont|nobody|noone gave|give|given|have ...2 permission|consent|authorization", not: "to enter|park|come"},
@@ -197,6 +203,8 @@ func withdrawalPhrases() []phrase {
 		{says: "no @ at|on this|here|number", means: string(ReasonWrongNumber)},
 		{says: "dont know ...1 @ $", means: string(ReasonWrongNumber)},
 		{says: "new owner of this number", means: string(ReasonWrongNumber)},
+		{says: "number|phone|cell|line doesnt|dont|longer|not ...1 belong|belongs", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "not|isnt ...1 person|one|man|woman|who ...3 looking for|reach|think|contact", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "confused|mistaken me|us? with|for someone|somebody|another", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "number|phone|line belongs to", unless: "job", means: string(ReasonWrongNumber)},
 
@@ -206,7 +214,7 @@ func withdrawalPhrases() []phrase {
 		{says: "deceased", unless: "job", means: string(ReasonDeceased)},
 
 		// Spanish.
-		{says: "^ alto|pare|paren|parar|basta $", unasked: true},
+		{says: "^ alto|pare|paren|parar|basta $", unless: "house", unasked: true},
 		{says: "^ para ya"},
 		{says: "^ no mas $"},
 		{says: "no mas {mensajes}"},

@@ -162,7 +162,44 @@ func plainWord(raw string) string {
 	if len(w) > 8 && w[0] == 'u' && near(w, "unsubscribe") {
 		return "unsubscribe"
 	}
+	if len(w) >= 6 && len(w) <= 15 && !spelledRight[w] {
+		for _, meant := range mistyped[w[0]] {
+			if slips(w, meant) {
+				return meant
+			}
+		}
+	}
 	return w
+}
+
+// mistyped are words that matter, by their first letters: a word with one slip in it is taken for one of them. First and last letter
+// must be right: a slip there is often another word.
+var mistyped = func() map[byte][]string {
+	m := map[byte][]string{}
+	for w := range strings.FieldsSeq("message messages messaging number monoxide propane basement ceiling everywhere furnace electrocuted unconscious breathing flooding " +
+		"overflowing sparking smoking contacting notifications bothering monoxido calefaccion mensajes mensaje inundando telefono numero permission subscribe") {
+		m[w[0]] = append(m[w[0]], w)
+	}
+	return m
+}()
+
+// spelledRight are words that differ from those by one letter.
+var spelledRight = wordSet("flooring sparkling massage massages smocking numeral")
+
+// slips tells whether w is another word than meant by one letter wrong, missing, too many, or swapped with the next.
+func slips(w, meant string) bool {
+	if d := len(w) - len(meant); d < -1 || d > 1 || w == meant {
+		return false
+	}
+	from, end := 0, 0
+	for from < min(len(w), len(meant)) && w[from] == meant[from] {
+		from++
+	}
+	for end < min(len(w), len(meant))-from && w[len(w)-1-end] == meant[len(meant)-1-end] {
+		end++
+	}
+	a, b := w[from:len(w)-end], meant[from:len(meant)-end]
+	return end > 0 && (len(a) <= 1 && len(b) <= 1 || len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0])
 }
 
 // unstretched writes a letter that stands three times or more once: "stopppp".
@@ -192,7 +229,8 @@ func unstretched(w string) string {
 var spellings = map[string]string{
 	"u": "you", "w": "with", "thru": "through", "ur": "your", "r": "are", "plz": "please", "pls": "please", "txt": "text", "txts": "texts", "txting": "texting", "msg": "message",
 	"msgs": "messages", "#": "number", "num": "number", "stahp": "stop", "stpo": "stop", "sotp": "stop", "tsop": "stop", "stopp": "stop", "stopt": "stop",
-	"stp": "stop", "stopit": "stop", "cannot": "cant", "cannt": "cant", "sendin": "sending", "dnt": "dont",
+	"stp": "stop", "st0p": "stop", "stoptexting": "stop", "stoptextingme": "stop", "stoptxting": "stop", "stopmessaging": "stop", "stopsending": "stop",
+	"plese": "please", "pleas": "please", "plse": "please", "smel": "smell", "fier": "fire", "somke": "smoke", "leeking": "leaking", "leakin": "leaking", "beepin": "beeping", "smels": "smells", "nuber": "number", "numbr": "number", "stopit": "stop", "cannot": "cant", "cannt": "cant", "sendin": "sending", "dnt": "dont",
 	"unsuscribe": "unsubscribe", "unsub": "unsubscribe", "removeme": "remove", "mssg": "message", "mesage": "message", "mesages": "messages", "txtin": "texting",
 	"txted": "texted", "txtd": "texted", "msging": "messaging", "msgin": "messaging", "messege": "message", "messeges": "messages", "loose": "lose", "xfa": "favor", "porfavor": "favor", "porfa": "favor",
 }

@@ -1,0 +1,136 @@
+package booking
+
+// emergencyMarks are the sets of words whose meetings tell a danger.
+var emergencyMarks = map[string]string{
+	// Things that are dangerous, or where danger comes from.
+	"gas":     "gas propane butane lpg gasline gass propano",
+	"gasline": "meter tank stove range pilot burner regulator cooktop medidor tanque estufa piloto",
+	"co":      "co co2 monoxide carbonmonoxide monoxido",
+	"alarm":   "alarm alarms detector detectors sensor alarma detectores sensores",
+	"smoke":   "smoke smoking smokey smoky humo humareda fumes",
+	"fire":    "fire fires flame flames fuego llamas flamas lumbre incendio blaze",
+	"heating": "furnace heater boiler stove oven fireplace heat calefactor calefaccion calentador calenton boiler estufa horno chimenea generator chimney",
+	"live": "outlet outlets panel breaker breakers fuse socket switch wire wires wiring cord cable cables enchufe enchufes contacto apagador apagadores tomacorriente pastilla pastillas alambre alambres electrical " +
+		"lightswitch receptacle transformer powerline",
+	"power":   "power electric electrical utility luz corriente",
+	"line":    "line lines pole cable cables wire wires poste",
+	"water":   "water agua h2o",
+	"place":   "basement garage kitchen house home floor floors room bathroom bedroom hallway closet attic crawlspace laundry wall walls ceiling apartment apt sotano casa cocina piso cuarto bano pared paredes techo garaje cochera departamento carpet living downstairs upstairs yard",
+	"indoors": "basement kitchen house home floor room bathroom bedroom hallway living apartment downstairs sotano casa cocina piso cuarto bano",
+	"ceiling": "ceiling roof techo drywall",
+	"vessel":  "pipe pipes heater tank boiler hose line main valve toilet washer hydrant spigot radiator tubo tuberia tubos manguera llave tanque calentador tinaco caneria cano valvula",
+	"machine": "furnace heater boiler ac unit dryer outlet panel breaker wire wires wiring wall vent vents stove oven fridge microwave washer motor pump fan light thermostat condenser compressor horno secadora lavadora calentador calefactor boiler estufa cable enchufe pared",
+	"sewage":  "sewage sewer septic poop poo shit feces turds raw caca excremento negras drenaje",
+
+	// Signs of danger.
+	"smell":   "smell smells smelling smelled reek reeks reeking stinks stink stinking odor odors scent smelly whiff fumes sniff huele huelo olor apesta oler",
+	"eggs":    "sulfur sulphur sulfuric rotten eggy skunk mercaptan azufre podrido podridos",
+	"strange": "something funny weird strange odd bad algo raro fuerte",
+	"out":     "out went off apagado apago",
+	"leak":    "leak leaks leaking leaked escaping fuga fugas escape escapando saliendo tirando hiss hissing hisses whistling silbido silbando zumbido ruptured rupture broke broken severed cracked punctured struck snapped pouring blowing spewing",
+	"hiss":    "hiss hissing hisses hissy silbido silbando silba",
+	"sounds":  "going beeping beeps beeped chirping sounding sounds went goes screaming screeching ringing says saying said reads reading keeps blaring flashing shows showing off high levels level ppm triggered tripped pita pitando suena sonando sono marca screams wont",
+	"ppm":     "ppm level levels poisoning",
+	"ill":     "dizzy headache headaches nauseous nauseated nausea vomiting vomited vomit puking puke throwing lightheaded faint fainted woozy drowsy confused mareado mareada mareados mareadas mareo nauseas vomitando vomito cabeza sick",
+	"illness": "dizzy headache headaches nauseous nauseated nausea vomiting puking throwing lightheaded woozy mareado mareada mareados mareadas mareo nauseas vomitando cabeza",
+	"comes":   "from in inside coming comes came pouring everywhere out filling fills filled full all through thru rising billowing shooting around de del en sale saliendo por hay lleno llena llenando salir burst started starting near by behind at under",
+	"theres":  "theres there is smell see seeing i hay veo help is",
+	"burn":    "burn burning burned burnt melting melted melts scorched scorching singed smoldering glowing charred quemando quema quemado quemandose derritiendo derritio",
+	"hot":     "hot warm boiling scalding buzzing buzzes humming hums crackling popping sizzling caliente calientes zumba ardiendo",
+	"bang":    "explode exploded explodes explosion blew blast exploto estallo exploding kaboom",
+	"boom":    "bang boom explosion pop explosion",
+	"spark":   "spark sparks sparking sparked sparky arcing arced arc sizzling chispas chispa chispeando chisporrotea chisporroteando",
+	"shock":   "shock shocks shocked shocking zap zapped zaps zapping electrocuted electrocute tingle tingles tingling tingly jolt jolted toques descarga electrocuto calambre calambres buzz bit bites",
+	"zapped":  "electrocuted electrocute electrocuto electrocutado electrocution",
+	"touch":   "touch touching touched touches grab grabbed grabbing shower faucet sink water metal handle toco toque tocar regadera llave agua",
+	"tingle":  "tingle tingles tingling tingly zap zaps zapped shocks shocked shock toques calambre calambres",
+	"down":    "down fell fallen falling hanging snapped dangling loose caido caidos tirado cayo collapsed laying",
+	"fill":    "filling fills filled full rising rise risen flood floods flooded flooding gushing gushes pouring pours spraying sprays shooting bursting spewing rushing streaming raining swamped submerged underwater llenando lleno llena inundando inundado inundada subiendo chorros chorro sube brotando standing",
+	"flood":   "flood floods flooding flooded underwater submerged inundando inundado inundada inundo inundacion gushing",
+	"every":   "everywhere rapidly knees knee ankle ankles waist shins feet foot inches inch everything lados partes deep rodillas tobillos todo",
+	"cant":    "cant wont doesnt unable isnt not no dont didnt never",
+	"halts":   "stop stops shut shuts turn turns off close cerrar para parar cierra",
+	"fall":    "fall falling fell collapse collapsing collapsed cave caving caved sag sagging sags bulge bulging bubble bubbling coming come drooping cayendo caer cayo caerse",
+	"burst":   "burst bursted bursts exploded ruptured split blew popped snapped busted bust busting broke exploto revento rompio estallo reventado reventada",
+	"up":      "up everywhere over backing backed backs overflow overflowing overflowed rising flooding all coming bubbling saliendo regresa regresando desborda desbordando tub shower floor",
+
+	// Who cannot bear the cold.
+	"cold":  "freezing cold degrees 30 35 38 40 42 45 48 50 52 30f 35f 38f 40f 42f 44f 45f 46f 48f 49f 50f 51f 52f 53f 54f 55f frio helada helando grados",
+	"frail": "baby babies infant infants newborn newborns toddler toddlers elderly grandma grandmother grandpa grandfather granny nana bebe bebes abuela abuelita abuelo abuelito abuelos anciano anciana ancianos nacido nacida preemie wheelchair oxygen dialysis",
+
+	// What makes it another talk.
+	"price":   "price prices pricing cost costs quote quotes estimate estimates much charge charges bill bills fee cheaper cheap cuanto cuesta precio cotizacion presupuesto cotizar",
+	"work":    "install installed installing installation hookup replace replacing replacement upgrade upgrading convert conversion inspection inspect inspector inspected certificate permit tune tuneup maintenance clean cleaning move moving relocate add adding new extend test tested testing service instalar instalacion cambiar mantenimiento limpiar nuevo nueva sell sells brand model buy looking interested want wants wanted detectors",
+	"if":      "if prevent preventing avoid worried afraid scared could might would should never future safe normal protect protection before possible ever prevenir evitar",
+	"joke":    "lol haha jk hahaha lmao jaja",
+	"none":    "no not doesnt wont without isnt wasnt never dont ningun sin",
+	"tame":    "place pit places extinguisher extinguishers sprinkler sprinklers department dept stopping station escape proof rated wood marshal code sale fighter hydrant pan insurance damage test today",
+	"stale":   "battery batteries low pila bateria expired old years replace install chirp",
+	"small":   "small slow slowly little drip drips dripping slight minor tiny poco poquito gotea pressure hot hard softener filter taste tastes",
+	"other":   "alarm alarms alarma alarmas detector detectors test damage smell shop brisket meat cigarette cigarettes cigar weed tobacco guy neighbor",
+	"help":    "help please ayuda auxilio emergency emergencia hurry omg now fast quick theres there is we have a the in my here house hay aqui urgente pronto i smell see something got oh god gas come asap",
+	"drains":  "drain drains sink disposal dog cat",
+	"often":   "line camera sometimes fee inspection",
+	"toilets": "toilet toilets faucet fill",
+	"tub":     "tub tubs spring bath",
+}
+
+// emergencyMeetings is the second, coarser reading of a text for a danger.
+var emergencyMeetings = newMeetingBook([]meeting{
+	// One word, cried out.
+	{of: "gas", alone: "help", whole: true, said: true, means: "gas"},
+	{of: "fire", alone: "help", whole: true, said: true, means: "fire"},
+	{of: "smoke", alone: "help", whole: true, said: true, means: "fire"},
+	{of: "flood", alone: "help", whole: true, said: true, means: "flooding"},
+
+	// Carbon monoxide, before gas and fire: it cannot be smelled.
+	{of: "co alarm sounds", span: 10, not: "price work stale", unless: "past", means: "carbon_monoxide"},
+	{of: "co ppm", span: 7, not: "price work", unless: "past", means: "carbon_monoxide"},
+	{of: "co ill", wide: true, not: "price work if", unless: "past", means: "carbon_monoxide"},
+	{of: "illness heating", wide: true, not: "price work joke", unless: "past", means: "carbon_monoxide"},
+
+	// Gas.
+	{of: "smell gas", span: 7, after: "none", not: "none price work", wide: true, unless: "past", means: "gas"},
+	{of: "leak gas", span: 6, not: "none price work if water small", unless: "past", means: "gas"},
+	{of: "gas alarm sounds", span: 8, not: "price work stale", unless: "past", means: "gas"},
+	{of: "hiss gasline", span: 8, not: "price work toilets", unless: "past", means: "gas"},
+	{of: "smell eggs", span: 6, not: "none water drains", unless: "past", means: "gas"},
+	{of: "smell strange gasline", span: 10, wide: true, not: "none price work", unless: "past", means: "gas"},
+	{of: "smell gasline out", span: 10, wide: true, not: "none price work", unless: "past", means: "gas"},
+
+	// Fire.
+	{of: "smoke comes", span: 5, not: "none price work if other", unless: "past", means: "fire"},
+	{of: "smoke machine", span: 6, not: "none price work if other", unless: "past", means: "fire"},
+	{of: "smoke place", span: 6, not: "none price work if other", unless: "past", means: "fire"},
+	{of: "fire comes", span: 4, not: "none price work if tame joke", unless: "past", means: "fire"},
+	{of: "fire machine", span: 7, not: "none price work if tame joke", unless: "past", means: "fire"},
+	{of: "bang heating", span: 6, not: "price work if", unless: "past", means: "fire"},
+	{of: "boom fire", span: 8, wide: true, not: "price work if", unless: "past", means: "fire"},
+	{of: "burn machine", span: 5, not: "price work if none", unless: "past", means: "fire"},
+	{of: "smell burn", span: 5, not: "price none", unless: "past", means: "fire"},
+	{of: "live hot", span: 6, not: "price work if tub water none", unless: "past", means: "fire"},
+	{of: "live burn", span: 6, not: "price work if", unless: "past", means: "fire"},
+
+	// Electricity.
+	{of: "spark live", span: 9, not: "price work if none", unless: "past", means: "electric_shock"},
+	{of: "spark machine", span: 9, not: "price work if none", unless: "past", means: "electric_shock"},
+	{of: "zapped", not: "price if", unless: "past", means: "electric_shock"},
+	{of: "tingle touch", span: 8, not: "price work if", unless: "past", means: "electric_shock"},
+	{of: "power line down", span: 8, not: "price work", unless: "past", means: "electric_shock"},
+	{of: "water comes live", span: 8, row: true, not: "price work if heating none", unless: "past", means: "electric_shock"},
+
+	// Sewage, before water in general.
+	{of: "sewage up", span: 6, not: "price work if smell often", unless: "past", means: "sewage"},
+
+	// Water.
+	{of: "water fill", span: 7, not: "price work if small none", unless: "past", means: "flooding"},
+	{of: "place flood", span: 6, not: "price work if small none", unless: "past", means: "flooding"},
+	{of: "water every", span: 6, not: "price work if small none", unless: "past", means: "flooding"},
+	{of: "cant halts water", span: 8, not: "price work if small", unless: "past", means: "flooding"},
+	{of: "water cant halts", span: 8, row: true, not: "price work if small", unless: "past", means: "flooding"},
+	{of: "ceiling fall", span: 7, not: "price work if", unless: "past", means: "flooding"},
+	{of: "vessel burst", span: 5, not: "price work if", unless: "past", means: "flooding"},
+
+	// A cold house.
+	{of: "cold indoors frail", span: 14, wide: true, not: "price work", unless: "past", means: "no_heat"},
+}, emergencyMarks, map[string]func(*saying) bool{"past": (*saying).over})
