@@ -9,7 +9,7 @@ type meeting struct {
 	span  int    // over how many words they may stretch; 0: any number
 	row   bool   // they come in the order given
 	glue  string // sets of which every word between must be; empty: any word
-	after string // sets that void it when one of their words is among the three before the first
+	after string // sets that void it when one of their words is among them or the three before
 	not   string // sets that void it when one of their words is in the same clause
 	alone string // sets of which every other word must be
 	wide  bool   // they may meet across clauses too; then what voids may stand anywhere
@@ -157,9 +157,7 @@ func (r *met) find(of []marks) (from, to int, ok bool) {
 				switch {
 				case w&r.steps[k] == 0:
 				case k == 0:
-					if !r.denied(of, i) {
-						began[0] = i
-					}
+					began[0] = i
 				case began[k-1] >= 0:
 					began[k] = began[k-1]
 				}
@@ -178,23 +176,17 @@ func (r *met) find(of []marks) (from, to int, ok bool) {
 			for k := range r.steps {
 				first = min(first, began[k])
 			}
-			if first >= 0 && r.denied(of, first) {
-				continue
-			}
 		}
-		if first >= 0 && (r.span == 0 || i-first < r.span) {
+		if first >= 0 && (r.span == 0 || i-first < r.span) && !r.denied(of[max(0, first-3):i+1]) {
 			return first, i + 1, true
 		}
 	}
 	return 0, 0, false
 }
 
-// denied tells whether one of the three words before takes the meaning away.
-func (r *met) denied(of []marks, at int) bool {
-	if r.before == 0 {
-		return false
-	}
-	for _, w := range of[max(0, at-3):at] {
+// denied tells whether one of the words takes the meaning away.
+func (r *met) denied(of []marks) bool {
+	for _, w := range of {
 		if w&r.before != 0 {
 			return true
 		}
