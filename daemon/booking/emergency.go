@@ -48,7 +48,10 @@ func (m *saying) danger() (found, bool) {
 	if f, ok := emergencies.find(m); ok {
 		return f, true
 	}
-	return emergencyMeetings.find(m)
+	if f, ok := airMeetings.find(m); ok {
+		return f, true
+	}
+	return houseMeetings.find(m)
 }
 
 // MatchPastEmergency tells whether a text tells of a danger that is over: somebody capped the gas line yesterday. It is no

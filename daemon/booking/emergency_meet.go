@@ -10,13 +10,12 @@ var emergencyMarks = map[string]string{
 	"smoke":   "smoke smoking smokey smoky humo humareda fumes",
 	"fire":    "fire fires flame flames fuego llamas flamas lumbre incendio blaze",
 	"heating": "furnace heater boiler stove oven fireplace heat calefactor calefaccion calentador calenton boiler estufa horno chimenea generator chimney",
-	"live": "outlet outlets panel breaker breakers fuse socket switch wire wires wiring cord cable cables enchufe enchufes contacto apagador apagadores tomacorriente pastilla pastillas alambre alambres electrical " +
+	"live": "outlet outlets panel breaker breakers fuse socket switch wire wires wiring cord cable cables enchufe enchufes contacto apagador apagadores tomacorriente pastilla pastillas alambre alambres electrical powerpoint " +
 		"lightswitch receptacle transformer powerline",
 	"power":   "power electric electrical utility luz corriente",
 	"line":    "line lines pole cable cables wire wires poste",
 	"water":   "water agua h2o",
 	"place":   "basement garage kitchen house home floor floors room bathroom bedroom hallway closet attic crawlspace laundry wall walls ceiling apartment apt sotano casa cocina piso cuarto bano pared paredes techo garaje cochera departamento carpet living downstairs upstairs yard",
-	"indoors": "basement kitchen house home floor room bathroom bedroom hallway living apartment downstairs sotano casa cocina piso cuarto bano",
 	"ceiling": "ceiling roof techo drywall",
 	"vessel":  "pipe pipes heater tank boiler hose line main valve toilet washer hydrant spigot radiator tubo tuberia tubos manguera llave tanque calentador tinaco caneria cano valvula",
 	"machine": "furnace heater boiler ac unit dryer outlet panel breaker wire wires wiring wall vent vents stove oven fridge microwave washer motor pump fan light thermostat condenser compressor horno secadora lavadora calentador calefactor boiler estufa cable enchufe pared",
@@ -31,28 +30,26 @@ var emergencyMarks = map[string]string{
 	"hiss":    "hiss hissing hisses hissy silbido silbando silba",
 	"sounds":  "going beeping beeps beeped chirping sounding sounds went goes screaming screeching ringing says saying said reads reading keeps blaring flashing shows showing off high levels level ppm triggered tripped pita pitando suena sonando sono marca screams wont",
 	"ppm":     "ppm level levels poisoning",
-	"ill":     "dizzy headache headaches nauseous nauseated nausea vomiting vomited vomit puking puke throwing lightheaded faint fainted woozy drowsy confused mareado mareada mareados mareadas mareo nauseas vomitando vomito cabeza sick",
-	"illness": "dizzy headache headaches nauseous nauseated nausea vomiting puking throwing lightheaded woozy mareado mareada mareados mareadas mareo nauseas vomitando cabeza",
-	"comes":   "from in inside coming comes came pouring everywhere out filling fills filled full all through thru rising billowing shooting around de del en sale saliendo por hay lleno llena llenando salir burst started starting near by behind at under",
-	"theres":  "theres there is smell see seeing i hay veo help is",
-	"burn":    "burn burning burned burnt melting melted melts scorched scorching singed smoldering glowing charred quemando quema quemado quemandose derritiendo derritio",
+	"illness": "dizzy headache headaches nauseous nauseated nausea vomiting puking throwing lightheaded woozy mareado mareada mareados mareadas mareo nauseas vomitando cabeza headache headaches vomit faint fainted drowsy confused",
+	"comes":   "from in inside coming comes came pouring everywhere out filling fills filled full all through thru rising billowing shooting around de del en sale saliendo por hay lleno llena llenando salir burst started starting near by behind at under salen salian",
+	"theres":  "theres there is smell see seeing i hay veo help is have got",
+	"burn":    "burn burning burned burnt melting melted melts scorched scorching singed smoldering glowing charred quemando quema quemado quemandose derritiendo derritio scorch",
 	"hot":     "hot warm boiling scalding buzzing buzzes humming hums crackling popping sizzling caliente calientes zumba ardiendo",
 	"bang":    "explode exploded explodes explosion blew blast exploto estallo exploding kaboom",
 	"boom":    "bang boom explosion pop explosion",
 	"spark":   "spark sparks sparking sparked sparky arcing arced arc sizzling chispas chispa chispeando chisporrotea chisporroteando",
-	"shock":   "shock shocks shocked shocking zap zapped zaps zapping electrocuted electrocute tingle tingles tingling tingly jolt jolted toques descarga electrocuto calambre calambres buzz bit bites",
 	"zapped":  "electrocuted electrocute electrocuto electrocutado electrocution",
 	"touch":   "touch touching touched touches grab grabbed grabbing shower faucet sink water metal handle toco toque tocar regadera llave agua",
 	"tingle":  "tingle tingles tingling tingly zap zaps zapped shocks shocked shock toques calambre calambres",
 	"down":    "down fell fallen falling hanging snapped dangling loose caido caidos tirado cayo collapsed laying",
 	"fill":    "filling fills filled full rising rise risen flood floods flooded flooding gushing gushes pouring pours spraying sprays shooting bursting spewing rushing streaming raining swamped submerged underwater llenando lleno llena inundando inundado inundada subiendo chorros chorro sube brotando standing",
 	"flood":   "flood floods flooding flooded underwater submerged inundando inundado inundada inundo inundacion gushing",
-	"every":   "everywhere rapidly knees knee ankle ankles waist shins feet foot inches inch everything lados partes deep rodillas tobillos todo",
+	"every":   "everywhere rapidly knees knee ankle ankles waist shins feet foot inches inch everything lados partes deep rodillas tobillos todo mucha muchisima",
 	"cant":    "cant wont doesnt unable isnt not no dont didnt never",
-	"halts":   "stop stops shut shuts turn turns off close cerrar para parar cierra",
+	"halts":   "stop stops shut shuts turn turns off close cerrar para parar cierra cerrarla cerrarlo pararla apagar",
 	"fall":    "fall falling fell collapse collapsing collapsed cave caving caved sag sagging sags bulge bulging bubble bubbling coming come drooping cayendo caer cayo caerse",
 	"burst":   "burst bursted bursts exploded ruptured split blew popped snapped busted bust busting broke exploto revento rompio estallo reventado reventada",
-	"up":      "up everywhere over backing backed backs overflow overflowing overflowed rising flooding all coming bubbling saliendo regresa regresando desborda desbordando tub shower floor",
+	"up":      "up everywhere over backing backed backs overflow overflowing overflowed rising flooding all coming bubbling saliendo regresa regresando desborda desbordando tub shower floor backup backups",
 
 	// Who cannot bear the cold.
 	"cold":  "freezing cold degrees 30 35 38 40 42 45 48 50 52 30f 35f 38f 40f 42f 44f 45f 46f 48f 49f 50f 51f 52f 53f 54f 55f frio helada helando grados",
@@ -61,43 +58,50 @@ var emergencyMarks = map[string]string{
 	// What makes it another talk.
 	"price":   "price prices pricing cost costs quote quotes estimate estimates bill bills fee cheaper cheap cuanto cuesta precio cotizacion presupuesto cotizar",
 	"work":    "install installation hookup replace replacing replacement upgrade upgrading convert conversion inspection inspector inspected certificate permit tune tuneup relocate add adding extend test testing instalar instalacion cambiar mantenimiento sell sells brand model buy interested detectors",
-	"if":      "if prevent preventing avoid would future normal protect protection prevenir evitar",
+	"if":      "if prevent preventing avoid would future normal protect protection prevenir evitar cause causes",
+	"bathing": "tub tubs spring bath drain drains sink disposal dog cat toilet toilets faucet",
+	"idle":    "how should line camera sometimes fee inspection",
 	"fear":    "worried afraid scared could might may",
+	"ask":     "can does do will did",
 	"joke":    "lol haha jk hahaha lmao jaja",
 	"none":    "no not doesnt wont without isnt wasnt never dont ningun sin",
 	"tame":    "place pit places extinguisher extinguishers sprinkler sprinklers department dept stopping station escape proof rated wood marshal code sale fighter hydrant pan insurance damage test today up after before",
 	"stale":   "battery batteries low pila bateria expired old years replace install chirp",
 	"small":   "small slow slowly little drip drips dripping slight minor tiny poco poquito gotea pressure hot hard softener filter taste tastes",
-	"other":   "alarm alarms alarma alarmas detector detectors test brisket meat cigarette cigarettes cigar weed tobacco",
+	"other":   "alarm alarms alarma alarmas detector detectors test brisket meat cigarette cigarettes cigar weed tobacco inspeccion incendios",
 	"help":    "help please ayuda auxilio emergency emergencia hurry omg now fast quick theres there is we have a the in my here house hay aqui urgente pronto i smell see something got oh god gas come asap",
-	"drains":  "drain drains sink disposal dog cat",
-	"sweat":   "up sweating outside summer",
-	"asked":   "how should",
-	"often":   "line camera sometimes fee inspection",
-	"toilets": "toilet toilets faucet fill",
-	"tub":     "tub tubs spring bath",
+	"mono":    "monoxide monoxido carbonmonoxide",
+	"wires":   "cable cables wire wires pole poles cord conduit",
+	"loose":   "hanging dangling exposed bare open down fallen pelado pelados colgando",
+	"tv":      "thermostat doorbell internet tv cord camera network phone spectrum comcast antenna",
+	"lit":     "prendio prendiendo agarro incendio",
+	"rings":   "going went screaming blaring sounding goes ringing wont suena sonando sono",
+	"smokey":  "smoke fire humo incendio",
+	"igniter": "pilot igniter ignitor encendedor chispero electrode lighter piloto grill",
+	"colors":  "yellow orange amarillo amarilla amarillas naranja naranjas blue azul",
+	"short":   "cortocircuito corto shorted shorting",
 }
 
-// emergencyMeetings is the second, coarser reading of a text for a danger.
-var emergencyMeetings = newMeetingBook([]meeting{
+// The second, coarser reading of a text for a danger: of what is breathed and burns, and of all else.
+var airMeetings = newMeetingBook([]meeting{
 	// One word, cried out.
 	{of: "gas", alone: "help", whole: true, said: true, means: "gas"},
 	{of: "fire", alone: "help", whole: true, said: true, means: "fire"},
 	{of: "smoke", alone: "help", whole: true, said: true, means: "fire"},
-	{of: "flood", alone: "help", whole: true, said: true, means: "flooding"},
 
 	// Carbon monoxide, before gas and fire: it cannot be smelled.
 	{of: "co alarm sounds", span: 10, not: "price work stale", wide: true, unless: "past", means: "carbon_monoxide"},
 	{of: "co ppm", span: 7, not: "price work", wide: true, unless: "past", means: "carbon_monoxide"},
-	{of: "co ill", wide: true, not: "price work if", unless: "past", means: "carbon_monoxide"},
+	{of: "co illness", wide: true, not: "price work if", unless: "past", means: "carbon_monoxide"},
+	{of: "mono theres", span: 5, wide: true, not: "alarm price work if", after: "none", unless: "past", means: "carbon_monoxide"},
 	{of: "illness heating", wide: true, not: "price work joke", unless: "past", means: "carbon_monoxide"},
 
 	// Gas.
 	{of: "smell gas", span: 7, after: "none", not: "price work", wide: true, unless: "past", means: "gas"},
 	{of: "leak gas", span: 6, not: "price work if water small", after: "none", wide: true, unless: "past", means: "gas"},
 	{of: "gas alarm sounds", span: 8, not: "price work stale", wide: true, unless: "past", means: "gas"},
-	{of: "hiss gasline", span: 8, not: "price work toilets", wide: true, unless: "past", means: "gas"},
-	{of: "smell eggs", span: 6, not: "water drains", after: "none", wide: true, unless: "past", means: "gas"},
+	{of: "hiss gasline", span: 8, not: "price work bathing", wide: true, unless: "past", means: "gas"},
+	{of: "smell eggs", span: 6, not: "water bathing", after: "none", wide: true, unless: "past", means: "gas"},
 	{of: "smell strange gasline", span: 10, wide: true, not: "price work", after: "none", unless: "past", means: "gas"},
 	{of: "smell gasline out", span: 10, wide: true, not: "price work", after: "none", unless: "past", means: "gas"},
 
@@ -105,27 +109,36 @@ var emergencyMeetings = newMeetingBook([]meeting{
 	{of: "smoke comes", span: 5, not: "price work if other", after: "none", wide: true, unless: "past", means: "fire"},
 	{of: "smoke machine", span: 6, not: "price work if other", after: "none", wide: true, unless: "past", means: "fire"},
 	{of: "smoke place", span: 6, not: "price work if other", after: "none", wide: true, unless: "past", means: "fire"},
-	{of: "fire comes", span: 4, not: "price work if tame joke", after: "none", wide: true, unless: "past", means: "fire"},
-	{of: "fire machine", span: 7, not: "price work if tame joke", after: "none", wide: true, unless: "past", means: "fire"},
+	{of: "fire comes", span: 4, not: "price work if tame joke other colors", after: "none", wide: true, unless: "past", means: "fire"},
+	{of: "fire machine", span: 7, not: "price work if tame joke other colors", after: "none ask", wide: true, unless: "past", means: "fire"},
 	{of: "bang heating", span: 6, not: "price work if", wide: true, unless: "past", means: "fire"},
+	{of: "bang place", span: 7, wide: true, not: "price work if", unless: "past", means: "fire"},
+	{of: "smokey alarm rings", span: 7, wide: true, not: "price work stale if", unless: "past", means: "fire"},
+	{of: "lit fire", span: 5, wide: true, not: "price work if tame", after: "none", unless: "past", means: "fire"},
+	{of: "smell smoke", span: 4, wide: true, not: "price work other", after: "none", unless: "past", means: "fire"},
 	{of: "boom fire", span: 8, wide: true, not: "price work if", unless: "past", means: "fire"},
-	{of: "burn machine", span: 5, not: "sweat price work if", after: "none", wide: true, unless: "past", means: "fire"},
+	{of: "burn machine", span: 5, not: "tame price work if", after: "none", wide: true, unless: "past", means: "fire"},
 	{of: "smell burn", span: 5, not: "price", after: "none", wide: true, unless: "past", means: "fire"},
-	{of: "live hot", span: 6, not: "asked price work if tub water", after: "none", wide: true, unless: "past", means: "fire"},
+	{of: "live hot", span: 6, not: "idle price work if bathing water", after: "none", wide: true, unless: "past", means: "fire"},
 	{of: "live burn", span: 6, not: "price work if", wide: true, unless: "past", means: "fire"},
+}, emergencyMarks, map[string]func(*saying) bool{"past": (*saying).over})
 
+var houseMeetings = newMeetingBook([]meeting{
 	// Electricity.
-	{of: "spark live", span: 9, not: "price work if", after: "none", wide: true, unless: "past", means: "electric_shock"},
-	{of: "spark machine", span: 9, not: "price work if", after: "none", wide: true, unless: "past", means: "electric_shock"},
+	{of: "spark live", span: 9, not: "price work if igniter", after: "none", wide: true, unless: "past", means: "electric_shock"},
+	{of: "spark machine", span: 9, not: "price work if igniter", after: "none", wide: true, unless: "past", means: "electric_shock"},
+	{of: "short live", wide: true, not: "price work if", unless: "past", means: "electric_shock"},
+	{of: "wires loose", span: 6, wide: true, not: "price work if tv", unless: "past", means: "electric_shock"},
 	{of: "zapped", not: "price if", wide: true, unless: "past", means: "electric_shock"},
 	{of: "tingle touch", span: 8, not: "price work if", wide: true, unless: "past", means: "electric_shock"},
 	{of: "power line down", span: 8, not: "price work", wide: true, unless: "past", means: "electric_shock"},
 	{of: "water comes live", span: 8, row: true, not: "price work if heating", after: "none", wide: true, unless: "past", means: "electric_shock"},
 
 	// Sewage, before water in general.
-	{of: "sewage up", span: 6, not: "price work if smell often", wide: true, unless: "past", means: "sewage"},
+	{of: "sewage up", span: 6, not: "price work if smell idle", wide: true, unless: "past", means: "sewage"},
 
 	// Water.
+	{of: "flood", alone: "help", whole: true, said: true, means: "flooding"},
 	{of: "water fill", span: 7, not: "price work if small", after: "none", wide: true, unless: "past", means: "flooding"},
 	{of: "place flood", span: 6, not: "price work if small", after: "none", wide: true, unless: "past", means: "flooding"},
 	{of: "water every", span: 6, not: "price work if small", after: "none", wide: true, unless: "past", means: "flooding"},
@@ -135,5 +148,5 @@ var emergencyMeetings = newMeetingBook([]meeting{
 	{of: "vessel burst", span: 5, not: "price work if fear", unless: "past", means: "flooding"},
 
 	// A cold house.
-	{of: "cold indoors frail", span: 14, wide: true, not: "price work", unless: "past", means: "no_heat"},
+	{of: "cold place frail", span: 14, wide: true, not: "price work", unless: "past", means: "no_heat"},
 }, emergencyMarks, map[string]func(*saying) bool{"past": (*saying).over})

@@ -27,7 +27,7 @@ var emergencySets = map[string]string{
 // emergencies is the book of phrases that tell an emergency. Unless they tell of the past: then the danger is not now.
 var emergencies = newPhraseBook([]phrase{
 	// Breath and life come first.
-	{says: "isnt|not|stopped|cant|barely|trouble|difficulty breathing|breathe", means: "medical"},
+	{says: "isnt|not|stopped|cant|barely|trouble|difficulty breathing|breathe", not: "price|prices|cost|quote", means: "medical"},
 	{says: "isnt|not|wont|cant wake|waking|responding|moving up?", not: "{thing}|thermostat|water|fan|you|your|office", means: "medical"},
 	{says: "unconscious|unresponsive|inconsciente|convulsiones|overdose|overdosed", unless: "past", means: "medical"},
 	{says: "turned|turning blue|purple", not: "water|flame|light|pool", unless: "past", means: "medical"},
@@ -50,6 +50,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "kill myself|herself|himself", means: "medical"},
 	{says: "suicide|suicidal", means: "medical"},
 	{says: "no respira", means: "medical"},
+	{says: "no puede|puedo|pueden respirar", means: "medical"},
 	{says: "{persona} ...2 se desmayo|cayo|ahoga", means: "medical"},
 	{says: "se desmayo", means: "medical"},
 	{says: "duele ...1 pecho", means: "medical"},
@@ -133,7 +134,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "wires exposed", unless: "past", means: "electric_shock"},
 	{says: "water ...4 into|on|through|in|from|over ...1 breaker|panel|outlet|fuse|light|electrical|socket", not: "no water", unless: "past", means: "electric_shock"},
 	{says: "me|nos|le dio|da|dan|daba un|una|la? toques|toque|descarga|corriente|calambre", unless: "past", means: "electric_shock"},
-	{says: "salen|sale|saliendo|hay|salieron|echa|echando|saca|sacando|tira chispas", not: "no hay|salen|sale", unless: "past", means: "electric_shock"},
+	{says: "salen|sale|saliendo|hay|salieron|echa|echando|saca|sacando|tira chispas", not: "no hay|salen|sale;encendedor|chispero|piloto", unless: "past", means: "electric_shock"},
 	{says: "se electrocuto", unless: "past", means: "electric_shock"},
 	{says: "cable|cables pelado|pelados|caido|caidos|suelto|sueltos", unless: "past", means: "electric_shock"},
 
@@ -147,7 +148,11 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "se regresa|regreso ...2 drenaje|excremento", unless: "past", means: "sewage"},
 
 	// Water that runs where it must not.
-	{says: "{flood}", not: "insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;spring floods", unless: "past", means: "flooding"},
+	{says: "{flood}", not: "do you|yall ...4 {flood};cover|covered|covers;insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;spring floods", unless: "past", means: "flooding"},
+	{says: "active|major|huge|massive water? leak", not: "fixed", unless: "past", means: "flooding"},
+	{says: "short circuit|circuited", unless: "past", means: "electric_shock"},
+	{says: "cortocircuito", unless: "past", means: "electric_shock"},
+	{says: "corto circuito", unless: "past", means: "electric_shock"},
 	{says: "inches|foot|feet of water", unless: "past", means: "flooding"},
 	{says: "water ...3 {pour}", unless: "past", means: "flooding"},
 	{says: "{pour} ...2 water", unless: "past", means: "flooding"},

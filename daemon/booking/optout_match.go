@@ -1,6 +1,9 @@
 package booking
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Withdrawal is a customer's wish to get no more texts, found in their own words.
 type Withdrawal struct {
@@ -28,5 +31,8 @@ func MatchWithdrawal(body string) (Withdrawal, bool) {
 	if !ok {
 		f, ok = withdrawalMeetings.find(m)
 	}
-	return Withdrawal{Reason: Reason(f.means), Phrase: f.words}, ok
+	if !ok {
+		return Withdrawal{}, false
+	}
+	return Withdrawal{Reason: cmp.Or(Reason(f.means), ReasonAsked), Phrase: f.words}, true
 }

@@ -6,9 +6,9 @@ import "slices"
 var withdrawalMarks = map[string]string{
 	// To end something.
 	"end":  "stop stops quit quits cease ceasing discontinue halt terminate desist end kill cut turn turning shut switch cancel refrain knock stopping suspend silence mute disable deactivate pause avoid",
-	"halt": "stop quit cease discontinue halt desist terminate unsubscribe enough stopall optout alto basta pare paren parar parale parenle detengase detenganse detente cese cesen paro no_mas fin arret st0p",
+	"halt": "stop quit cease discontinue halt desist terminate unsubscribe stopall optout alto basta pare paren parar parale parenle detengase detenganse detente cese cesen paro no_mas fin arret st0p end ends delete arrete arretez desabonner",
 	// What is ended.
-	"contact": "text texts texting textin message messages messaging contact contacts contacting sms notification notifications alerts alert reminder reminders spam spamming bot bots robot robots " +
+	"contact": "text texts texting textin message messages messaging contact contacts contacting sms notification notifications alerts alert reminder reminders spam spamming bot bots robot robots reaching outreach " +
 		"robotext robotexts communication communications correspondence solicitation solicitations solicitations outreach harassing harassment bothering pestering bugging annoying nagging msgs ads advertisements advertising promos promotions promotional marketing",
 	// Between the two.
 	"glue": "the a these those this that them all any of with to me us my our your ur you from sending getting receiving it its anymore further future more other subscription subscriptions damn dang darn stupid fucking freaking fkn effing goddamn bloody friggin " +
@@ -16,8 +16,8 @@ var withdrawalMarks = map[string]string{
 	// A short message says nothing beside.
 	"court": "please kindly pls thanks thank you can could would now it this that these those them all of make just already guys people everyone ok okay yes yeah hey hi hello sir maam madam seriously forever for good immediately " +
 		"again everything we im i said me us the a to with and or messages message text texts texting contact contacting number phone here anymore asap i_said repeat must need want told ask asked asking will do it mean meant final " +
-		"whoever whomever is are who stuff crap nonsense bs damn fuck fucking fing freaking hell god jesus lord man dude bro lol no more do have ive right way over u my as last time warning please por favor ya gracias todo esto mensajes de aqui ahora mismo porfis",
-	"verbs": "stop quit cease discontinue halt desist terminate detengase detenganse detente cese cesen paren pare basta alto unsubscribe enough",
+		"whoever whomever is are who stuff crap nonsense bs damn fuck fucking fing freaking hell god jesus lord man dude bro lol no more do have ive right way over my as warning please por favor ya gracias todo esto mensajes de aqui ahora mismo porfis",
+	"verbs": "stop quit cease discontinue halt desist terminate detengase detenganse detente cese cesen paren pare basta alto unsubscribe",
 
 	// Refusal, and who or what it is about.
 	"refuse": "dont never no not without longer isnt wont didnt doesnt havent cant nobody noone neither nor shouldnt wouldnt",
@@ -61,8 +61,10 @@ var withdrawalMarks = map[string]string{
 	"call":    "call calls calling phoning llamadas llamar llamen llame",
 	"soon":    "back yet because unless sooner faster",
 	"past":    "why when how did does didnt doesnt stopped says",
-	"it":      "it its he she they",
+	"it":      "it its he she they that thats",
 	"que":     "que",
+	"enough":  "enough",
+	"is":      "is this that have not hot",
 	"begging": "you please kindly pls favor",
 }
 
@@ -71,6 +73,7 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 	// Nothing is said but stop. A clause of it is enough where nobody speaks of a house: "quit it. who are you".
 	{of: "halt", alone: "court", whole: true, after: "it", not: "keep", unless: "asking"},
 	{of: "verbs", alone: "court", after: "it", said: true, unless: "house"},
+	{of: "enough", alone: "court", after: "it is", said: true, unless: "house"},
 	{of: "begging verbs", alone: "court", row: true, after: "it", said: true, unless: "slip"},
 
 	// An end of texts.

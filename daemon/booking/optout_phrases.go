@@ -89,7 +89,7 @@ const sometimes = "before|until|till|til|after|while|during|unless|at|late|early
 const notTexts = "out of|from ...4 plan|warranty|maintenance|membership|repair|insurance|trial|agreement|contract;happens if"
 
 func withdrawalPhrases() []phrase {
-	all := []phrase{
+	return []phrase{
 		// Stop doing that.
 		{says: "{end} {curse}? {text}", not: notToBeStopped},
 		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more {text}", not: notToBeStopped},
@@ -106,6 +106,9 @@ func withdrawalPhrases() []phrase {
 		{says: "texted|replied|typed|wrote|sent stop", unless: "slip"},
 		{says: "still texting|messaging|spamming|contacting|bothering me|us|this", not: "still need|want"},
 		{says: "{text} isnt|not|arent ...1 ok|okay|welcome|wanted|allowed|authorized"},
+		{says: "^ i? never|didnt sign|signed|opt|opted|subscribe|subscribed|enroll|enrolled|register|registered|apply|applied up|in? $"},
+		{says: "^ this|thats|its isnt|not|aint me $", means: string(ReasonWrongNumber)},
+		{says: "^ this is not me $", means: string(ReasonWrongNumber)},
 		{says: "never|didnt|not opt|opted|sign|signed|subscribe|subscribed|enroll|enrolled ...2 this|these|those|{text} $", not: "plan|membership|warranty"},
 		{says: "dont need your|these|any|all|more ...1 {text}"},
 		{says: "no solicitations|solicitation|soliciting|marketing"},
@@ -122,6 +125,9 @@ func withdrawalPhrases() []phrase {
 		{says: "last time stop"},
 		{says: "^ stopall"},
 		{says: "turn|shut|switch off these|the|those|your? {text}", not: "thermostat|nest|ecobee|app|alarm"},
+		{says: "you|youre|yall|guys|people are|keep|been? spamming|harassing|stalking|pestering me|us|my|this"},
+		{says: "dont have|need to keep|continue {bothering}", not: sometimes},
+		{says: "meant|trying|mean|intended to {reach} someone|somebody|another else?|person?", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "knock|cut it off|out $"},
 		{says: "{stop} blowing|lighting ...1 up? my|our|me|this"},
 		{says: "turn|shut|switch these|those ...1 off $"},
@@ -152,7 +158,7 @@ func withdrawalPhrases() []phrase {
 		{says: "^ no more $"},
 		{says: "^ no texts|texting|messages|text|sms $"},
 		{says: "^ no texts|texting|messages|sms please|this|to|on|from"},
-		{says: "leave|let me|us ...3 alone", not: "not|wont|wouldnt|didnt|doesnt leave|let"},
+		{says: "leave|let me|us|this|my|our ...3 alone", not: "not|wont|wouldnt|didnt|doesnt leave|let"},
 		{says: "leave me|us be $"},
 		{says: "^ go away $"},
 		{says: "^ get lost $"},
@@ -188,11 +194,11 @@ func withdrawalPhrases() []phrase {
 		{says: "never|didnt|not|dont|nobody|noone gave|give|given|have ...2 permission|consent|authorization", not: "to enter|park|come"},
 		{says: "hate|tired|sick|annoyed of|with|by? the|these|your|all {text}"},
 		{says: "chill|easy|ease ...1 with|on the|these|all {text}"},
-		{says: "revoke|withdraw|retract|rescind my|all|any? consent|permission|authorization"},
+		{says: "revoke|withdraw|retract|rescind|revoking|withdrawing|rescinding|withdrew|revoked my|all|any? consent|permission|authorization"},
 
 		// Somebody else's number.
 		{says: "{wrong} phone|cell? number|person $", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
-		{says: "you|youve ...2 have|has|got|texted|reached|dialed the|a? {wrong} number|person", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "you|youve ...2 have|has|got|texted|reached|dialed the|a? {wrong} number|person|phone|guy|lady|dude|man", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "you ...1 the {wrong} number|person", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "{wrong} number this isnt|not|is", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "isnt|not|longer|aint|wasnt ...1 number", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
@@ -242,7 +248,7 @@ func withdrawalPhrases() []phrase {
 		{says: "no autorizo ...2 {mensajes}"},
 		{says: "retiro|revoco mi? consentimiento|autorizacion"},
 		{says: "esto? es spam|acoso", unasked: true},
-		{says: "numero|persona equivocado|equivocada", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "numero|persona equivocado|equivocada|incorrecto|incorrecta|erroneo", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "equivoco|equivocado|equivoca de numero", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no es ...1 numero de", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no conozco a? esa|ese|ninguna|ningun|nadie", unless: "job", means: string(ReasonWrongNumber)},
@@ -250,10 +256,4 @@ func withdrawalPhrases() []phrase {
 		{says: "fallecio|fallecido|fallecida", unless: "job", means: string(ReasonDeceased)},
 		{says: "{persona} ya? murio", unless: "job", means: string(ReasonDeceased)},
 	}
-	for i := range all {
-		if all[i].means == "" {
-			all[i].means = string(ReasonAsked)
-		}
-	}
-	return all
 }

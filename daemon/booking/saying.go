@@ -177,14 +177,14 @@ func plainWord(raw string) string {
 var mistyped = func() map[byte][]string {
 	m := map[byte][]string{}
 	for w := range strings.FieldsSeq("message messages messaging number monoxide propane basement ceiling everywhere furnace electrocuted unconscious breathing flooding " +
-		"overflowing sparking smoking contacting notifications bothering monoxido calefaccion mensajes mensaje inundando telefono numero permission subscribe") {
+		"overflowing sparking smoking contacting notifications bothering monoxido calefaccion mensajes mensaje inundando telefono numero permission subscribe remove") {
 		m[w[0]] = append(m[w[0]], w)
 	}
 	return m
 }()
 
 // spelledRight are words that differ from those by one letter.
-var spelledRight = wordSet("flooring sparkling massage massages smocking numeral")
+var spelledRight = wordSet("flooring sparkling massage massages smocking numeral remote resolve")
 
 // slips tells whether w is another word than meant by one letter wrong, missing, too many, or swapped with the next.
 func slips(w, meant string) bool {
