@@ -43,12 +43,18 @@ func MatchEmergency(body string) (Emergency, bool) {
 	return Emergency{}, false
 }
 
-// danger reads the message for a danger twice, finely and coarsely.
+// danger reads the message for a danger twice, finely and coarsely. Gas that is spoken of beside another danger goes before it: its
+// warning is the one not to be missed.
 func (m *saying) danger() (found, bool) {
-	if f, ok := emergencies.find(m); ok {
+	f, ok := emergencies.find(m)
+	switch EmergencyKind(f.means) {
+	case EmergencyMedical, EmergencyCO, EmergencyGas:
 		return f, true
 	}
-	if f, ok := airMeetings.find(m); ok {
+	if air, breathed := airMeetings.find(m); breathed && (!ok || air.means == string(EmergencyGas)) {
+		return air, true
+	}
+	if ok {
 		return f, true
 	}
 	return houseMeetings.find(m)

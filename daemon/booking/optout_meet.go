@@ -29,14 +29,14 @@ var withdrawalMarks = map[string]string{
 	"more":   "more further additional future any unwanted automated robo marketing promotional unsolicited spam junk such",
 
 	// Out of it, and off it.
-	"remove": "remove removed removing delete deleted deleting erase erased scratch strike drop scrub purge take get pull wipe clear cross x removeme",
+	"remove": "remove removed removing delete deleted deleting erase erased scratch strike drop scrub purge take get pull wipe clear cross x removeme withdraw",
 	"mine":   "me us my number name info information data contact cell phone details digits",
 	"off":    "off from out",
 	"list":   "list lists records record database system registry contacts thread chat program subscription computer files file mailing texting thing this these here everything texts messages campaign app rolodex blast distribution group",
 
 	// Somebody else.
 	"wrong":   "wrong incorrect",
-	"whom":    "guy gal lady man woman dude person girl fella people human individual contact family",
+	"whom":    "guy gal lady man woman dude person girl fella people human individual contact family number phone cell line",
 	"reached": "have has got youve texted reached texting messaging contacted",
 
 	// Spanish.
@@ -50,17 +50,26 @@ var withdrawalMarks = map[string]string{
 	"numero":   "numero telefono celular contacto datos nombre",
 
 	// What takes it back, or is about something else.
-	"third": "him her them tenant tenants landlord renter renters owner wife husband mom mother dad father son daughter kid kids roommate neighbor neighbors hoa manager brother sister inquilino inquilina vecino esposa esposo " +
+	"third": "him her them tenant tenants landlord renter renters owner wife husband mom mother dad father son daughter kid kids roommate neighbor neighbors hoa manager brother sister inquilino inquilina vecino esposa esposo boss wifes husbands moms dads " +
 		"office secretary boss assistant",
 	"when": "before until till til after while during unless late early tonight tomorrow morning evening work lunch driving meeting antes despues hasta mientras noche manana waiting waitlist wait espera",
 	"keep": "keep keeping miss missed missing lose",
-	"house": "leak leaks leaking water drip dripping gas heat furnace heater boiler ac toilet toilets sink tub pump valve drain pipe pipes breaker outlet panel electric electrical faucet noise noises beeping beep chirping chirp alarm detector " +
+	"house": "leak leaks leaking water drip dripping gas heat furnace heater boiler ac toilet toilets sink tub pump valve drain pipe pipes breaker outlet panel electric electrical faucet noise noises beeping beep chirping chirp alarm detector run runs running ran min minutes wire wires account radiators radiator unit gate tree roots old warranty promo upstairs downstairs parts part card technicians techs " +
 		"unit thermostat filter smell sewage sewer appointment appt visit tech technician plumber electrician booking schedule scheduled reschedule warranty plan membership maintenance service email emails invoice invoices bill bills billing price quote estimate contract job install installed repair " +
 		"fuga agua gotera calentador bomba tanque calle cita visita tecnico plomero calefaccion drenaje tubo tuberia luz metros piso techo puerta gotear ruido sonar bano llave boiler aire bus camion light door gate corner bridge station appointments slot monday tuesday wednesday thursday friday saturday sunday " +
 		"water smoke fire sparks flooding flood cycling running working cooling heating disposal dishwasher washer dryer fan blower compressor leaky job address street",
 	"call":    "call calls calling phoning llamadas llamar llamen llame",
-	"soon":    "back yet because unless sooner faster",
+	"soon":    "back yet because unless sooner faster morning while",
 	"past":    "why when how did does didnt doesnt stopped says",
+	"idiom":   "follow followup hit ping buzz reach bug pester solicit disturb blow keep hmu chase",
+	"upme":    "up ups me us this line number again anymore sending texting messaging",
+	"recv":    "get got gotten receive received see saw come came arrive read miss find hear heard texted messaged contacted back forget problem problems accept accepts mean meant remember",
+	"msg":     "text texts texting textin message messages messaging contact contacting contacted sms notification notifications alerts reminders spam communication communications solicitation solicitations reaching",
+	"gave":    "gave give given gives provided shared",
+	"digits":  "number info information cell phone digits permission consent",
+	"gripe":   "hate sick tired annoying annoyed irritating harass harassing harassment harassed illegal violating violation violate violates fed unsolicited unwanted bothering ridiculous sue suing report reporting reported",
+	"law":     "tcpa fcc ftc dnc lawsuit",
+	"datum":   "info information data number name cell phone details",
 	"it":      "it its he she they that thats",
 	"que":     "que",
 	"enough":  "enough",
@@ -83,7 +92,15 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 	{of: "refuse will get of_you", span: 8, row: true, not: "third when keep house call soon", unless: "takenBack", said: true},
 	{of: "refuse more contact", span: 6, row: true, glue: "glue", not: "third when keep house soon", unless: "takenBack", said: true},
 	{of: "refuse reach of_you", span: 6, row: true, glue: "glue", not: "third when keep house soon", unless: "takenBack", said: true},
+	{of: "refuse msg", span: 8, row: true, not: "third when keep house soon call recv", unless: "else", said: true},
+	{of: "refuse idiom upme", span: 6, row: true, not: "third when house soon recv", unless: "takenBack", said: true},
+	{of: "msg refuse more", span: 5, row: true, not: "third when keep house soon call recv", unless: "else", said: true},
+	{of: "refuse gave digits", span: 8, row: true, not: "house", said: true},
+	{of: "gripe contact", span: 8, not: "third keep house", unless: "house", said: true},
+	{of: "gripe get these", span: 6, row: true, not: "house keep", unless: "house", said: true},
+	{of: "law", unless: "house"},
 	// Off the list.
+	{of: "remove datum", span: 5, row: true, after: "refuse past", not: "house when third", unless: "house"},
 	{of: "remove mine off list", span: 9, row: true, after: "refuse", not: "house when"},
 
 	// The same in Spanish.
@@ -95,7 +112,10 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 
 	{of: "reached wrong whom", span: 4, row: true, not: "house", unless: "house", means: string(ReasonWrongNumber)},
 }, withdrawalMarks, map[string]func(*saying) bool{
-	"house":     func(m *saying) bool { return m.number || m.hasWanted(ofHouse) },
+	"house": func(m *saying) bool { return m.number || m.hasWanted(ofHouse) },
+	"else": func(m *saying) bool {
+		return m.number || m.hasWanted(ofHouse) || m.has(driving) || m.has(slip) || m.has(calling)
+	},
 	"slip":      func(m *saying) bool { return m.has(slip) },
 	"takenBack": (*saying).takenBack,
 	"asking":    func(m *saying) bool { return m.whole.asks && !m.has(pleading) },
@@ -104,6 +124,7 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 var (
 	ofHouse  = wordSet(withdrawalMarks["house"])
 	pleading = wordSet("please kindly pls favor")
+	calling  = wordSet("call calling phone instead")
 	nays     = wordSet("no nah nope")
 	keeping  = wordSet("keep keeping want need")
 )

@@ -29,7 +29,7 @@ var withdrawalSets = map[string]string{
 	"our":       "my this our the that your",
 	"wrong":     "wrong incorrect",
 	"person":    "he she they mom mother mum mama dad father papa husband wife brother sister son daughter grandma grandpa grandmother grandfather uncle aunt who",
-	"people":    "tenant tenants owner renter landlord neighbor wife husband mom mother dad father son daughter kid kids girlfriend boyfriend roommate brother sister",
+	"people":    "boss manager tenant tenants owner renter landlord neighbor wife husband mom mother dad father son daughter kid kids girlfriend boyfriend roommate brother sister",
 	"curse":     "fing fn fkn fucking fuckin freaking frickin damn effing bloody goddamn",
 	"stuff":     "these this that those them stuff anything crap shit things it",
 	"alto":      "alto basta stop parale parenle pare paren cese cesen",
@@ -57,7 +57,8 @@ var withdrawals = newPhraseBook(withdrawalPhrases(), withdrawalSets, map[string]
 	"driving": func(m *saying) bool { return m.has(driving) },
 	"slip":    func(m *saying) bool { return m.has(slip) },
 	"text":    func(m *saying) bool { return m.has(byText) }, // "stop calling, just text"
-	"house":   func(m *saying) bool { return m.hasWanted(job) || m.hasWanted(ofHouse) },
+	"me":      func(m *saying) bool { return m.has(mine) || m.hasWanted(ofHouse) },
+	"house":   func(m *saying) bool { return m.hasWanted(ofHouse) },
 })
 
 // byText are words of somebody who would rather have texts than calls.
@@ -68,6 +69,9 @@ var driving = wordSet("driving meeting sleeping asleep busy")
 
 // slip are words of somebody whose STOP was none.
 var slip = wordSet("accident accidentally mistake mean meant oops")
+
+// mine are words of somebody who would have the texts instead.
+var mine = wordSet("me us mine instead only")
 
 // hasWanted tells whether the message holds a word of the set that is not denied just before.
 func (m *saying) hasWanted(set map[string]bool) bool {
@@ -128,9 +132,17 @@ func withdrawalPhrases() []phrase {
 		{says: "you|youre|yall|guys|people are|keep|been? spamming|harassing|stalking|pestering me|us|my|this"},
 		{says: "dont have|need to keep|continue {bothering}", not: sometimes},
 		{says: "meant|trying|mean|intended to {reach} someone|somebody|another else?|person?", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "you|yall ...1 need|needs|have|gotta|got|must|better to? stop|quit $", unasked: true, unless: "house"},
+		{says: "time|times stop|quit $", unless: "house"},
+		{says: "no more of? these|this|them $", unless: "house"},
+		{says: "{stop} ...3 automated ...1 stuff|crap|thing|things"},
+		{says: "no follow ...1 ups|up|followups $"},
+		{says: "{never} {reach} her|him $", unless: "me"},
+		{says: "landline ...9 take|remove|delete"},
+		{says: "cut these|those|them|this off|out $", unless: "house"},
 		{says: "knock|cut it off|out $"},
 		{says: "{stop} blowing|lighting ...1 up? my|our|me|this"},
-		{says: "turn|shut|switch these|those ...1 off $"},
+		{says: "turn|shut|switch these|those {text}? off $", unasked: true, unless: "house"},
 		{says: "i want|wanna out $"},
 		{says: "enough {text}"},
 		{says: "enough with|of the|these|your|this {text}"},
@@ -157,7 +169,7 @@ func withdrawalPhrases() []phrase {
 		{says: "dont want ...2 these|those|your texts|stuff"},
 		{says: "^ no more $"},
 		{says: "^ no texts|texting|messages|text|sms $"},
-		{says: "^ no texts|texting|messages|sms please|this|to|on|from"},
+		{says: "^ no texts|texting|messages|sms please|this|to|on|from", unless: "house"},
 		{says: "leave|let me|us|this|my|our ...3 alone", not: "not|wont|wouldnt|didnt|doesnt leave|let"},
 		{says: "leave me|us be $"},
 		{says: "^ go away $"},
@@ -169,6 +181,11 @@ func withdrawalPhrases() []phrase {
 		{says: "opt|opting|opted me|us? out", not: notTexts},
 		{says: "optout", not: notTexts},
 		{says: "{remove} {me} $"},
+		{says: "be|get|getting|being ...1 removed|taken|unsubscribed|deleted ...1 off?|from? $", unless: "house"},
+		{says: "^ off the|your|this|ur {list} $"},
+		{says: "not be|get contacted|texted|messaged|bothered ...1 anymore|again|further|ever|by"},
+		{says: "^ {remove} off? {list} $"},
+		{says: "{remove} me|us ...2 from ...3 {list}", not: "waiting|waitlist"},
 		{says: "{remove} {me}? from|off ...3 {list}|{text}|this|these|everything|here", not: "waiting|waitlist|dont|slot|appointment|schedule|email|emails"},
 		{says: "{remove}|lose|forget|take {our} phone|cell|mobile? number", not: "to|dont|didnt|not lose|forget"},
 		{says: "{remove}|lose|forget {our} phone|cell|mobile|info|information|contact|data $", not: "to|dont|didnt|not lose|forget"},
@@ -188,6 +205,9 @@ func withdrawalPhrases() []phrase {
 		{says: "reporting|reported ...2 spam"},
 		{says: "report you", not: "the|a|inspection report"},
 		{says: "^ block me|us $"},
+		{says: "^ reported|blocked reported|blocked|you? $"},
+		{says: "reported blocked|you"},
+		{says: "lawyer|attorney ...7 texts|messages|texting|messaging"},
 		{says: "consent|permission ...2 revoked|withdrawn|rescinded|denied"},
 		{says: "block|blocking|blocked you|your|this number?", not: "drain|driveway|street"},
 		{says: "take|taking back my consent|permission"},
@@ -211,6 +231,13 @@ func withdrawalPhrases() []phrase {
 		{says: "new owner of this number", means: string(ReasonWrongNumber)},
 		{says: "number|phone|cell|line doesnt|dont|longer|not ...1 belong|belongs", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "not|isnt ...1 person|one|man|woman|who ...3 looking for|reach|think|contact", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "not|isnt|aint your|a customer|client $", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "doesnt|dont|didnt|longer|not have|has|use|own|uses ...1 this number|phone|cell|line", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "new ...1 number|phone owner|user", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "no soy la persona|senora", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "ya no tiene|usa|es este|ese|el numero|telefono|celular", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "no soy @ $", means: string(ReasonWrongNumber)},
+		{says: "^ not @ $", means: string(ReasonWrongNumber)},
 		{says: "confused|mistaken me|us? with|for someone|somebody|another", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "number|phone|line belongs to", unless: "job", means: string(ReasonWrongNumber)},
 
@@ -230,6 +257,10 @@ func withdrawalPhrases() []phrase {
 		{says: "no vuelvan|vuelva|vuelvas a {escribir}"},
 		{says: "no me|nos {escriban}", not: "antes|despues|por|moleste el|la|lo;hasta;antes|despues de"},
 		{says: "no {escribir} ...2 mas|{mensajes}"},
+		{says: "^ no contactar|molestar|llamar $"},
+		{says: "^ no manden|envien|mande|envie nada|mas|nadamas $"},
+		{says: "^ borrame|borrenme|eliminame|eliminenme|elimineme|quitenme|quiteme|sacame|saquenme $"},
+		{says: "^ ya? parenle|parale|detenganse|parenle ya? $"},
 		{says: "ya no {escriban}|{manden} $"},
 		{says: "numero ya? no es|pertenece", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no molestar|molesten|moleste|molestes mas? $"},
