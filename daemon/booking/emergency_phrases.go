@@ -160,7 +160,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "water ...3 {pour}", unless: "past", means: "flooding"},
 	{says: "{pour} ...2 water", unless: "past", means: "flooding"},
 	{says: "heater|pipe|hose|line|valve|tank ...2 {pour}", unless: "past", means: "flooding"},
-	{says: "pipe|pipes|hose|tank|line ...2 {burst}", not: "afraid|worried|if|before|dont want", unless: "past", means: "flooding"},
+	{says: "pipe|pipes|hose|tank|line ...2 {burst}", not: "afraid|worried|if|before;dont want", unless: "past", means: "flooding"},
 	{says: "burst pipe|pipes|hose|tank", not: "afraid|worried|if", unless: "past", means: "flooding"},
 	{says: "water ...2 coming|running|leaking|flowing|seeping|gushing up|in|through|into|under|from ...3 floor|floors|wall|walls|ceiling|light|lights|door|fast|everywhere", not: "slow|slowly|little", unless: "past", means: "flooding"},
 	{says: "cant|wont|unable|dont ...3 stop|shut ...2 water ...1 off?", not: "hot water|cold", unless: "past", means: "flooding"},
