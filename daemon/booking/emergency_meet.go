@@ -28,7 +28,7 @@ var emergencyMarks = map[string]string{
 	"out":     "out went off apagado apago",
 	"leak":    "leak leaks leaking leaked escaping fuga fugas escape escapando saliendo tirando hiss hissing hisses whistling silbido silbando zumbido ruptured rupture broke broken severed cracked punctured struck snapped pouring blowing spewing nicked cut hit popped burst busted whistle whistles rompio",
 	"hiss":    "hiss hissing hisses hissy silbido silbando silba whistling whistle whistles",
-	"sounds":  "going beeping beeps beeped chirping sounding sounds went goes screaming screeching ringing says saying said reads reading keeps blaring flashing shows showing off high levels level ppm triggered tripped pita pitando suena sonando sono marca screams wont at over reset",
+	"sounds":  "going beeping beeps beeped chirping sounding sounds went goes screaming screeching ringing says saying said reads reading keeps blaring flashing shows showing off high levels level ppm triggered tripped pita pitando suena sonando sono marca screams wont at over reset activo activado disparo salto activated",
 	"ppm":     "ppm level levels poisoning",
 	"illness": "dizzy headache headaches nauseous nauseated nausea vomiting puking throwing lightheaded woozy mareado mareada mareados mareadas mareo nauseas vomitando cabeza headache headaches vomit faint fainted drowsy confused",
 	"comes":   "from in inside coming comes came pouring everywhere out filling fills filled full all through thru rising billowing shooting around de del en sale saliendo por hay lleno llena llenando salir burst started starting near by behind at under salen salian wont",
@@ -49,7 +49,7 @@ var emergencyMarks = map[string]string{
 	"halts":   "stop stops shut shuts turn turns off close cerrar para parar cierra cerrarla cerrarlo pararla apagar",
 	"fall":    "fall falling fell collapse collapsing collapsed cave caving caved sag sagging sags bulge bulging bubble bubbling coming come drooping cayendo caer cayo caerse",
 	"burst":   "burst bursted bursts exploded ruptured split blew popped snapped busted bust busting broke exploto revento rompio estallo reventado reventada",
-	"up":      "up everywhere over backing backed backs overflow overflowing overflowed rising flooding all coming bubbling saliendo regresa regresando desborda desbordando tub shower floor backup backups",
+	"up":      "up everywhere over backing backed backs overflow overflowing overflowed rising flooding all coming bubbling saliendo regresa regresando desborda desbordando tub shower floor backup backups bathtub sink bathroom",
 
 	// Who cannot bear the cold.
 	"cold":  "freezing cold degrees 30 35 38 40 42 45 48 50 52 30f 35f 38f 40f 42f 44f 45f 46f 48f 49f 50f 51f 52f 53f 54f 55f frio helada helando grados 43 44 46 47 49 51 53 54 39 37 36",
@@ -64,8 +64,9 @@ var emergencyMarks = map[string]string{
 	"fear":    "worried afraid scared could might may before",
 	"lamp":    "light lights fixture outlet outlets panel breaker socket enchufe foco chandelier",
 	"keeps":   "keeps sigue flickering dripping drips wet in inside",
+	"full":    "full filled filling fills lleno llena llenando pouring everywhere",
 	"pool":    "water agua charco puddle",
-	"upto":    "up",
+	"upto":    "up out",
 	"ask":     "can does do will did",
 	"joke":    "lol haha jk hahaha lmao jaja",
 	"none":    "no not doesnt wont without isnt wasnt never dont ningun sin",
@@ -95,6 +96,7 @@ var airMeetings = newMeetingBook([]meeting{
 
 	// Carbon monoxide, before gas and fire: it cannot be smelled.
 	{of: "co alarm sounds", span: 10, not: "price work stale", wide: true, unless: "past", means: "carbon_monoxide"},
+	{of: "co alarm", alone: "help", whole: true, said: true, means: "carbon_monoxide"},
 	{of: "co ppm", span: 7, not: "price work", wide: true, unless: "past", means: "carbon_monoxide"},
 	{of: "co illness", wide: true, not: "price work if", unless: "past", means: "carbon_monoxide"},
 	{of: "mono theres", span: 5, wide: true, not: "alarm price work if", after: "none", unless: "past", means: "carbon_monoxide"},
@@ -104,6 +106,8 @@ var airMeetings = newMeetingBook([]meeting{
 	{of: "smell gas", span: 7, after: "none", not: "price work", wide: true, unless: "past", means: "gas"},
 	{of: "leak gas", span: 6, not: "price work if water small", after: "none", wide: true, unless: "past", means: "gas"},
 	{of: "gas alarm sounds", span: 8, not: "price work stale", wide: true, unless: "past", means: "gas"},
+	{of: "full gas", span: 4, wide: true, not: "price work if", after: "none", unless: "past", means: "gas"},
+	{of: "smell gasline leak", span: 10, wide: true, not: "price work water bathing", after: "none", unless: "past", means: "gas"},
 	{of: "hiss gasline", span: 8, not: "price work bathing", wide: true, unless: "past", means: "gas"},
 	{of: "smell eggs", span: 6, not: "water bathing", after: "none", wide: true, unless: "past", means: "gas"},
 	{of: "smell strange gasline", span: 10, wide: true, not: "price work", after: "none", unless: "past", means: "gas"},

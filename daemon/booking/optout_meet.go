@@ -29,7 +29,7 @@ var withdrawalMarks = map[string]string{
 	"more":   "more further additional future any unwanted automated robo marketing promotional unsolicited spam junk such",
 
 	// Out of it, and off it.
-	"remove": "remove removed removing delete deleted deleting erase erased scratch strike drop scrub purge take get pull wipe clear cross x removeme withdraw",
+	"remove": "remove removed removing delete deleted deleting erase erased scratch strike drop scrub purge take get pull wipe clear cross x removeme withdraw deactivate disable unlist",
 	"mine":   "me us my number name info information data contact cell phone details digits",
 	"off":    "off from out",
 	"list":   "list lists records record database system registry contacts thread chat program subscription computer files file mailing texting thing this these here everything texts messages campaign app rolodex blast distribution group",
@@ -54,7 +54,7 @@ var withdrawalMarks = map[string]string{
 		"office secretary boss assistant",
 	"when": "before until till til after while during unless late early tonight tomorrow morning evening work lunch driving meeting antes despues hasta mientras noche manana waiting waitlist wait espera",
 	"keep": "keep keeping miss missed missing lose",
-	"house": "leak leaks leaking water drip dripping gas heat furnace heater boiler ac toilet toilets sink tub pump valve drain pipe pipes breaker outlet panel electric electrical faucet noise noises beeping beep chirping chirp alarm detector run runs running ran min minutes wire wires account radiators radiator unit gate tree roots old warranty promo upstairs downstairs parts part card technicians techs " +
+	"house": "leak leaks leaking water drip dripping gas heat furnace heater boiler ac toilet toilets sink tub pump valve drain pipe pipes breaker outlet panel electric electrical faucet noise noises beeping beep chirping chirp alarm detector run runs running ran min minutes wire wires account radiators radiator unit gate tree roots old warranty promo upstairs downstairs parts part card technicians techs replacing flooding tankless stump dog key trip fee filter next pit " +
 		"unit thermostat filter smell sewage sewer appointment appt visit tech technician plumber electrician booking schedule scheduled reschedule warranty plan membership maintenance service email emails invoice invoices bill bills billing price quote estimate contract job install installed repair " +
 		"fuga agua gotera calentador bomba tanque calle cita visita tecnico plomero calefaccion drenaje tubo tuberia luz metros piso techo puerta gotear ruido sonar bano llave boiler aire bus camion light door gate corner bridge station appointments slot monday tuesday wednesday thursday friday saturday sunday " +
 		"water smoke fire sparks flooding flood cycling running working cooling heating disposal dishwasher washer dryer fan blower compressor leaky job address street",
@@ -74,6 +74,7 @@ var withdrawalMarks = map[string]string{
 	"que":     "que",
 	"enough":  "enough",
 	"is":      "is this that have not hot",
+	"talk":    "said",
 	"begging": "you please kindly pls favor",
 }
 
@@ -82,7 +83,7 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 	// Nothing is said but stop. A clause of it is enough where nobody speaks of a house: "quit it. who are you".
 	{of: "halt", alone: "court", whole: true, after: "it", not: "keep", unless: "asking"},
 	{of: "verbs", alone: "court", after: "it", said: true, unless: "house"},
-	{of: "enough", alone: "court", after: "it is", said: true, unless: "house"},
+	{of: "enough", alone: "court", after: "it is", not: "talk", said: true, unless: "house"},
 	{of: "begging verbs", alone: "court", row: true, after: "it", said: true, unless: "slip"},
 
 	// An end of texts.

@@ -39,7 +39,7 @@ var withdrawalSets = map[string]string{
 	"manden":    "manden mande mandes envien envie envies",
 	"mensajes":  "mensajes mensaje mensajitos textos texto sms nada text texts message messages",
 	"quite":     "quite quiten quita saque saquen borre borren borra elimine eliminen elimina remueva remuevan remueve quitar borrar eliminar remover olvide olviden olvidense olvidese olvidate",
-	"quiteme":   "quiteme quitenme quitame saqueme saquenme sacame borreme borrenme eliminenme elimineme remuevame remuevanme quitarme sacarme borrarme",
+	"quiteme":   "quiteme quitenme quitame saqueme saquenme sacame retirenme retireme retirame borreme borrenme eliminenme elimineme remuevame remuevanme quitarme sacarme borrarme",
 }
 
 // job are words of somebody who wants a visit: a death or a wrong number is then told as part of the story.
@@ -58,6 +58,7 @@ var withdrawals = newPhraseBook(withdrawalPhrases(), withdrawalSets, map[string]
 	"slip":    func(m *saying) bool { return m.has(slip) },
 	"text":    func(m *saying) bool { return m.has(byText) }, // "stop calling, just text"
 	"me":      func(m *saying) bool { return m.has(mine) || m.hasWanted(ofHouse) },
+	"else":    func(m *saying) bool { return m.hasWanted(ofHouse) || m.has(slip) },
 	"house":   func(m *saying) bool { return m.hasWanted(ofHouse) },
 })
 
@@ -91,6 +92,10 @@ const sometimes = "before|until|till|til|after|while|during|unless|at|late|early
 
 // notTexts: what is opted out of is something sold.
 const notTexts = "out of|from ...4 plan|warranty|maintenance|membership|repair|insurance|trial|agreement|contract;happens if"
+
+// notAtTheEnd: a stop at the end that is a place, or what somebody or something does.
+const notAtTheEnd = "the|a|an|next|last|first|second|third|our|your|my|bus|to|it|he|she|they|i|we|who|will|would|wont|doesnt|didnt|dont|cant|not|never|might|" +
+	"keeps|until|til|till|just|non|full|then|and|or|when|where|if|gonna|should|did|can stop|quit $;make|get ...3 stop|quit $;job|work ...2 quit $"
 
 func withdrawalPhrases() []phrase {
 	return []phrase{
@@ -140,6 +145,23 @@ func withdrawalPhrases() []phrase {
 		{says: "{never} {reach} her|him $", unless: "me"},
 		{says: "landline ...9 take|remove|delete"},
 		{says: "cut these|those|them|this off|out $", unless: "house"},
+		{says: "stop|quit $", not: notAtTheEnd, unless: "else", unasked: true},
+		{says: "^ stop|quit|cease please|im|i|we|thanks|this|not|no|now", not: "stop by|at|in;please come|stop|make", unless: "house"},
+		{says: "these|texts|messages to? end|stop|cease", not: notToBeStopped, unless: "house"},
+		{says: "said|told|replied|texted|sent|wrote ...2 stop", not: "he|she|they|tech said;dont|not ...1 stop", unless: "slip"},
+		{says: "why ...2 you ...1 still|keep {bothering}|texting"},
+		{says: "asked|told|said ...2 not to|be {reach}|texted|contacted|messaged", not: sometimes},
+		{says: "not to {reach} me|us|this", not: sometimes + ";forget"},
+		{says: "^ no texting|text|message me|this|us", not: sometimes + ";yet"},
+		{says: "do no text|message|contact"},
+		{says: "dont want|need|like these|those $", unless: "house"},
+		{says: "i|we dont accept|take|do|read|want ...1 texts|texting|sms"},
+		{says: "{never} send ...1 anything|nothing|stuff to|here|this", not: "guy|tech|card|money|bill"},
+		{says: "being|getting|been spammed|harassed|bothered"},
+		{says: "kick rocks|stones"},
+		{says: "screw|shove off|you"},
+		{says: "^ this|its|thats ...1 scam|fraud|phishing", unasked: true, unless: "house"},
+		{says: "^ scam|scammer|scammers|fraud $", unasked: true},
 		{says: "knock|cut it off|out $"},
 		{says: "{stop} blowing|lighting ...1 up? my|our|me|this"},
 		{says: "turn|shut|switch these|those {text}? off $", unasked: true, unless: "house"},
@@ -152,7 +174,7 @@ func withdrawalPhrases() []phrase {
 
 		// Do not do it.
 		{says: "{never} ever? {reach} me|us|it|this|my|any|anymore|again|number|here|ever|about|with|or", not: sometimes + ";bother with|about"},
-		{says: "{never} ever? {reach} $", not: sometimes + ";bother $", unless: "driving"},
+		{says: "{never} ever? {reach} $", not: sometimes + ";bother $;call|phone|ring {never} {reach}", unless: "driving"},
 		{says: "no need|reason to {reach} me|us|this anymore|again|number", not: sometimes},
 		{says: "no need to {reach} me|us $", not: sometimes},
 		{says: "not ever? {reach} me|us|this", not: sometimes},
@@ -164,7 +186,7 @@ func withdrawalPhrases() []phrase {
 		{says: "dont|not call|contact|text|message|disturb list|registry"},
 		{says: "rather|prefer not|you? ...3 {text}", not: "call|called|calls|calling"},
 		{says: "no further|more|additional ...2 {text}"},
-		{says: "dont want ...4 on ...2 this|{list}|texting", not: "waiting|waitlist"},
+		{says: "dont want ...4 on ...2 this|here|{list}|texting", not: "waiting|waitlist"},
 		{says: "dont|didnt|longer|not want|wish|consent|agree|care|like|authorize ...5 {text}", not: "want ...3 miss|wait"},
 		{says: "dont want ...2 these|those|your texts|stuff"},
 		{says: "^ no more $"},
@@ -194,7 +216,7 @@ func withdrawalPhrases() []phrase {
 		{says: "take|get|pull me|us|her|him|them|it|this off $"},
 		{says: "take|taken|get|pull me|us|her|him|them|it|this? off|out ...3 {list}", not: "waiting|wait|waitlist|dont"},
 		{says: "take|get me|us|this? off of? this|these|here $"},
-		{says: "number ...9 {remove} it $", not: "appointment"},
+		{says: "number|cell|phone|line|landline ...9 {remove} it $", not: "appointment"},
 
 		// Complaints that nobody makes who wants more of it.
 		{says: "this|thats|its is? spam", unasked: true},
@@ -238,6 +260,8 @@ func withdrawalPhrases() []phrase {
 		{says: "ya no tiene|usa|es este|ese|el numero|telefono|celular", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no soy @ $", means: string(ReasonWrongNumber)},
 		{says: "^ not @ $", means: string(ReasonWrongNumber)},
+		{says: "texted|messaged|reached|have|got the {wrong} @", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "number|phone isnt|not|longer ...1 in service|use", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "confused|mistaken me|us? with|for someone|somebody|another", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "number|phone|line belongs to", unless: "job", means: string(ReasonWrongNumber)},
 
@@ -259,7 +283,7 @@ func withdrawalPhrases() []phrase {
 		{says: "no {escribir} ...2 mas|{mensajes}"},
 		{says: "^ no contactar|molestar|llamar $"},
 		{says: "^ no manden|envien|mande|envie nada|mas|nadamas $"},
-		{says: "^ borrame|borrenme|eliminame|eliminenme|elimineme|quitenme|quiteme|sacame|saquenme $"},
+		{says: "^ retirenme|retireme|retirame|borrame|borrenme|eliminame|eliminenme|elimineme|quitenme|quiteme|sacame|saquenme $"},
 		{says: "^ ya? parenle|parale|detenganse|parenle ya? $"},
 		{says: "ya no {escriban}|{manden} $"},
 		{says: "numero ya? no es|pertenece", unless: "job", means: string(ReasonWrongNumber)},
