@@ -84,7 +84,7 @@ func (m *saying) old() bool {
 			continue
 		}
 		if i+1 < len(w) && (w[i+1] == "year" || w[i+1] == "years" || w[i+1] == "yr" || w[i+1] == "anos") ||
-			i > 0 && (w[i-1] == "im" || w[i-1] == "am" || m.has(kin) && (w[i-1] == "is" || w[i-1] == "tiene" || w[i-1] == "hes" || w[i-1] == "shes")) {
+			i > 0 && (w[i-1] == "im" || w[i-1] == "am" || m.has(kin) && (w[i-1] == "is" || w[i-1] == "are" || w[i-1] == "tiene" || w[i-1] == "hes" || w[i-1] == "shes")) {
 			return true
 		}
 	}
@@ -92,7 +92,7 @@ func (m *saying) old() bool {
 }
 
 // kin are people who may be old.
-var kin = wordSet("mom mother dad father grandma grandpa grandmother grandfather husband wife neighbor he she hes shes mama papa abuela abuelo tio tia")
+var kin = wordSet("mom mother dad father grandma grandpa grandmother grandfather parents grandparents inlaws husband wife neighbor he she hes shes mama papa abuela abuelo tio tia")
 
 // SafetyWords are what a person in this danger is told at once, before all else, in English or, with lang "es", in Spanish.
 // line is the business's emergency line as it is to be written; empty: it has none.

@@ -29,7 +29,7 @@ var emergencyMarks = map[string]string{
 	"leak":    "leak leaks leaking leaked escaping fuga fugas escape escapando saliendo tirando hiss hissing hisses whistling silbido silbando zumbido ruptured rupture broke broken severed cracked punctured struck snapped pouring blowing spewing nicked cut hit popped burst busted whistle whistles rompio",
 	"hiss":    "hiss hissing hisses hissy silbido silbando silba whistling whistle whistles",
 	"sounds":  "going beeping beeps beeped chirping sounding sounds went goes screaming screeching ringing says saying said reads reading keeps blaring flashing shows showing off high levels level ppm triggered tripped pita pitando suena sonando sono marca screams wont at over reset activo activado disparo salto activated",
-	"ppm":     "ppm level levels poisoning",
+	"ppm":     "ppm level levels poisoning reading readings",
 	"illness": "dizzy headache headaches nauseous nauseated nausea vomiting puking throwing lightheaded woozy mareado mareada mareados mareadas mareo nauseas vomitando cabeza headache headaches vomit faint fainted drowsy confused",
 	"comes":   "from in inside coming comes came pouring everywhere out filling fills filled full all through thru rising billowing shooting around de del en sale saliendo por hay lleno llena llenando salir burst started starting near by behind at under salen salian wont",
 	"theres":  "theres there is smell see seeing i hay veo help is have got",
@@ -49,7 +49,7 @@ var emergencyMarks = map[string]string{
 	"halts":   "stop stops shut shuts turn turns off close cerrar para parar cierra cerrarla cerrarlo pararla apagar",
 	"fall":    "fall falling fell collapse collapsing collapsed cave caving caved sag sagging sags bulge bulging bubble bubbling coming come drooping cayendo caer cayo caerse",
 	"burst":   "burst bursted bursts exploded ruptured split blew popped snapped busted bust busting broke exploto revento rompio estallo reventado reventada",
-	"up":      "up everywhere over backing backed backs overflow overflowing overflowed rising flooding all coming bubbling saliendo regresa regresando desborda desbordando tub shower floor backup backups bathtub sink bathroom",
+	"up":      "up everywhere over backing backed backs overflow overflowing overflowed rising flooding all coming bubbling saliendo regresa regresando desborda desbordando tub shower floor backup backups bathtub sink bathroom basement house kitchen",
 
 	// Who cannot bear the cold.
 	"cold":  "freezing cold degrees 30 35 38 40 42 45 48 50 52 30f 35f 38f 40f 42f 44f 45f 46f 48f 49f 50f 51f 52f 53f 54f 55f frio helada helando grados 43 44 46 47 49 51 53 54 39 37 36",
@@ -60,10 +60,11 @@ var emergencyMarks = map[string]string{
 	"work":    "install installation hookup replace replacing replacement upgrade upgrading convert conversion inspection inspector inspected certificate permit tune tuneup relocate add adding extend test testing instalar instalacion cambiar mantenimiento sell sells brand model buy interested detectors",
 	"if":      "if prevent preventing avoid would future normal protect protection prevenir evitar cause causes",
 	"bathing": "tub tubs spring bath drain drains sink disposal dog cat toilet toilets faucet",
-	"idle":    "how should line camera sometimes fee inspection",
+	"idle":    "how should line camera sometimes fee inspection cleanout scope main",
 	"fear":    "worried afraid scared could might may before",
 	"lamp":    "light lights fixture outlet outlets panel breaker socket enchufe foco chandelier",
 	"keeps":   "keeps sigue flickering dripping drips wet in inside",
+	"years":   "2005 2006 2007 2008 2009 2010 2011 2012 2013 2014 2015 2016 2017 2018 2019 2020 2021 2022 2023 2024 2025",
 	"full":    "full filled filling fills lleno llena llenando pouring everywhere",
 	"pool":    "water agua charco puddle",
 	"upto":    "up out",
@@ -74,7 +75,7 @@ var emergencyMarks = map[string]string{
 	"stale":   "battery batteries low pila bateria expired old years replace install chirp",
 	"small":   "small slow slowly little drip drips dripping slight minor tiny poco poquito gotea pressure hot hard softener filter taste tastes",
 	"other":   "alarm alarms alarma alarmas detector detectors test brisket meat cigarette cigarettes cigar weed tobacco inspeccion incendios",
-	"help":    "help please ayuda auxilio emergency emergencia hurry omg now fast quick theres there is we have a the in my here house hay aqui urgente pronto i smell see something got oh god gas come asap",
+	"help":    "help please ayuda auxilio emergency emergencia hurry omg now fast quick theres there is we have a the in my here house hay aqui urgente pronto i smell see something got oh god gas come asap carbon",
 	"mono":    "monoxide monoxido carbonmonoxide",
 	"wires":   "cable cables wire wires pole poles cord conduit",
 	"loose":   "hanging dangling exposed bare open down fallen pelado pelados colgando",
@@ -134,6 +135,7 @@ var airMeetings = newMeetingBook([]meeting{
 
 var houseMeetings = newMeetingBook([]meeting{
 	// Electricity.
+	{of: "spark", alone: "help", whole: true, said: true, means: "electric_shock"},
 	{of: "spark live", span: 9, not: "price work if igniter", after: "none", wide: true, unless: "past", means: "electric_shock"},
 	{of: "spark machine", span: 9, not: "price work if igniter", after: "none", wide: true, unless: "past", means: "electric_shock"},
 	{of: "short live", wide: true, not: "price work if", unless: "past", means: "electric_shock"},
@@ -150,7 +152,7 @@ var houseMeetings = newMeetingBook([]meeting{
 	// Water.
 	{of: "flood", alone: "help", whole: true, said: true, means: "flooding"},
 	{of: "pool fill", span: 6, not: "price work if small", after: "none", wide: true, unless: "past", means: "flooding"},
-	{of: "place flood", span: 6, not: "price work if small", after: "none", wide: true, unless: "past", means: "flooding"},
+	{of: "place flood", span: 6, not: "years price work if small", after: "none", wide: true, unless: "past", means: "flooding"},
 	{of: "water every", span: 6, not: "price work if small", after: "none", wide: true, unless: "past", means: "flooding"},
 	{of: "cant halts water", span: 8, not: "price work if small", wide: true, unless: "past", means: "flooding"},
 	{of: "water cant halts", span: 8, row: true, not: "price work if small", wide: true, unless: "past", means: "flooding"},

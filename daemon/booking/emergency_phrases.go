@@ -49,6 +49,11 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "boiler|heater|tank|furnace ...5 about|going|gonna to? ...1 blow|explode|burst", unless: "past", means: "fire"},
 	{says: "exhaust|fumes ...1 in|inside|filling|coming", not: "paint|no fumes", unless: "past", means: "carbon_monoxide"},
 	{says: "steam ...2 everywhere|pouring|spraying|blowing|shooting", not: "shower", unless: "past", means: "flooding"},
+	{says: "{person} ...2 got|was|been burned|burnt|scalded", means: "medical", unless: "past"},
+	{says: "agua ...2 saliendo|sale|cayendo|cae|escurre|escurriendo|brota|entrando ...2 techo|pared|piso|foco|luz|lampara|casa|sotano", not: "no sale|cae", unless: "past", means: "flooding"},
+	{says: "stove|burner|gas|range wont|cant ...2 turn|shut off", not: "light", unless: "past", means: "gas"},
+	{says: "{wired} ...2 wet|soaked|drenched", unless: "past", means: "electric_shock"},
+	{says: "leaking|dripping|leaks ...1 everywhere|all over?", not: "little|slow|day|night|week|time", unless: "past", means: "flooding"},
 	{says: "burned|scalded|burnt bad|badly|severely", means: "medical", unless: "past"},
 	{says: "he|she|they|mom|dad|son|daughter|wife|husband|who ...2 wont|isnt|not respond|responding|answer|wake", not: "text|texts|call|calls|phone|email", means: "medical"},
 	{says: "{person} ...2 shaking|convulsing|seizure|seizing", not: "head", means: "medical"},
@@ -128,7 +133,7 @@ var emergencies = newPhraseBook([]phrase{
 	// Electricity.
 	{says: "got|get|been|gets|getting|was {shock}", not: "price|quote|bill|cost|how", unless: "past", means: "electric_shock"},
 	{says: "electric|electrical shock|shocks", unless: "past", means: "electric_shock"},
-	{says: "shocks|zaps|shocked|zapped|shocking|zapping you|me|us|him|her", unless: "past", means: "electric_shock"},
+	{says: "shocks|zaps|shocked|zapped|shocking|zapping you|me|us|him|her|my|our", unless: "past", means: "electric_shock"},
 	{says: "a|little|big|bad shock|jolt|zap from|off|when|touching|every", not: "price|quote|bill", unless: "past", means: "electric_shock"},
 	{says: "gives|gave|giving me|us|him|her|you a? ...2 shock|shocks|jolt|jolts", not: "price|quote|bill", unless: "past", means: "electric_shock"},
 	{says: "power|electric|electrical line|lines|cable|wire|wires ...2 down|fell|fallen|hanging", unless: "past", means: "electric_shock"},
@@ -141,7 +146,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "live|downed|exposed|bare wire|wires", not: "how|install", unless: "past", means: "electric_shock"},
 	{says: "wires exposed", unless: "past", means: "electric_shock"},
 	{says: "water ...4 into|on|through|in|from|over ...1 breaker|panel|outlet|fuse|light|electrical|socket", not: "no water", unless: "past", means: "electric_shock"},
-	{says: "me|nos|le dio|da|dan|daba un|una|la? toques|toque|descarga|corriente|calambre", unless: "past", means: "electric_shock"},
+	{says: "me|nos|le dio|da|dan|daba|dieron un|una|la? toques|toque|descarga|corriente|calambre", unless: "past", means: "electric_shock"},
 	{says: "salen|sale|saliendo|hay|salieron|echa|echando|saca|sacando|tira chispas", not: "no hay|salen|sale;encendedor|chispero|piloto", unless: "past", means: "electric_shock"},
 	{says: "se electrocuto", unless: "past", means: "electric_shock"},
 	{says: "cable|cables pelado|pelados|caido|caidos|suelto|sueltos", unless: "past", means: "electric_shock"},
@@ -156,7 +161,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "se regresa|regreso ...2 drenaje|excremento", unless: "past", means: "sewage"},
 
 	// Water that runs where it must not.
-	{says: "{flood}", not: "do you|yall ...4 {flood};cover|covered|covers;insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;spring floods", unless: "past", means: "flooding"},
+	{says: "{flood}", not: "do you|yall ...4 {flood};{flood} in|back 2005|2006|2007|2008|2009|2010|2011|2012|2013|2014|2015|2016|2017|2018|2019|2020|2021|2022|2023|2024|2025;cover|covered|covers;insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;spring floods", unless: "past", means: "flooding"},
 	{says: "active|major|huge|massive water? leak", not: "fixed", unless: "past", means: "flooding"},
 	{says: "short circuit|circuited", unless: "past", means: "electric_shock"},
 	{says: "cortocircuito", unless: "past", means: "electric_shock"},

@@ -14,7 +14,7 @@ var withdrawalMarks = map[string]string{
 	"glue": "the a these those this that them all any of with to me us my our your ur you from sending getting receiving it its anymore further future more other subscription subscriptions damn dang darn stupid fucking freaking fkn effing goddamn bloody friggin " +
 		"automated automatic auto robo out off up on down for at by please constant constantly endless nonstop daily marketing promotional group guys people company here other and or calls calling phone wanting such unwanted being getting receive",
 	// A short message says nothing beside.
-	"court": "please kindly pls thanks thank you can could would now it this that these those them all of make just already guys people everyone ok okay yes yeah hey hi hello sir maam madam seriously forever for good immediately " +
+	"court": "please kindly pls thanks thank you can could would now it this that these those them all of make just already guys people everyone ok okay yes yeah hey hi hello sir maam madam seriously forever for good immediately bro buddy folks " +
 		"again everything we im i said me us the a to with and or messages message text texts texting contact contacting number phone here anymore asap i_said repeat must need want told ask asked asking will do it mean meant final " +
 		"whoever whomever is are who stuff crap nonsense bs damn fuck fucking fing freaking hell god jesus lord man dude bro lol no more do have ive right way over my as warning please por favor ya gracias todo esto mensajes de aqui ahora mismo porfis",
 	"verbs": "stop quit cease discontinue halt desist terminate detengase detenganse detente cese cesen paren pare basta alto unsubscribe",
@@ -29,7 +29,7 @@ var withdrawalMarks = map[string]string{
 	"more":   "more further additional future any unwanted automated robo marketing promotional unsolicited spam junk such",
 
 	// Out of it, and off it.
-	"remove": "remove removed removing delete deleted deleting erase erased scratch strike drop scrub purge take get pull wipe clear cross x removeme withdraw deactivate disable unlist",
+	"remove": "remove removed removing delete deleted deleting erase erased scratch strike drop scrub purge take get pull wipe clear cross x removeme withdraw deactivate disable unlist block",
 	"mine":   "me us my number name info information data contact cell phone details digits",
 	"off":    "off from out",
 	"list":   "list lists records record database system registry contacts thread chat program subscription computer files file mailing texting thing this these here everything texts messages campaign app rolodex blast distribution group",

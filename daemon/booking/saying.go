@@ -9,7 +9,7 @@ import (
 
 // aside are courtesies: they change nothing at the ends of a clause.
 var aside = wordSet("please por favor thanks thank you thx ok okay now just already sorry no hey hi hello sir guys yeah yes seriously omg " +
-	"dude ya gracias pls alright well oh immediately kindly asap today again")
+	"dude ya gracias pls alright well oh immediately kindly asap today again bro sir maam buddy folks")
 
 // saying is a message made plain.
 type saying struct {
@@ -262,7 +262,7 @@ var spellings = map[string]string{
 	"u": "you", "w": "with", "thru": "through", "ur": "your", "r": "are", "plz": "please", "pls": "please", "txt": "text", "txts": "texts", "txting": "texting", "msg": "message",
 	"msgs": "messages", "#": "number", "num": "number", "stahp": "stop", "stpo": "stop", "sotp": "stop", "tsop": "stop", "stopp": "stop", "stopt": "stop",
 	"stp": "stop", "st0p": "stop", "stoptexting": "stop", "stoptextingme": "stop", "stoptxting": "stop", "stopmessaging": "stop", "stopsending": "stop",
-	"plese": "please", "pleas": "please", "plse": "please", "smel": "smell", "fier": "fire", "somke": "smoke", "leeking": "leaking", "leakin": "leaking", "beepin": "beeping", "smels": "smells", "nuber": "number", "numbr": "number", "stopit": "stop", "cannot": "cant", "cannt": "cant", "sendin": "sending", "dnt": "dont",
+	"plese": "please", "pleas": "please", "plse": "please", "smel": "smell", "msj": "mensaje", "msjs": "mensajes", "fier": "fire", "somke": "smoke", "leeking": "leaking", "leakin": "leaking", "beepin": "beeping", "smels": "smells", "nuber": "number", "numbr": "number", "stopit": "stop", "cannot": "cant", "cannt": "cant", "sendin": "sending", "dnt": "dont",
 	"unsuscribe": "unsubscribe", "unsub": "unsubscribe", "removeme": "remove", "mssg": "message", "mesage": "message", "mesages": "messages", "txtin": "texting",
 	"txted": "texted", "txtd": "texted", "msging": "messaging", "msgin": "messaging", "messege": "message", "messeges": "messages", "loose": "lose", "xfa": "favor", "porfavor": "favor", "porfa": "favor",
 }
