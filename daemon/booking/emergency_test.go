@@ -77,8 +77,15 @@ func FuzzMatchEmergency(f *testing.F) {
 }
 
 func BenchmarkMatchEmergency(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		MatchEmergency("water heater is old and makes noises, can somebody come on friday after nine")
+	for name, text := range map[string]string{
+		"usual":           "water heater is old and makes noises, can somebody come on friday after nine",
+		"1600 characters": strings.Repeat("the gas furnace is old, no smoke or water on the floor, but the alarm of the panel was tested. ", 17),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				MatchEmergency(text)
+			}
+		})
 	}
 }

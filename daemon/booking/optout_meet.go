@@ -6,7 +6,7 @@ import "slices"
 var withdrawalMarks = map[string]string{
 	// To end something.
 	"end":  "stop stops quit quits cease ceasing discontinue halt terminate desist end kill cut turn turning shut switch cancel refrain knock stopping suspend silence mute disable deactivate pause avoid",
-	"halt": "stop quit cease discontinue halt desist terminate unsubscribe stopall optout alto basta pare paren parar parale parenle detengase detenganse detente cese cesen paro no_mas fin arret st0p end ends delete arrete arretez desabonner",
+	"halt": "stop quit cease discontinue halt desist terminate unsubscribe stopall optout alto basta pare paren parar parale parenle detengase detenganse detente cese cesen paro fin arret st0p end ends delete arrete arretez desabonner",
 	// What is ended.
 	"contact": "text texts texting textin message messages messaging contact contacts contacting sms notification notifications alerts alert reminder reminders spam spamming bot bots robot robots reaching outreach " +
 		"robotext robotexts communication communications correspondence solicitation solicitations solicitations outreach harassing harassment bothering pestering bugging annoying nagging msgs ads advertisements advertising promos promotions promotional marketing",
@@ -15,7 +15,7 @@ var withdrawalMarks = map[string]string{
 		"automated automatic auto robo out off up on down for at by please constant constantly endless nonstop daily marketing promotional group guys people company here other and or calls calling phone wanting such unwanted being getting receive",
 	// A short message says nothing beside.
 	"court": "please kindly pls thanks thank you can could would now it this that these those them all of make just already guys people everyone ok okay yes yeah hey hi hello sir maam madam seriously forever for good immediately bro buddy folks " +
-		"again everything we im i said me us the a to with and or messages message text texts texting contact contacting number phone here anymore asap i_said repeat must need want told ask asked asking will do it mean meant final " +
+		"again everything we im i said me us the a to with and or messages message text texts texting contact contacting number phone here anymore asap repeat must need want told ask asked asking will do it mean meant final " +
 		"whoever whomever is are who stuff crap nonsense bs damn fuck fucking fing freaking hell god jesus lord man dude bro lol no more do have ive right way over my as warning please por favor ya gracias todo esto mensajes de aqui ahora mismo porfis",
 	"verbs": "stop quit cease discontinue halt desist terminate detengase detenganse detente cese cesen paren pare basta alto unsubscribe",
 
@@ -73,7 +73,7 @@ var withdrawalMarks = map[string]string{
 	"it":      "it its he she they that thats",
 	"que":     "que",
 	"enough":  "enough",
-	"is":      "is this that have not hot",
+	"is":      "is this that have not",
 	"talk":    "said",
 	"begging": "you please kindly pls favor",
 }

@@ -22,9 +22,6 @@ func optOutLines(t testing.TB) (lines []labelled) {
 	return lines
 }
 
-// mistaken is the text that is known to be taken for an opt-out: its second sentence takes the first back.
-const mistaken = "stop texting? no i want to keep the appointment"
-
 // TestWithdrawalsAreFoundInAnyWords measures recall (aim: 98 %) and false opt-outs (aim: 0.5 %), and pins what was reached.
 func TestWithdrawalsAreFoundInAnyWords(t *testing.T) {
 	for _, held := range []bool{false, true} {
@@ -42,9 +39,7 @@ func TestWithdrawalsAreFoundInAnyWords(t *testing.T) {
 				t.Errorf("missed: %q", l.text)
 			case ok:
 				no, wrong = no+1, wrong+1
-				if l.text != mistaken {
-					t.Errorf("taken for an opt-out because of %q: %q", w.Phrase, l.text)
-				}
+				t.Errorf("taken for an opt-out because of %q: %q", w.Phrase, l.text)
 			default:
 				no++
 			}
