@@ -3,7 +3,7 @@ package booking
 // emergencyMarks are the sets of words whose meetings tell a danger.
 var emergencyMarks = map[string]string{
 	// Things that are dangerous, or where danger comes from.
-	"gas":     "gas propane butane lpg gasline gass propano gassy",
+	"gas":     "gas propane butane lpg gasline gass propano gassy gasy",
 	"gasline": "meter tank stove range pilot burner regulator cooktop medidor tanque estufa piloto",
 	"co":      "co co2 monoxide carbonmonoxide monoxido",
 	"alarm":   "alarm alarms detector detectors sensor alarma detectores sensores monitor meter thing",
@@ -31,7 +31,7 @@ var emergencyMarks = map[string]string{
 	"sounds":  "going beeping beeps beeped chirping sounding sounds went goes screaming screeching ringing says saying said reads reading keeps blaring flashing shows showing off high levels level ppm triggered tripped pita pitando suena sonando sono marca screams wont at over reset activo activado disparo salto activated",
 	"ppm":     "ppm level levels poisoning reading readings",
 	"illness": "dizzy headache headaches nauseous nauseated nausea vomiting puking throwing lightheaded woozy mareado mareada mareados mareadas mareo nauseas vomitando cabeza headache headaches vomit faint fainted drowsy confused",
-	"comes":   "from in inside coming comes came pouring everywhere out filling fills filled full all through thru rising billowing shooting around de del en sale saliendo por hay lleno llena llenando salir burst started starting near by behind at under salen salian wont",
+	"comes":   "from in inside coming comes came pouring everywhere out filling fills filled full all through thru rising billowing shooting around de del en sale saliendo por hay lleno llena llenando salir burst started starting near by behind at under salen salian wont come",
 	"theres":  "theres there is smell see seeing i hay veo help is have got",
 	"burn":    "burn burning burned burnt melting melted melts scorched scorching singed smoldering glowing charred quemando quema quemado quemandose derritiendo derritio scorch",
 	"hot":     "hot warm boiling scalding buzzing buzzes humming hums crackling popping sizzling caliente calientes zumba ardiendo",
@@ -48,7 +48,7 @@ var emergencyMarks = map[string]string{
 	"cant":    "cant wont doesnt unable isnt not no dont didnt never",
 	"halts":   "stop stops shut shuts turn turns off close cerrar para parar cierra cerrarla cerrarlo pararla apagar",
 	"fall":    "fall falling fell collapse collapsing collapsed cave caving caved sag sagging sags bulge bulging bubble bubbling coming come drooping cayendo caer cayo caerse",
-	"burst":   "burst bursted bursts exploded ruptured split blew popped snapped busted bust busting broke exploto revento rompio estallo reventado reventada",
+	"burst":   "burst bursted bursts exploded ruptured split blew popped snapped busted bust busting exploto revento rompio estallo reventado reventada",
 	"up":      "up everywhere over backing backed backs overflow overflowing overflowed rising flooding all coming bubbling saliendo regresa regresando desborda desbordando tub shower floor backup backups bathtub sink bathroom basement house kitchen",
 
 	// Who cannot bear the cold.
@@ -65,6 +65,8 @@ var emergencyMarks = map[string]string{
 	"lamp":    "light lights fixture outlet outlets panel breaker socket enchufe foco chandelier",
 	"keeps":   "keeps sigue flickering dripping drips wet in inside",
 	"years":   "2005 2006 2007 2008 2009 2010 2011 2012 2013 2014 2015 2016 2017 2018 2019 2020 2021 2022 2023 2024 2025",
+	"pipes":   "pipe pipes hose main waterline spigot valve faucet",
+	"broke":   "broke breaks snapped cracked",
 	"full":    "full filled filling fills lleno llena llenando pouring everywhere",
 	"pool":    "water agua charco puddle",
 	"upto":    "up out",
@@ -72,13 +74,13 @@ var emergencyMarks = map[string]string{
 	"joke":    "lol haha jk hahaha lmao jaja",
 	"none":    "no not doesnt wont without isnt wasnt never dont ningun sin",
 	"tame":    "place pit places extinguisher extinguishers sprinkler sprinklers department dept stopping station escape proof rated wood marshal code sale fighter hydrant pan insurance damage test today after before",
-	"stale":   "battery batteries low pila bateria expired old years replace install chirp",
+	"stale":   "battery batteries low pila bateria expired old years replace install chirp dinner toast cooking false",
 	"small":   "small slow slowly little drip drips dripping slight minor tiny poco poquito gotea pressure hot hard softener filter taste tastes",
 	"other":   "alarm alarms alarma alarmas detector detectors test brisket meat cigarette cigarettes cigar weed tobacco inspeccion incendios",
-	"help":    "help please ayuda auxilio emergency emergencia hurry omg now fast quick theres there is we have a the in my here house hay aqui urgente pronto i smell see something got oh god gas come asap carbon",
+	"help":    "help please ayuda auxilio emergency emergencia hurry omg now fast quick theres there is we have a the in my here house hay aqui urgente pronto i smell see something got oh god gas come asap carbon de la carbono",
 	"mono":    "monoxide monoxido carbonmonoxide",
 	"wires":   "cable cables wire wires pole poles cord conduit",
-	"loose":   "hanging dangling exposed bare open down fallen pelado pelados colgando",
+	"loose":   "hanging dangling exposed bare open down fallen pelado pelados colgando ripped torn tore",
 	"tv":      "thermostat doorbell internet tv cord camera network phone spectrum comcast antenna",
 	"lit":     "prendio prendiendo agarro incendio",
 	"rings":   "going went screaming blaring sounding goes ringing wont suena sonando sono",
@@ -157,6 +159,7 @@ var houseMeetings = newMeetingBook([]meeting{
 	{of: "cant halts water", span: 8, not: "price work if small", wide: true, unless: "past", means: "flooding"},
 	{of: "water cant halts", span: 8, row: true, not: "price work if small", wide: true, unless: "past", means: "flooding"},
 	{of: "ceiling fall", span: 7, not: "price work if fear", wide: true, unless: "past", means: "flooding"},
+	{of: "pipes broke", span: 6, not: "price work if fear small", unless: "past", means: "flooding"},
 	{of: "vessel burst", span: 5, not: "price work if fear", unless: "past", means: "flooding"},
 
 	// A cold house.

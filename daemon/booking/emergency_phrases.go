@@ -54,6 +54,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "stove|burner|gas|range wont|cant ...2 turn|shut off", not: "light", unless: "past", means: "gas"},
 	{says: "{wired} ...2 wet|soaked|drenched", unless: "past", means: "electric_shock"},
 	{says: "leaking|dripping|leaks ...1 everywhere|all over?", not: "little|slow|day|night|week|time", unless: "past", means: "flooding"},
+	{says: "had flames|fire come|coming|shoot|shooting", not: "last|ago|years|yesterday", means: "fire"},
 	{says: "burned|scalded|burnt bad|badly|severely", means: "medical", unless: "past"},
 	{says: "he|she|they|mom|dad|son|daughter|wife|husband|who ...2 wont|isnt|not respond|responding|answer|wake", not: "text|texts|call|calls|phone|email", means: "medical"},
 	{says: "{person} ...2 shaking|convulsing|seizure|seizing", not: "head", means: "medical"},
@@ -244,6 +245,7 @@ var heatLoss = newPhraseBook([]phrase{
 var frail = newPhraseBook([]phrase{
 	{says: "{vulnera}", not: "baby on the way;oxygen sensor", means: "frail"},
 	{says: "week|month|weeks|months|day|days|wk|wks|mo old", means: "frail"},
+	{says: "kids|kid|baby|son|daughter|children|twins ...3 is|are ...2 month|months|week|weeks", means: "frail"},
 	{says: "1|one|2|two yr|year|yrs old", means: "frail"},
 	{says: "little|small|young ...1 kids|kid|children|child|ones|girl|boy|grandkids", means: "frail"},
 	{says: "recien nacido|nacida|nacidos", means: "frail"},

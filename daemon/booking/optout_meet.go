@@ -89,7 +89,7 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 	// An end of texts.
 	{of: "end contact", span: 9, row: true, glue: "glue", after: "refuse past", not: "third when keep", unless: "takenBack"},
 	// No wish for them, no leave, never asked for.
-	{of: "refuse will contact", span: 9, row: true, not: "third when keep house call soon", unless: "takenBack", said: true},
+	{of: "refuse will contact", span: 9, row: true, not: "third when keep house call soon", unless: "called", said: true},
 	{of: "refuse will get of_you", span: 8, row: true, not: "third when keep house call soon", unless: "takenBack", said: true},
 	{of: "refuse more contact", span: 6, row: true, glue: "glue", not: "third when keep house soon", unless: "takenBack", said: true},
 	{of: "refuse reach of_you", span: 6, row: true, glue: "glue", not: "third when keep house soon", unless: "takenBack", said: true},
@@ -118,6 +118,7 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 		return m.number || m.hasWanted(ofHouse) || m.has(driving) || m.has(slip) || m.has(calling)
 	},
 	"slip":      func(m *saying) bool { return m.has(slip) },
+	"called":    func(m *saying) bool { return m.takenBack() || m.has(calling) && !m.has(halting) },
 	"takenBack": (*saying).takenBack,
 	"asking":    func(m *saying) bool { return m.whole.asks && !m.has(pleading) },
 })
@@ -125,6 +126,7 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 var (
 	ofHouse  = wordSet(withdrawalMarks["house"])
 	pleading = wordSet("please kindly pls favor")
+	halting  = wordSet(withdrawalMarks["halt"])
 	calling  = wordSet("call calling phone instead")
 	nays     = wordSet("no nah nope")
 	keeping  = wordSet("keep keeping want need")
