@@ -1,0 +1,510 @@
+package booking
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// slot is a window of the evidence by the clock that texts speak.
+type slot struct {
+	date      time.Time // midnight UTC
+	from, to  TimeOfDay
+	surcharge int
+	standing  standing
+}
+
+// standing is how the customer stands to a window.
+type standing uint8
+
+const (
+	isOffered standing = 1 << iota // it is open
+	isHeld                         // booked, or moved to
+	isGivenUp                      // cancelled
+)
+
+func (g *guard) gather() {
+	add := func(start, end time.Time, cents int, s standing) {
+		start, end = start.In(g.Zone), end.In(g.Zone)
+		y, m, d := start.Date()
+		g.slots = append(g.slots, slot{time.Date(y, m, d, 0, 0, 0, 0, time.UTC), timeOfDay(start), timeOfDay(end), cents, s})
+	}
+	g.slots = make([]slot, 0, len(g.Windows)+len(g.Booked))
+	for _, w := range g.Windows {
+		add(w.Start, w.End, w.SurchargeCents, isOffered)
+	}
+	moved := slices.ContainsFunc(g.Booked, func(b Done) bool { return b.Did == DidMove })
+	for _, b := range g.Booked {
+		if b.Start.IsZero() {
+			continue
+		}
+		switch {
+		case b.Did == DidCancel:
+			add(b.Start, b.End, 0, isGivenUp)
+		case b.Did == DidMove || b.Did == DidBook && !moved && !g.givenUp(b):
+			add(b.Start, b.End, 0, isHeld)
+		}
+	}
+}
+
+// givenUp tells whether a booking was cancelled as often as it was made. The acts of the evidence are in no order.
+func (g *guard) givenUp(b Done) bool {
+	n := 0
+	for _, x := range g.Booked {
+		switch {
+		case !x.Start.Equal(b.Start):
+		case x.Did == DidCancel:
+			n--
+		case x.Did == DidBook:
+			n++
+		}
+	}
+	return n <= 0
+}
+
+// windows: a day that is named has an open window or a booking, a time is one of its windows, and a sentence that names them
+// offers an open window, denies a full day, or states what was done.
+func (g *guard) windows() (Claim, bool) {
+	for i := range g.all {
+		s := &g.all[i]
+		named := false
+		for j := range s.parts {
+			named = named || s.parts[j].named
+		}
+		if !named {
+			continue
+		}
+		if c, ok := g.window(s, i); !ok {
+			return c, false
+		}
+	}
+	return Claim{}, true
+}
+
+func (g *guard) window(s *statement, at int) (Claim, bool) {
+	days := g.earlier(at)
+	for j := range s.parts {
+		p := &s.parts[j]
+		if !p.named {
+			continue
+		}
+		if g.officeHours(p) || g.asksWhatWasMeant(s, p) {
+			days = nil
+			continue
+		}
+		if p.tellsSurcharge() {
+			continue
+		}
+		if p.denies() {
+			if t := g.unasked(p); t != nil {
+				return g.claim(t, "date"), false
+			}
+			continue
+		}
+		of := isOffered | isHeld
+		offer := g.offers(s, j, at)
+		if !offer {
+			of = isHeld
+			if p.is&isCancelled != 0 {
+				of |= isGivenUp
+			}
+		}
+		if p.is&isCancelled != 0 && g.did(string(DidCancel)) {
+			of |= isGivenUp
+		}
+		if t, kind := g.unfit(s, p, days, isOffered|isHeld|isGivenUp); t != nil {
+			return g.claim(t, kind), false
+		}
+		if t, _ := g.unfit(s, p, days, of); t != nil {
+			kind := kindOf(p.is)
+			if offer {
+				kind = "time"
+			}
+			return g.claim(t, kind), false
+		}
+		if d := p.lastDays(); len(d) > 0 {
+			days = d
+		}
+	}
+	return Claim{}, true
+}
+
+func (g *guard) claim(t *term, kind string) Claim {
+	return Claim{strings.TrimSpace(string(g.text[t.start:t.end])), kind}
+}
+
+// earlier gives the last days named before a sentence: "Thu 3/12? I have 8-10 that day."
+func (g *guard) earlier(at int) []*DayMention {
+	for i := at - 1; i >= 0; i-- {
+		for j := len(g.all[i].parts) - 1; j >= 0; j-- {
+			if d := g.all[i].parts[j].lastDays(); len(d) > 0 {
+				return d
+			}
+		}
+	}
+	return nil
+}
+
+// lastDays gives the days that a clause named last.
+func (p *part) lastDays() []*DayMention {
+	for k := len(p.terms) - 1; k >= 0; k-- {
+		if p.terms[k].day != nil {
+			return p.group(k, -1)
+		}
+	}
+	return nil
+}
+
+// group gives the days around place k that only "and" or "or" part: one time is said of all of them.
+func (p *part) group(k, step int) (all []*DayMention) {
+	for ; k >= 0 && k < len(p.terms); k += step {
+		switch t := &p.terms[k]; {
+		case t.day != nil:
+			all = append(all, t.day)
+		case t.s == "and" || t.s == "or" || t.s == "y" || t.s == "o" || t.s == "el":
+		default:
+			return all
+		}
+	}
+	return all
+}
+
+// unfit gives the first day or time of a clause that no window of the wanted standing has.
+func (g *guard) unfit(s *statement, p *part, before []*DayMention, of standing) (*term, string) {
+	for k := range p.terms {
+		t := &p.terms[k]
+		switch {
+		case t.day != nil && !g.any(func(x slot) bool { return x.standing&of != 0 && t.day.has(x.date) }):
+			return t, "date"
+		case t.time == nil:
+			continue
+		}
+		days := p.daysOf(k, before)
+		if len(days) == 0 {
+			days = s.daysAfter(p)
+		}
+		if g.untilWord(t) && !g.any(func(x slot) bool { return x.standing&of != 0 && t.time.Readings[0].From == x.to }) {
+			return t, "time"
+		}
+		if len(days) == 0 && t.time.Kind == TimePart && of&isOffered != 0 {
+			continue // "mornings": the days come later
+		}
+		if len(days) == 0 && !g.any(func(x slot) bool { return x.standing&of != 0 && t.time.fits(x) }) {
+			return t, "time"
+		}
+		for _, d := range days {
+			if !g.any(func(x slot) bool { return x.standing&of != 0 && d.has(x.date) && t.time.fits(x) }) {
+				return t, "time"
+			}
+		}
+	}
+	return nil, ""
+}
+
+// untilWord tells whether a time is said to be the end of something.
+func (g *guard) untilWord(t *term) bool {
+	if t.time.Kind != TimeBefore {
+		return false
+	}
+	w := strings.ToLower(string(g.text[t.start:min(t.start+3, t.end)]))
+	return w == "unt" || w == "til" || w == "has"
+}
+
+// daysOf gives the days that the time at place k is said of: those right behind it, else the last before it, else those after it.
+func (p *part) daysOf(k int, before []*DayMention) []*DayMention {
+	beside := func(i int) bool { return i >= 0 && i < len(p.terms) && p.terms[i].day != nil }
+	if !beside(k - 1) {
+		next := k + 1
+		for next < len(p.terms) && next <= k+2 && onWords[p.terms[next].s] {
+			next++
+		}
+		if beside(next) {
+			return p.group(next, 1)
+		}
+	}
+	for i := k - 1; i >= 0; i-- {
+		if p.terms[i].day != nil {
+			return p.group(i, -1)
+		}
+	}
+	if len(before) > 0 {
+		return before
+	}
+	for i := k + 1; i < len(p.terms); i++ {
+		if p.terms[i].day != nil {
+			return p.group(i, 1)
+		}
+	}
+	return nil
+}
+
+// onWords stand between a time and its day: "8-10 on Thursday".
+var onWords = wordSet("on of this el de este del para both los each")
+
+// daysAfter gives the first day of the sentence that is named behind a clause: "8 to 10, Thursday".
+func (s *statement) daysAfter(p *part) []*DayMention {
+	for j := range s.parts {
+		if q := &s.parts[j]; q.terms[0].start > p.terms[0].start {
+			for k := range q.terms {
+				if q.terms[k].day != nil {
+					return q.group(k, 1)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (g *guard) any(fits func(slot) bool) bool { return slices.ContainsFunc(g.slots, fits) }
+
+// has tells whether a day mention means a date. Of "next Thursday" only the likeliest counts: whoever reads it means that one.
+func (d *DayMention) has(date time.Time) bool {
+	dates := d.Dates
+	if len(dates) > 1 && !d.Span && dates[0].After(dates[1]) {
+		dates = dates[:1]
+	}
+	return slices.ContainsFunc(dates, date.Equal)
+}
+
+// fits tells whether a time is that of a window.
+func (t *TimeMention) fits(x slot) bool {
+	return slices.ContainsFunc(t.Readings, func(r Span) bool {
+		switch t.Kind {
+		case TimeRange:
+			return r.From == x.from && r.To == x.to
+		case TimeAt:
+			return r.From == x.from
+		case TimeAfter:
+			return x.from >= r.From
+		case TimeBefore:
+			return x.from < r.From
+		}
+		return r.Has(x.from)
+	})
+}
+
+// offers tells whether a clause that names a window offers it. All its words must be words of offers: what else a sentence may do to
+// a window (save it, set it, expect somebody) has too many names. Then it has to say that the window is open, or a question must
+// follow that asks for a choice.
+func (g *guard) offers(s *statement, j, at int) bool {
+	p := &s.parts[j]
+	if !s.states(j) {
+		return true
+	}
+	if !p.plainOffer() {
+		return false
+	}
+	for i := range s.parts {
+		if q := &s.parts[i]; q.is&isOpen != 0 && q.plainOffer() {
+			return true
+		}
+	}
+	if s.asks && j == len(s.parts)-1 {
+		return true // "Thu 8-10 or Fri 10-12?"
+	}
+	for i := at; i < len(g.all); i++ {
+		if g.all[i].asks && g.all[i].chooses() {
+			return true
+		}
+	}
+	return false
+}
+
+// plainOffer tells whether a clause holds nothing but words of an offer.
+func (p *part) plainOffer() bool {
+	for k := range p.terms {
+		t := &p.terms[k]
+		switch {
+		case t.names() || t.priced || t.is&(isGlue|isOpen|isExtra) != 0:
+			if t.s == "for" && p.purpose(k) {
+				return true
+			}
+		case courtesy[t.s] && k < 2:
+		case (t.s == "you" || t.s == "us" || t.s == "usted") && k > 0 && wordsFor[p.terms[k-1].s]:
+		case t.s == "you" && k+1 < len(p.terms) && (p.terms[k+1].s == "can" || p.terms[k+1].s == "could"):
+		case (t.s == "carries" || t.s == "cuesta" || t.s == "carry" || t.s == "costs") && p.is&isExtra != 0:
+		case extraFrames[t.s]:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// purpose tells whether a clause ends with what the visit is for: "for the furnace repair". Any words may stand there, but those that claim.
+func (p *part) purpose(k int) bool {
+	rest := p.terms[k+1:]
+	if len(rest) < 2 || len(rest) > 5 || !wordsBefore[rest[0].s] {
+		return false
+	}
+	for i := range rest {
+		t := &rest[i]
+		if t.names() || t.priced || t.s == "you" || t.is&^(isGlue|isYours|isFew|isFiller|isNeutral|isPlace|isPrice) != 0 || t.is&(isPlace|isPrice) != 0 && t.s != "estimate" {
+			return false
+		}
+	}
+	return true
+}
+
+var (
+	wordsFor    = wordSet("for offer offers give gives to para ofrezco")
+	wordsBefore = wordSet("the a an your su la el una un")
+	courtesy    = wordSet("yes sure ok okay great hi hello thanks sorry perfect alright hola gracias si claro bueno muy bien afraid unfortunately")
+	extraFrames = wordSet("visits saturdays sabados")
+)
+
+// tellsSurcharge tells whether a clause tells what a day costs: "Saturday visits are $49 more". Prices looked at it.
+func (p *part) tellsSurcharge() bool {
+	priced := false
+	for k := range p.terms {
+		if p.terms[k].time != nil {
+			return false
+		}
+		priced = priced || p.terms[k].priced
+	}
+	return priced && p.is&isExtra != 0 && p.is&isOpen == 0 && p.plainAmount()
+}
+
+// chooses tells whether a question asks for a choice, or for what a booking needs.
+func (s *statement) chooses() bool {
+	for j := range s.parts {
+		for k := range s.parts[j].terms {
+			if choosing[s.parts[j].terms[k].s] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var choosing = wordSet("which works work book reserve shall suit suits prefer want choose pick better ok okay sound good like interested zip address fit move one either " +
+	"cual sirve reservo reservamos quiere prefiere parece conviene gusta hago direccion postal viene")
+
+// denies tells whether a clause says that a day is full. It holds words of an offer, and either a "not" or a "full".
+func (p *part) denies() bool {
+	not, full, open := false, false, false
+	for k := range p.terms {
+		t := &p.terms[k]
+		switch {
+		case t.names():
+		case t.is&isNot != 0:
+			not = true
+			open = open || t.s == "nothing" || t.s == "none" || t.s == "nada"
+		case t.is&isFull != 0:
+			full = true
+		case t.is&(isGlue|isOpen) != 0 || t.s == "anything" || t.s == "fully" || t.s == "not" || t.s == "up" || t.s == "just" || t.s == "already" || t.s == "us":
+			open = open || t.is&isOpen != 0 || t.s == "anything"
+		case courtesy[t.s] || denialAside[t.s]:
+		default:
+			return false
+		}
+	}
+	return not != full && (full || open)
+}
+
+var denialAside = wordSet("acaba ya lo siento mucho we")
+
+// unasked gives a day of a denial that no call covered, and no window is on.
+func (g *guard) unasked(p *part) *term {
+	for k := range p.terms {
+		d := p.terms[k].day
+		if d == nil || d.Span || slices.ContainsFunc(g.Asked, d.Dates[0].Equal) || g.any(func(x slot) bool { return d.has(x.date) }) {
+			continue
+		}
+		return &p.terms[k]
+	}
+	return nil
+}
+
+// asksWhatWasMeant tells whether a question takes up what the customer named: "Did you mean the 20th?"
+func (g *guard) asksWhatWasMeant(s *statement, p *part) bool {
+	if !s.asks || !slices.ContainsFunc(p.terms, func(t term) bool { return meaning[t.s] }) {
+		return false
+	}
+	for k := range p.terms {
+		d := p.terms[k].day
+		if d == nil {
+			continue
+		}
+		named := slices.ContainsFunc(g.Heard, func(h string) bool {
+			return slices.ContainsFunc(FindMentions(h, g.Now, g.Zone).Days, func(x DayMention) bool { return slices.ContainsFunc(x.Dates, d.has) })
+		})
+		if !named && !g.any(func(x slot) bool { return d.has(x.date) }) {
+			return false
+		}
+	}
+	return true
+}
+
+var meaning = wordSet("mean meant refiere decir dijo dice")
+
+// officeHours tells whether a clause tells the hours of a fact in other words: "Our office is open until 6 PM". It names no day.
+func (g *guard) officeHours(p *part) bool {
+	office := false
+	for k := range p.terms {
+		t := &p.terms[k]
+		switch {
+		case t.time != nil:
+			if !g.factTime(t.time) {
+				return false
+			}
+			office = office || t.time.Kind == TimeBefore && p.terms[0].s == "we"
+		case t.day != nil, t.priced:
+			return false
+		case officeWords[t.s]:
+			office = office || t.s == "office" || t.s == "hours" || t.s == "oficina" || t.s == "horario"
+		default:
+			return false
+		}
+	}
+	return office
+}
+
+var officeWords = wordSet("the our office is are open opens closes close until till to from at on weekdays weekday hours we business and " +
+	"la el nuestra oficina esta abierta abierto abre cierra hasta las de a los dias entre semana horario es y")
+
+// factTime tells whether a fact names the time.
+func (g *guard) factTime(t *TimeMention) bool {
+	for _, f := range g.Facts {
+		for _, x := range FindMentions(f.Text, g.Now, g.Zone).Times {
+			for _, r := range x.Readings {
+				if slices.ContainsFunc(t.Readings, func(s Span) bool { return s == r || s.From == s.To && (s.From == r.From || s.From == r.To) }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// timesOnDays gives every time of the text on the day it is said of.
+func (g *guard) timesOnDays() (all []term) {
+	var before []*DayMention
+	for i := range g.all {
+		s := &g.all[i]
+		for j := range s.parts {
+			p := &s.parts[j]
+			for k := range p.terms {
+				if p.terms[k].time == nil {
+					continue
+				}
+				days := p.daysOf(k, before)
+				if len(days) == 0 {
+					days = s.daysAfter(p)
+				}
+				if len(days) > 0 {
+					all = append(all, term{time: p.terms[k].time, day: days[0]})
+				}
+			}
+			if d := p.lastDays(); len(d) > 0 {
+				before = d
+			}
+		}
+	}
+	return all
+}
+
+func sameDate(local, date time.Time) bool {
+	y, m, d := local.Date()
+	return y == date.Year() && m == date.Month() && d == date.Day()
+}
