@@ -25,6 +25,8 @@ var harmless = newPhraseBook([]phrase{
 	{says: "escriba|diga persona y? alguien de la oficina le ayuda"},
 	{says: "somebody from our office helps you"},
 	{says: "o la oficina le llama"},
+	{says: "technician|office will? look|looks|check|checks|see on site"},
+	{says: "tecnico|tecnica lo|la vera|revisara|revisa en el lugar"},
 	{says: "someone|somebody comes|come to the door"},
 	{says: "as soon as you|we|i"},
 	{says: "started booking"},
@@ -78,6 +80,10 @@ var idioms = newPhraseBook([]phrase{
 	{says: "you are|have on|in|down|good|set|covered|confirmed", not: "when|if|once ...3 you;wait|waiting|waitlist", means: string(DidBook)},
 	{says: "all|we are? set|good|squared|clear", means: string(DidBook)},
 	{says: "it|that|this is set|settled|ok|final|a", not: "is a house|gas|leak|job|visit|residential|good|problem|holiday|question|repair|different", means: string(DidBook)},
+	{says: "you have|got a|an|the|one ...2 visit|slot|spot|window|place", not: "if|when|do|would|could ...3 have", means: string(DidBook)},
+	{says: "tiene una|su|la visita|lugar|espacio", not: "si|cuando ...3 tiene", means: string(DidBook)},
+	{says: "queda para|con usted", means: string(DidBook)},
+	{says: "add|added|adding you|it|that|your|the", not: "can|could|would|shall|to|i will ...1 add", means: string(DidBook)},
 	{says: "good|ready to go", means: string(DidBook)},
 	{says: "got|have|has|put|wrote|write|signed|placed|get you|it|that|your down|in|on|for|up|name", not: "can|could|would|shall|may|to|let ...2 get|put|have;want ...3 get|put|have;list|waitlist", means: string(DidBook)},
 	{says: "put ...4 list", means: string(DidWaitlist)},
@@ -127,15 +133,19 @@ var idioms = newPhraseBook([]phrase{
 	{says: "ahora|hoy mismo", means: "arrival"},
 	{says: "un rato|ratito|momento|instante", means: "arrival"},
 	{says: "will ...2 call|contact|text|ring|phone|reach|notify|alert|tell|ask|message", not: "you will ...2 call|text|contact|reach|tell|ask;person|someone|somebody|office|who ...3 will|to", means: "hand_off"},
-	{says: "i|we|ive have? told|asked|passed|forwarded|escalated|notified|alerted|informed|messaged|relayed|sent|shared|flagged", not: "we|i asked you|if|for", means: "hand_off"},
+	{says: "i|we|ive have? told|asked|passed|forwarded|escalated|notified|alerted|informed|messaged|relayed|sent|shared|flagged|handed|gave|given|brought", not: "we|i asked you|if|for", means: "hand_off"},
 	{says: "i|we have? let ...3 know", means: "hand_off"},
 	{says: "i|we am|are connecting|transferring|forwarding|passing|getting", means: "hand_off"},
 	{says: "in|be|get in? touch", not: "you|please ...2 touch;to get", means: "hand_off"},
+	{says: "hear|hears from us|me|our|the", not: "glad|good|nice|love|like|want ...2 hear", means: "hand_off"},
+	{says: "le? dije|di|comente a", means: "hand_off"},
+	{says: "^ expect", means: "arrival"},
 	{says: "expect|await a|our call", means: "hand_off"},
 	{says: "is|are|am|got|getting on it", means: "hand_off"},
 	{says: "le|lo|la|les|nos llamamos|contactamos|comunicamos|avisamos|escribimos|llamo|marco|marcamos", not: "avisamos cuando|si", means: "hand_off"},
 	{says: "ya? avise|avisamos a ...2 oficina|equipo|persona|gerente", means: "hand_off"},
 	{says: "you|this|it is|are safe", means: "safety"},
+	{says: "no danger|risk|peligro|riesgo", means: "safety"},
 	{says: "is not|nothing serious|dangerous|danger", means: "safety"},
 	{says: "es seguro", not: "si es seguro", means: "safety"},
 }, nil, nil)
@@ -187,6 +197,13 @@ func (g *guard) act(p *part, states, asked bool) (Claim, bool) {
 			}
 		case t.is&isContact != 0 && p.before(k, isPerson) && !p.before(k, isMaybe|isNot) && !g.HandedOff && !g.Safety:
 			return g.claim(t, "hand_off"), false
+		case k == p.subject() && t.is&(isPerson|isFetched) != 0 && !p.may(k) && !g.told(p):
+			if t.is&isPerson != 0 && !g.HandedOff && !g.Safety {
+				return g.claim(t, "hand_off"), false
+			}
+			if t.is&isPerson == 0 && !(p.named && g.holds()) {
+				return g.claim(t, "arrival"), false
+			}
 		case t.is&isSoon != 0 && p.is&(isOurs|isPerson|isOpen|isArriving) != 0 && p.is&isNot == 0 && !g.HandedOff && !g.Safety:
 			return g.claim(t, "arrival"), false
 		}
@@ -197,6 +214,31 @@ func (g *guard) act(p *part, states, asked bool) (Claim, bool) {
 	}
 	return Claim{}, true
 }
+
+// subject gives the place of the word that a clause is about, behind an article; a clause that begins otherwise has none that matters.
+func (p *part) subject() int {
+	k := p.words.first
+	for k < len(p.terms)-1 && articles[p.terms[k].s] {
+		k++
+	}
+	return k
+}
+
+// may tells whether what the subject at place k does is only possible, or hangs on something: "our office can", "the owner needs to".
+func (p *part) may(k int) bool {
+	for i := range p.terms {
+		if conditions[p.terms[i].s] || i > k && i <= k+4 && modals[p.terms[i].s] {
+			return true
+		}
+	}
+	return k+1 == len(p.terms) || p.terms[k+1].s == "to" // "a person", "a person to call you": no clause
+}
+
+var (
+	articles   = wordSet("a an the our your one of and or so un una el la los nuestro nuestra su y o ya as")
+	modals     = wordSet("can could would may might should need needs must puede pueden podria debe necesita tiene que")
+	conditions = wordSet("when if once before until cuando si antes hasta")
+)
 
 func kindOf(is sense) string {
 	switch {

@@ -83,11 +83,16 @@ func (g *guard) windows() (Claim, bool) {
 
 func (g *guard) window(s *statement, at int) (Claim, bool) {
 	days := g.earlier(at)
+	var leading []*term // times said before their days
 	for j := range s.parts {
 		p := &s.parts[j]
 		if !p.named {
 			continue
 		}
+		if t := g.misled(p, leading); t != nil {
+			return g.claim(t, "date"), false
+		}
+		leading = p.leading(leading)
 		if g.officeHours(p) || g.asksWhatWasMeant(s, p) {
 			days = nil
 			continue
@@ -139,6 +144,47 @@ func (g *guard) earlier(at int) []*DayMention {
 		for j := len(g.all[i].parts) - 1; j >= 0; j-- {
 			if d := g.all[i].parts[j].lastDays(); len(d) > 0 {
 				return d
+			}
+		}
+	}
+	return nil
+}
+
+// leading gives the time of a clause that ends with its day, "10-12 on Wed": days listed behind it have it too. A clause of nothing
+// but days leads on.
+func (p *part) leading(before []*term) (times []*term) {
+	if p.terms[len(p.terms)-1].day == nil {
+		return nil
+	}
+	for k := range p.terms {
+		if p.terms[k].time != nil {
+			times = append(times, &p.terms[k])
+		}
+	}
+	switch {
+	case len(times) == 0:
+		return before
+	case p.terms[0].day != nil:
+		return nil
+	}
+	return times[len(times)-1:]
+}
+
+// misled gives a day of a clause of nothing but days that lacks a window at a time that leads them.
+func (g *guard) misled(p *part, leading []*term) *term {
+	if len(leading) == 0 {
+		return nil
+	}
+	for k := range p.terms {
+		if p.terms[k].time != nil || p.terms[k].day == nil && p.terms[k].is&isGlue == 0 {
+			return nil
+		}
+	}
+	for k := range p.terms {
+		d := p.terms[k].day
+		for _, t := range leading {
+			if d != nil && !g.any(func(x slot) bool { return d.has(x.date) && t.time.fits(x) }) {
+				return &p.terms[k]
 			}
 		}
 	}
@@ -281,200 +327,6 @@ func (t *TimeMention) fits(x slot) bool {
 		}
 		return r.Has(x.from)
 	})
-}
-
-// offers tells whether a clause that names a window offers it. All its words must be words of offers: what else a sentence may do to
-// a window (save it, set it, expect somebody) has too many names. Then it has to say that the window is open, or a question must
-// follow that asks for a choice.
-func (g *guard) offers(s *statement, j, at int) bool {
-	p := &s.parts[j]
-	if !s.states(j) {
-		return true
-	}
-	if !p.plainOffer() {
-		return false
-	}
-	for i := range s.parts {
-		if q := &s.parts[i]; q.is&isOpen != 0 && q.plainOffer() {
-			return true
-		}
-	}
-	if s.asks && j == len(s.parts)-1 {
-		return true // "Thu 8-10 or Fri 10-12?"
-	}
-	for i := at; i < len(g.all); i++ {
-		if g.all[i].asks && g.all[i].chooses() {
-			return true
-		}
-	}
-	return false
-}
-
-// plainOffer tells whether a clause holds nothing but words of an offer.
-func (p *part) plainOffer() bool {
-	for k := range p.terms {
-		t := &p.terms[k]
-		switch {
-		case t.names() || t.priced || t.is&(isGlue|isOpen|isExtra) != 0:
-			if t.s == "for" && p.purpose(k) {
-				return true
-			}
-		case courtesy[t.s] && k < 2:
-		case (t.s == "you" || t.s == "us" || t.s == "usted") && k > 0 && wordsFor[p.terms[k-1].s]:
-		case t.s == "you" && k+1 < len(p.terms) && (p.terms[k+1].s == "can" || p.terms[k+1].s == "could"):
-		case (t.s == "carries" || t.s == "cuesta" || t.s == "carry" || t.s == "costs") && p.is&isExtra != 0:
-		case extraFrames[t.s]:
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-// purpose tells whether a clause ends with what the visit is for: "for the furnace repair". Any words may stand there, but those that claim.
-func (p *part) purpose(k int) bool {
-	rest := p.terms[k+1:]
-	if len(rest) < 2 || len(rest) > 5 || !wordsBefore[rest[0].s] {
-		return false
-	}
-	for i := range rest {
-		t := &rest[i]
-		if t.names() || t.priced || t.s == "you" || t.is&^(isGlue|isYours|isFew|isFiller|isNeutral|isPlace|isPrice) != 0 || t.is&(isPlace|isPrice) != 0 && t.s != "estimate" {
-			return false
-		}
-	}
-	return true
-}
-
-var (
-	wordsFor    = wordSet("for offer offers give gives to para ofrezco")
-	wordsBefore = wordSet("the a an your su la el una un")
-	courtesy    = wordSet("yes sure ok okay great hi hello thanks sorry perfect alright hola gracias si claro bueno muy bien afraid unfortunately")
-	extraFrames = wordSet("visits saturdays sabados")
-)
-
-// tellsSurcharge tells whether a clause tells what a day costs: "Saturday visits are $49 more". Prices looked at it.
-func (p *part) tellsSurcharge() bool {
-	priced := false
-	for k := range p.terms {
-		if p.terms[k].time != nil {
-			return false
-		}
-		priced = priced || p.terms[k].priced
-	}
-	return priced && p.is&isExtra != 0 && p.is&isOpen == 0 && p.plainAmount()
-}
-
-// chooses tells whether a question asks for a choice, or for what a booking needs.
-func (s *statement) chooses() bool {
-	for j := range s.parts {
-		for k := range s.parts[j].terms {
-			if choosing[s.parts[j].terms[k].s] {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-var choosing = wordSet("which works work book reserve shall suit suits prefer want choose pick better ok okay sound good like interested zip address fit move one either " +
-	"cual sirve reservo reservamos quiere prefiere parece conviene gusta hago direccion postal viene")
-
-// denies tells whether a clause says that a day is full. It holds words of an offer, and either a "not" or a "full".
-func (p *part) denies() bool {
-	not, full, open := false, false, false
-	for k := range p.terms {
-		t := &p.terms[k]
-		switch {
-		case t.names():
-		case t.is&isNot != 0:
-			not = true
-			open = open || t.s == "nothing" || t.s == "none" || t.s == "nada"
-		case t.is&isFull != 0:
-			full = true
-		case t.is&(isGlue|isOpen) != 0 || t.s == "anything" || t.s == "fully" || t.s == "not" || t.s == "up" || t.s == "just" || t.s == "already" || t.s == "us":
-			open = open || t.is&isOpen != 0 || t.s == "anything"
-		case courtesy[t.s] || denialAside[t.s]:
-		default:
-			return false
-		}
-	}
-	return not != full && (full || open)
-}
-
-var denialAside = wordSet("acaba ya lo siento mucho we")
-
-// unasked gives a day of a denial that no call covered, and no window is on.
-func (g *guard) unasked(p *part) *term {
-	for k := range p.terms {
-		d := p.terms[k].day
-		if d == nil || d.Span || slices.ContainsFunc(g.Asked, d.Dates[0].Equal) || g.any(func(x slot) bool { return d.has(x.date) }) {
-			continue
-		}
-		return &p.terms[k]
-	}
-	return nil
-}
-
-// asksWhatWasMeant tells whether a question takes up what the customer named: "Did you mean the 20th?"
-func (g *guard) asksWhatWasMeant(s *statement, p *part) bool {
-	if !s.asks || !slices.ContainsFunc(p.terms, func(t term) bool { return meaning[t.s] }) {
-		return false
-	}
-	for k := range p.terms {
-		d := p.terms[k].day
-		if d == nil {
-			continue
-		}
-		named := slices.ContainsFunc(g.Heard, func(h string) bool {
-			return slices.ContainsFunc(FindMentions(h, g.Now, g.Zone).Days, func(x DayMention) bool { return slices.ContainsFunc(x.Dates, d.has) })
-		})
-		if !named && !g.any(func(x slot) bool { return d.has(x.date) }) {
-			return false
-		}
-	}
-	return true
-}
-
-var meaning = wordSet("mean meant refiere decir dijo dice")
-
-// officeHours tells whether a clause tells the hours of a fact in other words: "Our office is open until 6 PM". It names no day.
-func (g *guard) officeHours(p *part) bool {
-	office := false
-	for k := range p.terms {
-		t := &p.terms[k]
-		switch {
-		case t.time != nil:
-			if !g.factTime(t.time) {
-				return false
-			}
-			office = office || t.time.Kind == TimeBefore && p.terms[0].s == "we"
-		case t.day != nil, t.priced:
-			return false
-		case officeWords[t.s]:
-			office = office || t.s == "office" || t.s == "hours" || t.s == "oficina" || t.s == "horario"
-		default:
-			return false
-		}
-	}
-	return office
-}
-
-var officeWords = wordSet("the our office is are open opens closes close until till to from at on weekdays weekday hours we business and " +
-	"la el nuestra oficina esta abierta abierto abre cierra hasta las de a los dias entre semana horario es y")
-
-// factTime tells whether a fact names the time.
-func (g *guard) factTime(t *TimeMention) bool {
-	for _, f := range g.Facts {
-		for _, x := range FindMentions(f.Text, g.Now, g.Zone).Times {
-			for _, r := range x.Readings {
-				if slices.ContainsFunc(t.Readings, func(s Span) bool { return s == r || s.From == s.To && (s.From == r.From || s.From == r.To) }) {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // timesOnDays gives every time of the text on the day it is said of.

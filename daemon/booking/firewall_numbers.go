@@ -47,13 +47,25 @@ func (g *guard) numbers() (Claim, bool) {
 					return g.claim(t, "date"), false
 				case k > 1 && (t.s == "day" || t.s == "days" || t.s == "dia" || t.s == "dias") && p.terms[k-1].is&isFew != 0 && soonWords[p.terms[k-2].s]:
 					return g.claim(t, "time"), false
-				case t.is&isUnit != 0 && !asks && k > 0 && p.terms[k-1].is&(isFew|isNumber) != 0 && p.terms[k-1].is&isUnit == 0 && !g.told(p):
+				case t.is&isUnit != 0 && !asks && p.counts(k) && !g.told(p):
 					return g.claim(t, "time"), false
 				}
 			}
 		}
 	}
 	return Claim{}, true
+}
+
+// counts tells whether the unit of time at place k is counted: "an hour", "a couple of weeks", "for years".
+func (p *part) counts(k int) bool {
+	if k > 1 && (p.terms[k-1].s == "of" || p.terms[k-1].s == "de") {
+		k--
+	}
+	if k == 0 {
+		return false
+	}
+	before := &p.terms[k-1]
+	return before.is&(isFew|isNumber) != 0 && before.is&isUnit == 0 || before.s == "for" || before.s == "por" || before.s == "durante"
 }
 
 // worded tells whether a fact holds a word.

@@ -145,6 +145,9 @@ func newPart(terms []term, mark byte) part {
 	p := part{terms: terms, mark: mark}
 	p.words.words = make([]string, len(terms))
 	for i := range terms {
+		if terms[i].s == "to" && i > 0 && terms[i-1].s == "going" { // "going to call" is no wish
+			terms[i].is &^= isMaybe
+		}
 		p.words.words[i] = terms[i].s
 		p.is |= terms[i].is
 		p.named = p.named || terms[i].names()

@@ -20,6 +20,7 @@ const (
 	isPlace                       // the same when it is the customer's: your visit, su visita
 	isYours                       // your, su
 	isOurs                        // the business or its people as the one who acts: I, we, technician
+	isFetched                     // who comes for a visit, and who "he" is then
 	isPerson                      // people of the office
 	isContact                     // what they do for a customer: call, know, check
 	isArriving                    // on the way
@@ -79,7 +80,8 @@ var senseRows = []struct {
 	{isPlace, "visit slot spot place window time appointment booking reservation technician tech plumber crew request order arrival visita lugar turno horario espacio tecnico plomero solicitud cita reserva name"},
 	{isYours, "your ur yours su sus tu tus"},
 	{isOurs, "i we he she they technician technicians tech techs crew crews guy guys plumber plumbers team van truck help someone somebody ours salimos salgo llegamos venimos mando mandamos enviamos envio tecnico tecnicos plomero equipo nosotros ellos alguien"},
-	{isPerson, "office team person people someone somebody manager managers colleague colleagues staff dispatcher dispatch supervisor boss owner coworker representative rep agent specialist " +
+	{isFetched, "technician technicians tech techs crew crews guy guys plumber plumbers van truck help he she tecnico tecnicos plomero"},
+	{isPerson, "human office team person people someone somebody manager managers colleague colleagues staff dispatcher dispatch supervisor boss owner coworker representative rep agent specialist " +
 		"oficina equipo persona alguien gerente encargado encargada companero companera supervisor jefe dueno personal"},
 	{isContact, "call calls calling phone phones phoning ring rings ringing reach reaches reaching contact contacts contacting texts texting writes get gets getting back follow follows following touch know knows knew told looks look looking " +
 		"check checks checking handle handles handling aware informed notified alerted messaged paged helps helping connect connects connecting responds respond replies review reviews reviewing has sent asked " +
@@ -102,9 +104,9 @@ var senseRows = []struct {
 		"reimburse gratis gratuita gratuito descuento descuentos rebaja rebajas promocion promociones oferta ofertas cortesia regalo regalamos barato reembolso reembolsamos"},
 	{isExtra, "extra surcharge more additional adicional mas recargo plus"},
 	{isPromise, "guarantee guarantees guaranteed warranty warranties lifetime insured licensed bonded certified certifies safe safely harmless dangerous garantia garantizamos certificado certificados asegurados peligroso"},
-	{isLink, "dot com www http https slash arroba facebook instagram whatsapp telegram messenger google yelp tiktok youtube twitter craigslist nextdoor browser portal login signin snapchat linkedin skype zoom"},
+	{isLink, "dot com www http https slash arroba facebook fb instagram insta ig dm whatsapp telegram messenger google yelp tiktok youtube twitter craigslist nextdoor browser portal login signin snapchat linkedin skype zoom"},
 	{isSecret, "card cards cvv cvc ssn license licence passport birthdate birthday birth born medicare medicaid bank banks banking routing login password passwords passcode pin zelle venmo paypal cashapp bitcoin " +
-		"deposit prepay prepayment id identification identity social digits tarjeta tarjetas contrasena clave banco bancaria bancario nacimiento identificacion identidad licencia pasaporte cuenta iban account"},
+		"deposit prepay prepayment id identification identity social digits tarjeta tarjetas contrasena clave banco bancaria bancario nacimiento nacio naciste identificacion identidad licencia pasaporte cuenta iban account"},
 	{isHoliday, "christmas xmas thanksgiving easter halloween holiday holidays dawn dusk sunrise sunset breakfast dinner supper brunch bedtime overnight navidad nochebuena pascua pascuas feriado amanecer anochecer madrugada cena desayuno fortnight"},
 
 	{isFiller, "be been being is are was were has had it you the a an any your that this visit i we get gets yet fully anything ever actually su la lo le se que ha he hemos esta sea todavia aun haya sido me them us quite sure yet one"},
