@@ -16,6 +16,13 @@ var choice = regexp.MustCompile(`(?im)(?:^|[\s(])[1-9]\)|\b(?:reply|text|option|
 
 // choices takes the digits of choices out of the text.
 func (g *guard) choices() {
+	single := false
+	for i := range g.text {
+		single = single || isDigit(g.text[i]) && (i == 0 || strings.IndexByte(" (\"'", g.text[i-1]) >= 0) && (i+1 == len(g.text) || strings.IndexByte(" )\"'.,", g.text[i+1]) >= 0)
+	}
+	if !single {
+		return
+	}
 	for _, m := range choice.FindAllIndex(g.text, -1) {
 		for i := m[0]; i < m[1]; i++ {
 			if isDigit(g.text[i]) {

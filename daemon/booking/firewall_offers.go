@@ -101,17 +101,21 @@ var choosing = wordSet("which works work book reserve shall suit suits prefer wa
 
 // denies tells whether a clause says that a day is full. It holds words of an offer, and either a "not" or a "full".
 func (p *part) denies() bool {
-	not, full, open := false, false, false
+	not, full, open, timed := false, false, false, false
 	for k := range p.terms {
 		t := &p.terms[k]
 		switch {
 		case t.names():
+			timed = timed || t.time != nil
 		case t.is&isNot != 0:
-			not = true
+			not, timed = true, false
 			open = open || t.s == "nothing" || t.s == "none" || t.s == "nada"
 		case t.is&isFull != 0:
 			full = true
 		case t.is&(isGlue|isOpen) != 0 || t.s == "anything" || t.s == "fully" || t.s == "not" || t.s == "up" || t.s == "just" || t.s == "already" || t.s == "us":
+			if timed && t.is&isOpen != 0 { // "nothing on Sunday, 7-9 works"
+				return false
+			}
 			open = open || t.is&isOpen != 0 || t.s == "anything"
 		case courtesy[t.s] || denialAside[t.s]:
 		default:

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strconv"
@@ -9,6 +10,19 @@ import (
 
 // priceLike is an amount with a mark or a word of money.
 var priceLike = regexp.MustCompile(`(?i)(?:\+\s?)?(?:[$€£]|\busd)\s*(\d[\d,]*(?:\.\d{1,2})?)|\b(\d[\d,]*(?:\.\d{1,2})?)\s*(?:dollars?|bucks?|usd|d[oó]lares|cents|%|percent\b|por ciento)`)
+
+// amounts finds the amounts of the text, if it has a sign or word of money at all.
+func (g *guard) amounts() [][]int {
+	if !bytes.ContainsAny(g.text, "$€£%") {
+		low := strings.ToLower(string(g.text))
+		if !slices.ContainsFunc(moneyWords, func(w string) bool { return strings.Contains(low, w) }) {
+			return nil
+		}
+	}
+	return priceLike.FindAllSubmatchIndex(g.text, -1)
+}
+
+var moneyWords = []string{"dol", "dól", "buck", "usd", "cents", "percent", "por ciento"}
 
 // cents reads an amount that priceLike found; -1: it is none that a fact could hold.
 func (g *guard) cents(m []int) int {
@@ -156,41 +170,51 @@ type amountWords struct {
 	extra bool // it is on top of something
 }
 
-// facts reads the facts, once.
+// facts reads all facts.
 func (g *guard) facts() []factWords {
-	if g.known != nil || len(g.Facts) == 0 {
-		return g.known
-	}
-	for _, f := range g.Facts {
-		in := guard{Evidence: Evidence{Now: g.Now, Zone: g.Zone}, text: []byte(Plain(f.Text))}
-		in.read()
-		w := factWords{all: map[string]bool{}, first: map[string]bool{}, days: in.found.Days}
-		for i := range in.parts {
-			here, began := map[string]bool{}, false
-			for _, t := range in.parts[i].terms {
-				if t.names() || t.priced || t.is&isNeutral != 0 {
-					continue
-				}
-				c := concept(t.s)
-				here[c], w.all[c] = true, true
-				if !began {
-					w.first[c], began = true, true
-				}
-			}
-			for _, t := range in.parts[i].terms {
-				if t.priced {
-					w.amounts = append(w.amounts, amountWords{t.amount, here, here["extra"]})
-				}
-			}
-		}
-		for _, cents := range f.Prices {
-			if !slices.ContainsFunc(w.amounts, func(a amountWords) bool { return a.cents == cents }) {
-				w.amounts = append(w.amounts, amountWords{cents, w.all, w.all["extra"]})
-			}
-		}
-		g.known = append(g.known, w)
+	for i := range g.Facts {
+		g.fact(i)
 	}
 	return g.known
+}
+
+// fact reads a fact, once.
+func (g *guard) fact(i int) factWords {
+	if g.known == nil {
+		g.known = make([]factWords, len(g.Facts))
+	}
+	if g.known[i].all != nil {
+		return g.known[i]
+	}
+	f := &g.Facts[i]
+	in := guard{Evidence: Evidence{Now: g.Now, Zone: g.Zone}, text: []byte(Plain(f.Text))}
+	in.read()
+	w := factWords{all: map[string]bool{}, first: map[string]bool{}, days: in.found.Days}
+	for i := range in.parts {
+		here, began := map[string]bool{}, false
+		for _, t := range in.parts[i].terms {
+			if t.names() || t.priced || t.is&isNeutral != 0 {
+				continue
+			}
+			c := concept(t.s)
+			here[c], w.all[c] = true, true
+			if !began {
+				w.first[c], began = true, true
+			}
+		}
+		for _, t := range in.parts[i].terms {
+			if t.priced {
+				w.amounts = append(w.amounts, amountWords{t.amount, here, here["extra"]})
+			}
+		}
+	}
+	for _, cents := range f.Prices {
+		if !slices.ContainsFunc(w.amounts, func(a amountWords) bool { return a.cents == cents }) {
+			w.amounts = append(w.amounts, amountWords{cents, w.all, w.all["extra"]})
+		}
+	}
+	g.known[i] = w
+	return w
 }
 
 // concepts are other words for the same thing, and Spanish ones.
@@ -228,7 +252,11 @@ func (g *guard) costs(p *part, k int, days []*DayMention) bool {
 			return true
 		}
 	}
-	for _, f := range g.facts() {
+	for i := range g.Facts {
+		if !slices.Contains(g.Facts[i].Prices, t.amount) && !strings.Contains(strings.ReplaceAll(g.Facts[i].Text, ",", ""), strconv.Itoa(t.amount/100)) {
+			continue
+		}
+		f := g.fact(i)
 		for _, a := range f.amounts {
 			if a.cents != t.amount || a.extra != extra {
 				continue

@@ -56,7 +56,7 @@ var beginnings = wordSet("i im ive we you youre your he she it its they the our 
 // read cuts the text into sentences. Days, times and amounts are found first, each is one term.
 func (g *guard) read() {
 	g.found = FindMentions(string(g.text), g.Now, g.Zone)
-	amounts := priceLike.FindAllSubmatchIndex(g.text, -1)
+	amounts := g.amounts()
 	days, times := g.found.Days, g.found.Times
 	terms := make([]term, 0, len(g.text)/4+4)
 	g.parts = make([]part, 0, 12)
@@ -107,6 +107,8 @@ func (g *guard) read() {
 		if !partOfWord(r) {
 			switch {
 			case r == '.' && i+1 < len(g.text) && g.text[i+1] != ' ' && g.text[i+1] != '\n' && g.text[i+1] != '"' && g.text[i+1] != ')':
+			case r == ',' && len(terms) > 0 && terms[len(terms)-1].day != nil && len(times) > 0 && len(bytes.TrimSpace(g.text[i+1:max(i+1, times[0].Start)])) == 0:
+				// "Thu Mar 12, 8 AM-10 AM" is one window
 			case strings.ContainsRune(".?!;\n,:—–¿¡", r):
 				end(byte(r))
 				join = false
