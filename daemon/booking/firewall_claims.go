@@ -110,9 +110,10 @@ var idioms = newPhraseBook([]phrase{
 	{says: "on the|his|her|their|its|our way", not: "when|texts|once|if ...6 way", means: "arrival"},
 	{says: "your way|door", not: "when|if ...6 way", means: "arrival"},
 	{says: "en route", means: "arrival"},
-	{says: "around the corner", means: "arrival"},
+	{says: "around the corner|block", means: "arrival"},
 	{says: "left the? shop|office|now", means: "arrival"},
 	{says: "sent|sending|send you|out|over|a|someone|our? ...2 technician|tech|crew|plumber|someone|out|over", not: "can|could|shall|want|please|would|me ...3 send", means: "arrival"},
+	{says: "coming right|up|over|soon|now", means: "arrival"},
 	{says: "almost|nearly|just there|left|arrived", means: "arrival"},
 	{says: "right away|over", means: "arrival"},
 	{says: "in no|a time|moment|bit|jiffy|flash", means: "arrival"},
@@ -138,6 +139,7 @@ var idioms = newPhraseBook([]phrase{
 	{says: "i|we am|are connecting|transferring|forwarding|passing|getting", means: "hand_off"},
 	{says: "in|be|get in? touch", not: "you|please ...2 touch;to get", means: "hand_off"},
 	{says: "hear|hears from us|me|our|the", not: "glad|good|nice|love|like|want ...2 hear", means: "hand_off"},
+	{says: "le|lo|la paso|comunico|transfiero con|a", means: "hand_off"},
 	{says: "le? dije|di|comente a", means: "hand_off"},
 	{says: "^ expect", means: "arrival"},
 	{says: "expect|await a|our call", means: "hand_off"},
@@ -255,15 +257,18 @@ func kindOf(is sense) string {
 // licensed tells whether the word at place k is taken back or only wished for: "not booked yet", "to be booked", "once it is booked". What
 // stands between must be words that belong to both, so that "not to worry, you are booked" is none.
 func (p *part) licensed(k int) bool {
+	not := false
 	for i := k - 1; i >= 0 && i >= k-6; i-- {
 		switch t := &p.terms[i]; {
-		case t.is&(isNot|isMaybe) != 0:
+		case t.is&isMaybe != 0:
 			return true
+		case t.is&isNot != 0:
+			not = !not // "not not booked"
 		case t.is&isFiller == 0:
-			return false
+			return not
 		}
 	}
-	return false
+	return not
 }
 
 // before tells whether a word of a sense stands in the clause before place k.

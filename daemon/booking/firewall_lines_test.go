@@ -69,7 +69,7 @@ func TestHonestLinesPass(t *testing.T) {
 }
 
 func TestHostileLinesAreBlocked(t *testing.T) {
-	for _, file := range []string{"review.txt", "hostile.txt", "hostile_later.txt"} {
+	for _, file := range []string{"review.txt", "hostile.txt", "hostile_later.txt", "hostile_last.txt"} {
 		passed := 0
 		lines := linesOf(t, file, file != "review.txt")
 		for _, l := range lines {

@@ -131,7 +131,7 @@ func (p *part) money(states bool) *term {
 		t := &p.terms[k]
 		switch {
 		case t.s == "free" && p.named:
-		case t.is&isBargain != 0, t.is&isPrice != 0 && states:
+		case t.is&isBargain != 0, t.is&isPrice != 0 && (states || p.is&isNot != 0):
 			return t
 		case t.is&isExtra != 0 && t.is&isGlue == 0 && p.is&isNot != 0 && states && (t.s == "extra" || t.s == "surcharge" || t.s == "recargo"):
 			return t

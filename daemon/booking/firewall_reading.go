@@ -92,6 +92,9 @@ func (g *guard) read() {
 			times = times[1:]
 		}
 		if len(days) > 0 && days[0].Start <= i && g.names(days[0]) {
+			if n := len(terms); n > 0 && terms[n-1].is&isFiller != 0 && bytes.HasPrefix(g.text[i:], []byte("coming")) { // "we are coming Thursday"
+				terms = append(terms, term{s: "coming", start: i, end: i, is: senses["coming"]})
+			}
 			terms = append(terms, term{s: "*", start: i, end: days[0].End, day: &days[0]})
 			i = days[0].End
 			join = false
