@@ -3,16 +3,24 @@ package booking
 // harmless are phrases whose words claim nothing, though they look as if they did. Those that mean "offer" offer the window they name.
 var harmless = newPhraseBook([]phrase{
 	{says: "can|could|to move|change|reschedule|switch|bring your|the|that visit|appointment|booking to?", means: "offer"},
+	{says: "can|could|to move|change|reschedule|switch it|you to?", means: "offer"},
+	{says: "can|could|to book|reserve|schedule|hold you? it? for?", means: "offer"},
 	{says: "puedo|podemos|para cambiar|mover|pasar su|la visita|cita a? el?", means: "offer"},
+	{says: "puedo|podemos|para reservar|reservarle|apartar|apartarle|agendar|agendarle el?", means: "offer"},
+	{says: "let|tell me|us know? if|whether"},
+	{says: "i|we need your|the ...2 address|zip|name|city"},
+	{says: "necesito|necesitamos su|la direccion"},
+	{says: "person is one text|message away"},
 	{says: "glad|happy it|that is taken care of"},
 	{says: "no payment|deposit is? needed|required|necessary to hold|book|reserve a? visit|window|it?"},
 	{says: "no hace falta ningun pago para apartar|reservar|agendar"},
 	{says: "technician|office|we|they quotes|quote that|it|the|this? repair|job|work? on site"},
 	{says: "gives|give you? a quote|price on site"},
 	{says: "tecnico cotiza en el lugar"},
-	{says: "can not give|quote|tell|state|say ...2 price|prices|quote|estimate|repair"},
+	{says: "can not give|quote|tell|state|say ...2 price|prices|quote|estimate"},
+	{says: "not have a|the|that price|prices"},
 	{says: "can not quote"},
-	{says: "no puedo|podemos dar|decir ...2 precio|precios"},
+	{says: "no puedo|podemos dar|decir|darle|decirle ...2 precio|precios"},
 	{says: "not know the|that price|cost|fee"},
 	{says: "no se el precio"},
 	{says: "no repair|price ...5 given by text"},
@@ -129,7 +137,8 @@ var idioms = newPhraseBook([]phrase{
 	{says: "cuente|cuenta con", means: string(DidBook)},
 	{says: "todo listo|hecho|arreglado", means: string(DidBook)},
 	{says: "ya no existe", means: string(DidCancel)},
-	{says: "va|voy|vamos|van|sale|salen para|hacia|en|saliendo|a", not: "si|cuando ...4 va|voy|vamos;va|voy|vamos|van a ver|revisar|preguntar|necesitar|estar|buscar", means: "arrival"},
+	{says: "va|voy|vamos|van|sale|salen para|hacia|en|saliendo|a", not: "si|cuando ...4 va|voy|vamos;va|voy|vamos|van a ver|revisar|preguntar|necesitar|estar|buscar|llamar|responder|contactar|escribir", means: "arrival"},
+	{says: "va|van|voy|vamos a llamar|llamarle|responder|contactar|escribir|avisar", means: "hand_off"},
 	{says: "por llegar", means: "arrival"},
 	{says: "ahora|hoy mismo", means: "arrival"},
 	{says: "un rato|ratito|momento|instante", means: "arrival"},
@@ -346,16 +355,6 @@ func (g *guard) supports(what string) bool {
 		return g.didAny(isCancelled)
 	case string(DidWaitlist):
 		return g.didAny(isWaiting)
-	}
-	return false
-}
-
-// did tells whether the evidence holds an act.
-func (g *guard) did(what string) bool {
-	for _, b := range g.Booked {
-		if string(b.Did) == what {
-			return true
-		}
 	}
 	return false
 }

@@ -106,15 +106,11 @@ func (g *guard) window(s *statement, at int) (Claim, bool) {
 			}
 			continue
 		}
-		of := isOffered | isHeld
-		offer := g.offers(s, j, at)
-		if !offer {
-			of = isHeld
-			if p.is&isCancelled != 0 {
-				of |= isGivenUp
-			}
+		of, offer := isHeld, g.offers(s, j, at)
+		if offer {
+			of |= isOffered
 		}
-		if p.is&isCancelled != 0 && g.did(string(DidCancel)) {
+		if p.is&isCancelled != 0 {
 			of |= isGivenUp
 		}
 		if t, kind := g.unfit(s, p, days, isOffered|isHeld|isGivenUp); t != nil {

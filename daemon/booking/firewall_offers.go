@@ -125,7 +125,7 @@ func (p *part) denies() bool {
 	return not != full && (full || open)
 }
 
-var denialAside = wordSet("acaba ya lo siento mucho we")
+var denialAside = wordSet("was were been has acaba ya lo siento mucho we")
 
 // unasked gives a day of a denial that no call covered, and no window is on.
 func (g *guard) unasked(p *part) *term {

@@ -195,7 +195,8 @@ var vagueParts = wordSet("late later early earlier temprano temprana")
 // tells tells whether a time mention is meant as one. Greetings are none, and "later" only beside a day.
 func (g *guard) tells(t TimeMention, dayNamed bool) bool {
 	if t.Kind != TimePart {
-		return len(bytes.Trim(g.text[t.Start:t.End], "0123456789")) > 0 // "1420 Neil Ave": numbers looks at it
+		said, _ := bytes.CutPrefix(g.text[t.Start:t.End], []byte("at "))
+		return len(said) < 3 || len(bytes.Trim(said, "0123456789")) > 0 // "at 1420 Neil Ave": numbers looks at it
 	}
 	if vagueParts[strings.ToLower(string(g.text[t.Start:t.End]))] {
 		return dayNamed
