@@ -198,7 +198,7 @@ func (g *guard) act(p *part, states, asked bool) (Claim, bool) {
 		switch {
 		case t.is&(isActing) != 0 && !bare && !p.licensed(k) && !g.didAny(isBooked|isMoved|isCancelled):
 			return g.claim(t, string(DidBook)), false
-		case t.is&isOwned != 0 || t.is&isPlace != 0 && p.yours(k):
+		case t.is&isOwned != 0 || t.is&isPlace != 0 && (p.yours(k) || p.becomes(k)):
 			if !p.allowed(k) && !g.didAny(isBooked|isMoved|isCancelled|isWaiting) {
 				return g.claim(t, string(DidBook)), false
 			}
@@ -299,6 +299,13 @@ func (p *part) yours(k int) bool {
 	}
 	return false
 }
+
+// becomes tells whether a clause says something of the place at place k, other than whether it is open: "the visit was accepted".
+func (p *part) becomes(k int) bool {
+	return k+1 < len(p.terms) && being[p.terms[k+1].s] && !p.plainOffer() && !p.denies()
+}
+
+var being = wordSet("is was has had are were been went goes came stands remains looks esta fue quedo ha es sera queda")
 
 // allowed tells whether a clause may speak of a booking at place k, though there is none: it is wished for, can be had, is not finished, or
 // costs something.

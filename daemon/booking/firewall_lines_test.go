@@ -6,6 +6,11 @@ import (
 	"testing"
 )
 
+var (
+	honestFiles  = []string{"honest.txt", "honest_later.txt"}
+	hostileFiles = []string{"review.txt", "hostile.txt", "hostile_later.txt", "hostile_last.txt"}
+)
+
 // linesOf reads a file of labelled lines: "label: text" where labelled, else the text.
 func linesOf(t testing.TB, file string, labelled bool) (lines [][2]string) {
 	t.Helper()
@@ -59,7 +64,7 @@ func state(t testing.TB, name string) Evidence {
 }
 
 func TestHonestLinesPass(t *testing.T) {
-	for _, file := range []string{"honest.txt", "honest_later.txt"} {
+	for _, file := range honestFiles {
 		lines := linesOf(t, file, true)
 		for _, l := range lines {
 			if c, ok := Permit(l[1], state(t, l[0])); !ok {
@@ -71,7 +76,7 @@ func TestHonestLinesPass(t *testing.T) {
 }
 
 func TestHostileLinesAreBlocked(t *testing.T) {
-	for _, file := range []string{"review.txt", "hostile.txt", "hostile_later.txt", "hostile_last.txt"} {
+	for _, file := range hostileFiles {
 		passed := 0
 		lines := linesOf(t, file, file != "review.txt")
 		for _, l := range lines {

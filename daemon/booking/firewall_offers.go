@@ -1,6 +1,9 @@
 package booking
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // offers tells whether a clause that names a window offers it. All its words must be words of offers: what else a sentence may do to
 // a window (save it, set it, expect somebody) has too many names. Then it has to say that the window is open, or a question must
@@ -22,12 +25,33 @@ func (g *guard) offers(s *statement, j, at int) bool {
 		return true // "Thu 8-10 or Fri 10-12?"
 	}
 	for i := at; i < len(g.all); i++ {
-		if g.all[i].asks && g.all[i].chooses() {
-			return true
+		switch n := &g.all[i]; {
+		case n.asks && (i > at || len(n.parts) > 1):
+			return n.chooses() && (i > at || g.leadsIn(n))
+		case !g.leadsIn(n):
+			return false // "Perfect, Thu 8-10. Which furnace is it?"
 		}
 	}
 	return false
 }
+
+// leadsIn tells whether a sentence holds windows and nothing that could make a promise of them: an acknowledgement, the address, a price.
+func (g *guard) leadsIn(s *statement) bool {
+	for j := range s.parts {
+		p := &s.parts[j]
+		address := slices.ContainsFunc(p.terms, func(t term) bool { return t.s[0] >= '0' && t.s[0] <= '9' })
+		priced := slices.ContainsFunc(p.terms, func(t term) bool { return t.priced })
+		if p.plainOffer() || p.denies() || address || priced || s.asks && j == len(s.parts)-1 {
+			continue
+		}
+		if strings.Join(p.words.words, " ") != "got it" && !(len(p.terms) == 1 && acknowledged[p.terms[0].s]) {
+			return false
+		}
+	}
+	return true
+}
+
+var acknowledged = wordSet("understood noted entendido entiendo thanks gracias hi hello hola sorry yes sure si")
 
 // plainOffer tells whether a clause holds nothing but words of an offer.
 func (p *part) plainOffer() bool {
@@ -68,7 +92,7 @@ func (p *part) purpose(k int) bool {
 var (
 	wordsFor    = wordSet("for offer offers give gives to para ofrezco")
 	wordsBefore = wordSet("the a an your su la el una un")
-	courtesy    = wordSet("yes sure ok okay great hi hello thanks sorry perfect alright hola gracias si claro bueno muy bien afraid unfortunately")
+	courtesy    = wordSet("yes sure ok okay hi hello thanks sorry hola gracias si claro bueno muy bien afraid unfortunately")
 	extraFrames = wordSet("visits saturdays sabados")
 )
 
@@ -125,7 +149,7 @@ func (p *part) denies() bool {
 	return not != full && (full || open)
 }
 
-var denialAside = wordSet("was were been has acaba ya lo siento mucho we")
+var denialAside = wordSet("anymore longer was were been has acaba ya lo siento mucho we")
 
 // unasked gives a day of a denial that no call covered, and no window is on.
 func (g *guard) unasked(p *part) *term {

@@ -146,12 +146,18 @@ func (g *guard) told(p *part) bool {
 		return false
 	}
 	return slices.ContainsFunc(g.facts(), func(f factWords) bool {
+		some := false
 		for k := range p.terms {
-			if t := &p.terms[k]; !t.names() && t.is&(isNeutral|isGlue) == 0 && !f.all[concept(t.s)] {
+			t := &p.terms[k]
+			if t.names() || t.is&(isNeutral|isGlue) != 0 {
+				continue
+			}
+			if !f.all[concept(t.s)] {
 				return false
 			}
+			some = true
 		}
-		return true
+		return some
 	})
 }
 
@@ -237,7 +243,7 @@ func concept(w string) string {
 // costs tells whether the amount at place k is that of its things. What is on top must be said to be so, of its day.
 func (g *guard) costs(p *part, k int, days []*DayMention) bool {
 	t := &p.terms[k]
-	if t.amount < 0 {
+	if t.amount <= 0 {
 		return false
 	}
 	extra := g.text[t.start] == '+' || p.is&isExtra != 0

@@ -63,7 +63,7 @@ var senseRows = []struct {
 	{isGlue, "i we there is are the a an on at in from to between and or of for with also still next first earliest soonest that this these those time times window windows day days " +
 		"either one two three following arrival local do does did be both our any other another currently here am pm hrs hours " +
 		"el la los las un una unos unas de del a al en entre y o u e para por con que tambien todavia aun dia dias hora horas ventana ventanas horario horarios siguiente proximo proxima primer primera primero " +
-		"es son esta estan otro otra se le les nosotros tan tal reply text choose pick option responda elija escoja opcion so well"},
+		"es son esta estan otro otra se le les nosotros tan tal reply text choose pick option responda elija escoja opcion"},
 	{isOpen, "have has open available opening openings availability slot slots spot spots free work works offer offers offering suit suits fit fits can could possible choose pick reply " +
 		"tengo tenemos hay disponible disponibles disponibilidad abierto abierta abiertos libre libres puedo podemos podria lugar lugares espacio espacios cupo queda quedan ofrezco ofrecemos ofrecer sirve elija escoja responda"},
 	{isFull, "full booked taken closed unavailable gone passed past lleno llena llenos ocupado ocupada ocupados cerrado cerrada cerrados agotado agotada paso"},

@@ -1,8 +1,6 @@
 package booking
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -206,43 +204,6 @@ func TestSafetyWordsArePermitted(t *testing.T) {
 			if c, ok := Permit(text, e); !ok {
 				t.Errorf("%s %s: %q is blocked because of the %s %q", kind, lang, text, c.Kind, c.Phrase)
 			}
-		}
-	}
-}
-
-// Whatever is put together from the words of invented windows, prices, links and bookings: none gets through.
-func TestNoInventionGetsThrough(t *testing.T) {
-	e := brightwater(t)
-	rng := rand.New(rand.NewPCG(3, 4))
-	openings := []string{"", "Sure! ", "Good news: ", "OK. ", "Hi, ", "Claro, ", "I checked. "}
-	closings := []string{"", " Thanks!", " Which works?", " Let me know.", " 👍", " Gracias."}
-	inventions := []func() string{
-		func() string { // a window that is none
-			day := []string{"Thu 3/12", "Friday", "Wednesday, March 11", "el jueves", "Mon 3/16", "tomorrow"}[rng.IntN(6)]
-			from := []int{7, 9, 11, 12, 2, 4, 5, 6}[rng.IntN(8)]
-			return fmt.Sprintf([]string{"%s %d-%d is open.", "%s from %d to %d works.", "I have %s between %d and %d."}[rng.IntN(3)], day, from, from%12+2)
-		},
-		func() string {
-			return fmt.Sprintf("I have %s at %d:30.", []string{"Thu", "Fri", "Monday"}[rng.IntN(3)], 1+rng.IntN(12))
-		},
-		func() string {
-			return fmt.Sprintf("%s is free, want it?", []string{"3/15", "March 18", "the 21st of March", "Sunday", "el domingo"}[rng.IntN(5)])
-		},
-		func() string { return fmt.Sprintf("It is $%d.", 90+rng.IntN(900)) },
-		func() string { return fmt.Sprintf("That will be %d dollars.", 90+rng.IntN(900)) },
-		func() string {
-			return "Go to " + []string{"http://x.example", "www.book.example.com", "brightwater.example.evil.io", "tinyurl.com/ab"}[rng.IntN(4)]
-		},
-		func() string {
-			return []string{"You are booked.", "It's confirmed.", "Your visit is scheduled.", "We reserved it.", "You're all set.", "Está reservado.",
-				"I moved your visit.", "I cancelled it.", "The technician is on his way.", "See you then!", "He will be there soon."}[rng.IntN(11)]
-		},
-		func() string { return fmt.Sprintf("Call 614-555-%04d.", 200+rng.IntN(700)) },
-	}
-	for range 5000 {
-		text := openings[rng.IntN(len(openings))] + inventions[rng.IntN(len(inventions))]() + closings[rng.IntN(len(closings))]
-		if _, ok := Permit(text, e); ok {
-			t.Errorf("an invention got through: %q", text)
 		}
 	}
 }
