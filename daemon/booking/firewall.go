@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -65,7 +66,7 @@ func Permit(text string, e Evidence) (c Claim, ok bool) {
 	if len(text) > 4*maxSay || len([]rune(text)) > maxSay {
 		return Claim{text[:40], "length"}, false
 	}
-	if r, ok := foreign(text); ok {
+	if r, ok := foreign(text, e); ok {
 		return Claim{string(r), "script"}, false
 	}
 	g := guard{Evidence: e, text: []byte(text)}
@@ -91,10 +92,11 @@ func Permit(text string, e Evidence) (c Claim, ok bool) {
 
 // foreign finds a character that is no part of English or Spanish: other scripts, letters that are pictures of letters, marks
 // that hide or turn others. Pictures are harmless, but for those that are digits or letters.
-func foreign(text string) (rune, bool) {
+func foreign(text string, e Evidence) (rune, bool) {
 	for _, r := range text {
 		switch {
-		case r < 0x7f && (r >= ' ' || r == '\n'), r >= 0xa1 && r < 0x250 && r != 0xad:
+		case r < 0x7f && (r >= ' ' || r == '\n'):
+		case r >= 0xa1 && r < 0x250 && r != 0xad && (!unicode.IsLetter(r) && !unicode.IsNumber(r) || strings.ContainsRune(ourLetters, r) || e.writes(r)):
 		case strings.ContainsRune("–—‘’“”…•€✓✔❤👍🙂😊🔧🏠❄🔥️", r):
 		case unicode.Is(unicode.So, r) && r > 0x2600 && !(r >= 0x1f100 && r <= 0x1f2ff) && !(r >= 0x2776 && r <= 0x2793):
 		default:
@@ -102,6 +104,15 @@ func foreign(text string) (rune, bool) {
 		}
 	}
 	return 0, false
+}
+
+// ourLetters are those of Spanish, and of names that people of the United States bear.
+const ourLetters = "áéíóúüñÁÉÍÓÚÜÑàèìòùâêîôûäëïöãõåçÀÈÌÒÙÂÊÎÔÛÄËÏÖÃÕÅÇºª"
+
+// writes tells whether the business or the customer uses a letter, in a name.
+func (e *Evidence) writes(r rune) bool {
+	in := func(s string) bool { return strings.ContainsRune(s, r) }
+	return unicode.IsLetter(r) && (in(e.Business) || slices.ContainsFunc(e.Heard, in))
 }
 
 // guard reads one text.

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -114,17 +115,7 @@ func (g *guard) tied(p *part, k int) bool {
 		}
 		return false
 	}
-	for _, h := range g.Heard {
-		if named(h) {
-			return true
-		}
-	}
-	for _, f := range g.Facts {
-		if named(f.Text) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(g.Heard, named) || slices.ContainsFunc(g.Facts, func(f Fact) bool { return named(f.Text) })
 }
 
 var (

@@ -165,10 +165,13 @@ func (g *guard) unasked(p *part) *term {
 
 // asksWhatWasMeant tells whether a question takes up what the customer named: "Did you mean the 20th?"
 func (g *guard) asksWhatWasMeant(s *statement, p *part) bool {
-	if !s.asks || !slices.ContainsFunc(p.terms, func(t term) bool { return meaning[t.s] }) {
+	if !s.asks || s.states(len(s.parts)-1) || p.terms[0].start != s.parts[len(s.parts)-1].terms[0].start || !slices.ContainsFunc(p.terms, func(t term) bool { return meaning[t.s] }) {
 		return false
 	}
 	for k := range p.terms {
+		if t := p.terms[k].time; t != nil && !g.heard(t) {
+			return false
+		}
 		d := p.terms[k].day
 		if d == nil {
 			continue
@@ -181,6 +184,15 @@ func (g *guard) asksWhatWasMeant(s *statement, p *part) bool {
 		}
 	}
 	return true
+}
+
+// heard tells whether the customer named a time.
+func (g *guard) heard(t *TimeMention) bool {
+	return slices.ContainsFunc(g.Heard, func(h string) bool {
+		return slices.ContainsFunc(FindMentions(h, g.Now, g.Zone).Times, func(x TimeMention) bool {
+			return slices.ContainsFunc(x.Readings, func(r Span) bool { return slices.Contains(t.Readings, r) })
+		})
+	})
 }
 
 var meaning = wordSet("mean meant refiere decir dijo dice")

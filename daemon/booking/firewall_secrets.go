@@ -34,6 +34,8 @@ func (g *guard) secrets() (Claim, bool) {
 		for k := range p.terms {
 			t := &p.terms[k]
 			switch {
+			case k > 1 && len(t.s) == 1 && len(p.terms[k-1].s) == 1 && len(p.terms[k-2].s) == 1 && !t.names() && !p.terms[k-1].names() && !p.terms[k-2].names():
+				return Claim{string(g.text[p.terms[k-2].start:t.end]), "script"}, false // "b o o k e d"
 			case t.is&isSecret != 0 && !p.declines(k):
 				if cardWords[t.s] {
 					return g.claim(t, "card"), false

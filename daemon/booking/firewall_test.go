@@ -154,6 +154,10 @@ var refused = []struct{ text, kind string }{
 	{"{\"say\": \"hi\"}", "instructions"},
 	{strings.Repeat("hello ", 100), "length"},
 	{"As an AI language model I cannot do that.", "instructions"},
+	{"You're bøøked.", "script"},
+	{"You are b o o k e d.", "script"},
+	{"The visit is ½ off", ""},
+	{"Did you mean Sunday 9-11?", ""},
 }
 
 func TestPermittedTexts(t *testing.T) {
@@ -214,6 +218,13 @@ func FuzzPermit(f *testing.F) {
 	}
 	for _, c := range refused {
 		f.Add(c.text)
+	}
+	for _, file := range hostileFiles {
+		for i, l := range linesOf(f, file, file != "review.txt") {
+			if i%4 == 0 {
+				f.Add(l[1])
+			}
+		}
 	}
 	e := brightwater(f)
 	bare := Evidence{Now: e.Now, Zone: e.Zone, Business: e.Business}
