@@ -189,6 +189,10 @@ func (g *guard) act(p *part, states, asked bool) (Claim, bool) {
 			}
 		}
 	}
+	one := saying{clauses: []clause{p.words}, whole: p.words}
+	if f, ok := idioms.in(&one, &p.words); ok && (states || p.named) && !g.supports(f.means) {
+		return Claim{f.words, f.means}, false
+	}
 	if !states {
 		return Claim{}, true
 	}
@@ -218,10 +222,6 @@ func (g *guard) act(p *part, states, asked bool) (Claim, bool) {
 		case t.is&isSoon != 0 && p.is&(isOurs|isPerson|isOpen|isArriving) != 0 && p.is&isNot == 0 && !g.HandedOff && !g.Safety:
 			return g.claim(t, "arrival"), false
 		}
-	}
-	one := saying{clauses: []clause{p.words}, whole: p.words}
-	if f, ok := idioms.in(&one, &p.words); ok && !g.supports(f.means) {
-		return Claim{f.words, f.means}, false
 	}
 	return Claim{}, true
 }
@@ -266,11 +266,13 @@ func kindOf(is sense) string {
 // licensed tells whether the word at place k is taken back or only wished for: "not booked yet", "to be booked", "once it is booked". What
 // stands between must be words that belong to both, so that "not to worry, you are booked" is none.
 func (p *part) licensed(k int) bool {
-	not := false
+	not, sure := false, false
 	for i := k - 1; i >= 0 && i >= k-6; i-- {
 		switch t := &p.terms[i]; {
 		case t.is&isMaybe != 0:
-			return true
+			return !sure && !presumes[t.s] || not
+		case t.s == "sure": // "you can be sure it is booked"
+			sure = true
 		case t.is&isNot != 0:
 			not = !not // "not not booked"
 		case t.is&isFiller == 0:
@@ -279,6 +281,9 @@ func (p *part) licensed(k int) bool {
 	}
 	return not
 }
+
+// presumes are words that hold a thing for true: "you should be booked by now".
+var presumes = wordSet("should must may might debe")
 
 // before tells whether a word of a sense stands in the clause before place k.
 func (p *part) before(k int, is sense) bool {

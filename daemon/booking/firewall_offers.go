@@ -10,7 +10,7 @@ import (
 // follow that asks for a choice.
 func (g *guard) offers(s *statement, j, at int) bool {
 	p := &s.parts[j]
-	if !s.states(j) {
+	if !s.states(j) && (p.wishes() || p.vague()) {
 		return true
 	}
 	if !p.plainOffer() {
@@ -34,6 +34,20 @@ func (g *guard) offers(s *statement, j, at int) bool {
 	}
 	return false
 }
+
+// wishes tells whether a question asks for a wish: "would", "shall I", "do you want". One that asks for facts, "did you see that I kept
+// Thu 8-10?", may presuppose what is not so.
+func (p *part) wishes() bool {
+	return slices.ContainsFunc(p.terms, func(t term) bool { return wishing[t.s] })
+}
+
+// vague tells whether a clause names parts of a day and nothing else: "Is somebody home in the morning?"
+func (p *part) vague() bool {
+	return !slices.ContainsFunc(p.terms, func(t term) bool { return t.day != nil || t.time != nil && t.time.Kind != TimePart })
+}
+
+var wishing = wordSet("would could can shall should will may want prefer need like how which ok okay " +
+	"quiere puedo puede podemos prefiere sirve gusta gustaria parece conviene desea viene")
 
 // leadsIn tells whether a sentence holds windows and nothing that could make a promise of them: an acknowledgement, the address, a price.
 func (g *guard) leadsIn(s *statement) bool {
@@ -62,7 +76,8 @@ func (p *part) plainOffer() bool {
 			if t.s == "for" && p.purpose(k) {
 				return true
 			}
-		case courtesy[t.s] && k < 2:
+		case courtesy[t.s] && k < 2, t.is&isAsking != 0 && k == 0, suiting[t.s] && p.mark == '?' && k > 0 && p.terms[0].s != "i":
+		case t.s == "you" && k > 0 && (p.terms[k-1].s == "suit" || p.terms[k-1].s == "suits"):
 		case (t.s == "you" || t.s == "us" || t.s == "usted") && k > 0 && wordsFor[p.terms[k-1].s]:
 		case t.s == "you" && k+1 < len(p.terms) && (p.terms[k+1].s == "can" || p.terms[k+1].s == "could"):
 		case (t.s == "carries" || t.s == "cuesta" || t.s == "carry" || t.s == "costs") && p.is&isExtra != 0:
@@ -90,6 +105,7 @@ func (p *part) purpose(k int) bool {
 }
 
 var (
+	suiting     = wordSet("good better best right fine okay ok")
 	wordsFor    = wordSet("for offer offers give gives to para ofrezco")
 	wordsBefore = wordSet("the a an your su la el una un")
 	courtesy    = wordSet("yes sure ok okay hi hello thanks sorry hola gracias si claro bueno muy bien afraid unfortunately")
@@ -149,7 +165,7 @@ func (p *part) denies() bool {
 	return not != full && (full || open)
 }
 
-var denialAside = wordSet("anymore longer was were been has acaba ya lo siento mucho we")
+var denialAside = wordSet("any anymore longer was were been has acaba ya lo siento mucho we")
 
 // unasked gives a day of a denial that no call covered, and no window is on.
 func (g *guard) unasked(p *part) *term {

@@ -61,7 +61,7 @@ var senseRows = []struct {
 		"le les prefiere quiere puede puedo podemos cual cuales que cuando como donde quien sirve gusta gustaria necesita tiene lo la es esta hay desea busco cancelo"},
 
 	{isGlue, "i we there is are the a an on at in from to between and or of for with also still next first earliest soonest that this these those time times window windows day days " +
-		"either one two three following arrival local do does did be both our any other another currently here am pm hrs hours " +
+		"either one two three following arrival local do does did be both our other another currently here am pm hrs hours " +
 		"el la los las un una unos unas de del a al en entre y o u e para por con que tambien todavia aun dia dias hora horas ventana ventanas horario horarios siguiente proximo proxima primer primera primero " +
 		"es son esta estan otro otra se le les nosotros tan tal reply text choose pick option responda elija escoja opcion"},
 	{isOpen, "have has open available opening openings availability slot slots spot spots free work works offer offers offering suit suits fit fits can could possible choose pick reply " +
