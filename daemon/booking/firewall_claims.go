@@ -1,5 +1,7 @@
 package booking
 
+import "slices"
+
 // harmless are phrases whose words claim nothing, though they look as if they did. Those that mean "offer" offer the window they name.
 var harmless = newPhraseBook([]phrase{
 	{says: "can|could|to move|change|reschedule|switch|bring your|the|that visit|appointment|booking to?", means: "offer"},
@@ -181,7 +183,7 @@ func (g *guard) act(p *part, states, asked bool) (Claim, bool) {
 	if p.is&strong != 0 && !(p.named && p.denies()) {
 		for k := range p.terms {
 			t := &p.terms[k]
-			if t.is&strong == 0 || p.licensed(k) || t.is&strong&^isDone == isBooked && t.is&isAsking != 0 && !states {
+			if t.is&strong == 0 || p.licensed(k) {
 				continue
 			}
 			if !g.didAny(t.is & strong) {
@@ -192,6 +194,9 @@ func (g *guard) act(p *part, states, asked bool) (Claim, bool) {
 	one := saying{clauses: []clause{p.words}, whole: p.words}
 	if f, ok := idioms.in(&one, &p.words); ok && (states || p.named) && !g.supports(f.means) {
 		return Claim{f.words, f.means}, false
+	}
+	if !states && p.named {
+		return g.presupposes(p)
 	}
 	if !states {
 		return Claim{}, true
@@ -251,6 +256,32 @@ var (
 	conditions = wordSet("when if once before until cuando si antes hasta")
 )
 
+// presupposes tells what a question about a window takes for granted: "Will you be home for your visit Thu 8-10?"
+func (g *guard) presupposes(p *part) (Claim, bool) {
+	if g.holds() {
+		return Claim{}, true // whether it is that window, windows looked at
+	}
+	for k := range p.terms {
+		t := &p.terms[k]
+		switch {
+		case t.is&isOwned != 0 || t.is&isPlace != 0 && p.yours(k):
+			if !slices.ContainsFunc(p.terms, func(x term) bool { return arranging[x.s] }) {
+				return g.claim(t, string(DidBook)), false
+			}
+		case t.is&isArriving != 0 && (t.is&isOurs != 0 || p.before(k, isOurs|isPerson)):
+			if t.is&isOurs != 0 || !slices.ContainsFunc(p.terms[max(0, k-3):k], func(x term) bool { return proposing[x.s] }) {
+				return g.claim(t, "arrival"), false
+			}
+		}
+	}
+	return Claim{}, true
+}
+
+var (
+	arranging = wordSet("work works suit suits fit fits book schedule reserve move change set sirve conviene parece agendar reservar programar cambiar hacer")
+	proposing = wordSet("can could shall should would puede puedo podemos podria")
+)
+
 func kindOf(is sense) string {
 	switch {
 	case is&isCancelled != 0:
@@ -270,7 +301,7 @@ func (p *part) licensed(k int) bool {
 	for i := k - 1; i >= 0 && i >= k-6; i-- {
 		switch t := &p.terms[i]; {
 		case t.is&isMaybe != 0:
-			return !sure && !presumes[t.s] || not
+			return !sure && !(presumes[t.s] && p.terms[i+1].s == "be") || not
 		case t.s == "sure": // "you can be sure it is booked"
 			sure = true
 		case t.is&isNot != 0:

@@ -225,7 +225,9 @@ func (g *guard) unfit(s *statement, p *part, before []*DayMention, of standing) 
 		if len(days) == 0 {
 			days = s.daysAfter(p)
 		}
-		if g.untilWord(t) && !g.any(func(x slot) bool { return x.standing&of != 0 && t.time.Readings[0].From == x.to }) {
+		if edge := g.edge(t); edge != nil && !g.any(func(x slot) bool {
+			return x.standing&of != 0 && slices.Contains(t.time.Readings, Span{edge(x), edge(x)})
+		}) {
 			return t, "time"
 		}
 		if len(days) == 0 && t.time.Kind == TimePart && of&isOffered != 0 {
@@ -243,13 +245,20 @@ func (g *guard) unfit(s *statement, p *part, before []*DayMention, of standing) 
 	return nil, ""
 }
 
-// untilWord tells whether a time is said to be the end of something.
-func (g *guard) untilWord(t *term) bool {
-	if t.time.Kind != TimeBefore {
-		return false
+// edge gives the end of a window that a time is said to be: "from 8", "until 18:00"; nil when it is said to be none.
+func (g *guard) edge(t *term) func(slot) TimeOfDay {
+	word, _, _ := strings.Cut(strings.ToLower(string(g.text[t.start:t.end])), " ")
+	switch word {
+	case "from", "since", "desde":
+		if t.time.Kind == TimeAfter {
+			return func(x slot) TimeOfDay { return x.from }
+		}
+	case "until", "till", "til", "hasta":
+		if t.time.Kind == TimeBefore {
+			return func(x slot) TimeOfDay { return x.to }
+		}
 	}
-	w := strings.ToLower(string(g.text[t.start:min(t.start+3, t.end)]))
-	return w == "unt" || w == "til" || w == "has"
+	return nil
 }
 
 // daysOf gives the days that the time at place k is said of: those right behind it, else the last before it, else those after it.

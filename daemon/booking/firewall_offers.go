@@ -76,7 +76,7 @@ func (p *part) plainOffer() bool {
 			if t.s == "for" && p.purpose(k) {
 				return true
 			}
-		case courtesy[t.s] && k < 2, t.is&isAsking != 0 && k == 0, suiting[t.s] && p.mark == '?' && k > 0 && p.terms[0].s != "i":
+		case courtesy[t.s] && k < 2, t.is&isAsking != 0 && k == 0 && p.mark == '?', suiting[t.s] && p.mark == '?' && k > 0 && p.terms[0].s != "i":
 		case t.s == "you" && k > 0 && (p.terms[k-1].s == "suit" || p.terms[k-1].s == "suits"):
 		case (t.s == "you" || t.s == "us" || t.s == "usted") && k > 0 && wordsFor[p.terms[k-1].s]:
 		case t.s == "you" && k+1 < len(p.terms) && (p.terms[k+1].s == "can" || p.terms[k+1].s == "could"):
@@ -153,7 +153,7 @@ func (p *part) denies() bool {
 		case t.is&isFull != 0:
 			full = true
 		case t.is&(isGlue|isOpen) != 0 || t.s == "anything" || t.s == "fully" || t.s == "not" || t.s == "up" || t.s == "just" || t.s == "already" || t.s == "us":
-			if timed && t.is&isOpen != 0 { // "nothing on Sunday, 7-9 works"
+			if t.is&isOpen != 0 && (timed || full && !not) { // "nothing on Sunday, 7-9 works", "Sunday is full of openings"
 				return false
 			}
 			open = open || t.is&isOpen != 0 || t.s == "anything"

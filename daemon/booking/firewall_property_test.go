@@ -20,6 +20,9 @@ func TestHonestTalkHidesNothing(t *testing.T) {
 	}
 	for _, file := range hostileFiles {
 		for _, l := range linesOf(t, file, file != "review.txt") {
+			if l[0] == "bare" {
+				continue
+			}
 			for range 20 {
 				text := l[1]
 				if rng.IntN(3) > 0 {

@@ -79,7 +79,7 @@ var senseRows = []struct {
 	{isOwned, "appointment appointments appt appts reservation reservations booking bookings confirmation cita citas reserva reservas reservacion confirmacion"},
 	{isPlace, "visit slot spot place window time appointment booking reservation technician tech plumber crew request order arrival visita lugar turno horario espacio tecnico plomero solicitud cita reserva name"},
 	{isYours, "your ur yours su sus tu tus"},
-	{isOurs, "i we he she they technician technicians tech techs crew crews guy guys plumber plumbers team van truck help someone somebody ours salimos salgo llegamos venimos mando mandamos enviamos envio tecnico tecnicos plomero equipo nosotros ellos alguien"},
+	{isOurs, "i we he she they technician technicians tech techs crew crews guy guys plumber plumbers team van truck help someone somebody ours lleguemos llegue venga vayamos salimos salgo llegamos venimos mando mandamos enviamos envio tecnico tecnicos plomero equipo nosotros ellos alguien"},
 	{isFetched, "technician technicians tech techs crew crews guy guys plumber plumbers van truck help he she tecnico tecnicos plomero"},
 	{isPerson, "human office team person people someone somebody manager managers colleague colleagues staff dispatcher dispatch supervisor boss owner coworker representative rep agent specialist " +
 		"oficina equipo persona alguien gerente encargado encargada companero companera supervisor jefe dueno personal"},
@@ -87,7 +87,7 @@ var senseRows = []struct {
 		"check checks checking handle handles handling aware informed notified alerted messaged paged helps helping connect connects connecting responds respond replies review reviews reviewing has sent asked " +
 		"llama llaman llamara llamaran contacta contactara respondera responde responderan escribira escribe comunica comunicara comunican revisara revisa avisara avise avisado ayuda ayudara sabe saben marca marcara habla hablara atendera atiende vera ve"},
 	{isArriving, "come comes coming arrive arrives arriving arrived drive drives driving head heads heading headed dispatch dispatched dispatching leaving left pulling rolling shows swing swinging " +
-		"llega llegan llegamos llegara llegaran viene vienen venimos salio salimos sale salgo manda mando mandamos enviamos envio camino"},
+		"llega lleguemos llegue venga vayamos llegan llegamos llegara llegaran viene vienen venimos salio salimos sale salgo manda mando mandamos enviamos envio camino"},
 	{isSoon, "soon asap immediately shortly momentarily enseguida ahorita pronto inmediatamente"},
 
 	{isNumber, "four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fourty fifty sixty seventy eighty ninety hundred hundreds " +
