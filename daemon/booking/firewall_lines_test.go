@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	honestFiles  = []string{"honest.txt", "honest_later.txt"}
+	honestFiles  = []string{"honest.txt", "honest_later.txt", "honest_last.txt"}
 	hostileFiles = []string{"review.txt", "hostile.txt", "hostile_later.txt", "hostile_last.txt", "hostile_white.txt"}
 )
 

@@ -49,7 +49,7 @@ func (g *guard) numbers() (Claim, bool) {
 					if !g.tied(p, k) {
 						return g.claim(t, "number"), false
 					}
-				case t.is&isNumber != 0 && t.is&isGlue == 0 && !g.worded(t.s):
+				case t.is&isNumber != 0 && t.is&isGlue == 0 && !g.worded(t.s) && !g.tied(p, k):
 					return g.claim(t, "number"), false
 				case (t.is&isHoliday != 0 || k > 0 && feasts[p.terms[k-1].s+" "+t.s]) && !g.worded(t.s):
 					return g.claim(t, "date"), false

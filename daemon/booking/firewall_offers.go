@@ -46,7 +46,7 @@ func (p *part) vague() bool {
 	return !slices.ContainsFunc(p.terms, func(t term) bool { return t.day != nil || t.time != nil && t.time.Kind != TimePart })
 }
 
-var wishing = wordSet("would could can shall should will may want prefer need like how which ok okay " +
+var wishing = wordSet("would could can shall should will may want prefer need like mean how which ok okay " +
 	"quiere puedo puede podemos prefiere sirve gusta gustaria parece conviene desea viene")
 
 // leadsIn tells whether a sentence holds windows and nothing that could make a promise of them: an acknowledgement, the address, a price.
@@ -97,7 +97,7 @@ func (p *part) purpose(k int) bool {
 	}
 	for i := range rest {
 		t := &rest[i]
-		if t.names() || t.priced || t.s == "you" || t.is&^(isGlue|isYours|isFew|isFiller|isNeutral|isPlace|isPrice) != 0 || t.is&(isPlace|isPrice) != 0 && t.s != "estimate" {
+		if t.names() || t.priced || t.s == "you" || t.is&^(isGlue|isYours|isFew|isFiller|isNeutral|isPlace|isPrice) != 0 || t.is&(isPlace|isPrice) != 0 {
 			return false
 		}
 	}

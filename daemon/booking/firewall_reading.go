@@ -138,7 +138,11 @@ func (g *guard) read() {
 			end(0)
 			continue
 		}
-		terms = append(terms, term{s: first, start: start, end: i, is: senses[first]})
+		is := senses[first]
+		if is&(isPrice|isHoliday|isFetched|isNumber|isMaybe) != 0 && g.greets(start) { // "Hi Bill", "Hi Dawn"
+			is = 0
+		}
+		terms = append(terms, term{s: first, start: start, end: i, is: is})
 		if second != "" {
 			terms = append(terms, term{s: second, start: start, end: i, is: senses[second]})
 		}
@@ -186,8 +190,20 @@ func expand(raw string) (first, second string) {
 
 // names tells whether a day mention is meant as one: "the 14th floor" is not.
 func (g *guard) names(d DayMention) bool {
-	return !d.Weak || !countedThings[g.wordFrom(d.End)]
+	return !(d.Weak && countedThings[g.wordFrom(d.End)]) && !(d.End-d.Start == 3 && g.greets(d.Start))
 }
+
+// greets tells whether a name stands at a place of the text: "Hi Tom". Tom, Dom and Dawn are words of days and hours elsewhere.
+func (g *guard) greets(at int) bool {
+	before := bytes.TrimRight(g.text[:at], " ")
+	i := len(before)
+	for i > 0 && before[i-1]|0x20 >= 'a' && before[i-1]|0x20 <= 'z' {
+		i--
+	}
+	return unicode.IsUpper(rune(g.text[at])) && greetings[strings.ToLower(string(before[i:]))]
+}
+
+var greetings = wordSet("hi hello hey dear hola estimado estimada")
 
 // vagueParts are words for parts of a day that mean much else.
 var vagueParts = wordSet("late later early earlier temprano temprana")

@@ -58,14 +58,14 @@ var senseRows = []struct {
 	{isMaybe, "can could would may might shall should want wants like need needs let if when once until before unless whether to must help " +
 		"si cuando antes hasta puedo puede podemos podria podriamos pueden quiere quiera quieren quisiera gustaria necesita necesito necesitamos para poder"},
 	{isAsking, "would could can shall should do does did is are am was were will which what when how where who why want need prefer any have has ok okay may " +
-		"le les prefiere quiere puede puedo podemos cual cuales que cuando como donde quien sirve gusta gustaria necesita tiene lo la es esta hay desea busco cancelo"},
+		"le les se prefiere quiere puede puedo podemos cual cuales que cuando como donde quien sirve gusta gustaria necesita tiene lo la es esta hay desea busco cancelo"},
 
 	{isGlue, "i we there is are the a an on at in from to between and or of for with also still next first earliest soonest that this these those time times window windows day days " +
-		"either one two three following arrival local do does did be both our other another currently here am pm hrs hours " +
+		"either here what latest last one two three following arrival local do does did be both our other another currently here am pm hrs hours " +
 		"el la los las un una unos unas de del a al en entre y o u e para por con que tambien todavia aun dia dias hora horas ventana ventanas horario horarios siguiente proximo proxima primer primera primero " +
 		"es son esta estan otro otra se le les nosotros tan tal reply text choose pick option responda elija escoja opcion"},
 	{isOpen, "have has open available opening openings availability slot slots spot spots free work works offer offers offering suit suits fit fits can could possible choose pick reply " +
-		"tengo tenemos hay disponible disponibles disponibilidad abierto abierta abiertos libre libres puedo podemos podria lugar lugares espacio espacios cupo queda quedan ofrezco ofrecemos ofrecer sirve elija escoja responda"},
+		"tengo tenemos hay disponible disponibles disponibilidad abierto abierta abiertos libre libres puedo podemos podria lugar lugares espacio espacios cupo queda quedan trabajamos atendemos abrimos ofrezco ofrecemos ofrecer sirve elija escoja responda"},
 	{isFull, "full booked taken closed unavailable gone passed past lleno llena llenos ocupado ocupada ocupados cerrado cerrada cerrados agotado agotada paso"},
 
 	{isBooked, "booked prebooked rebooked scheduled reserved confirmed secured finalized finalised guaranteed locked penciled pencilled slotted assured scheduled " +
@@ -97,7 +97,7 @@ var senseRows = []struct {
 	{isFew, "a an one two three few couple several some half un una uno dos tres unos unas par media pocos varios in within per every en cada"},
 	{isUnit, "hour hours minute minutes min mins second seconds week weeks weekly month months year years fortnight decade moments hora horas minuto minutos segundos semana semanas mes meses ano anos rato ratito"},
 
-	{isPrice, "charge charges charged charging surcharge cost costs costing pay pays paying paid payment owe owes bill bills price prices priced pricing fee fees rate rates quote quotes quoted estimate credit credits credited interest total money cash dollars " +
+	{isPrice, "charge charges charged charging surcharge cost costs costing pay pays paying paid payment owe owes bill bills price prices priced pricing fee fees rate rates quote quotes quoted credit credits credited interest total money cash dollars " +
 		"dollar bucks buck cents cent spend cover covers included runs includes " +
 		"costo costos cuesta cuestan costara cargo cargos recargo cobro cobramos cobra cobran cobrar paga pagar pagan pago pagos precio precios tarifa dolares dolar centavos abona abonan acredita incluido incluida incluye cotiza cotizar plata dinero"},
 	{isBargain, "free complimentary waive waived waiving waives discount discounts discounted coupon coupons promo promotion promotions rebate rebates cheap cheaper cheapest bargain bargains special specials sale savings save refund refunds refunded " +
