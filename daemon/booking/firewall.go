@@ -60,6 +60,12 @@ const maxSay = 480
 // evidence. It reads the text as a stranger would and doubts: what it cannot tie to a result or a fact is a claim that blocks,
 // whoever wrote it. ok is false with the first such claim.
 //
+// How it reads: the text is cut into clauses, every day, time and amount in it is found, and each word has a sense ([senses]). A clause
+// that names a window must offer an open one, in words of offers only, or deny a full day, or state a window that is booked: what
+// else could be said of a window has too many wordings to list. A booking, a change, a price, a person's help without a window are
+// claims by the sense of their words, unless the same clause takes them back ("not booked yet"), wishes for them ("shall I book it?") or
+// the evidence holds them.
+//
 // It judges English and Spanish. A text in another script, or with characters that look like others, is a claim as a whole.
 func Permit(text string, e Evidence) (c Claim, ok bool) {
 	text = Plain(text)

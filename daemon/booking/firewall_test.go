@@ -250,3 +250,20 @@ func BenchmarkPermit(b *testing.B) {
 		Permit("I have Thu 3/12 8-10 AM or 1-3 PM. The visit is $89, credited toward the repair. Which works for you?", e)
 	}
 }
+
+func BenchmarkPermitHonestLines(b *testing.B) {
+	lines := linesOf(b, "honest.txt", true)
+	evidence := map[string]Evidence{}
+	for _, l := range lines {
+		evidence[l[0]] = state(b, l[0])
+	}
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		l := lines[i%len(lines)]
+		i++
+		if _, ok := Permit(l[1], evidence[l[0]]); !ok {
+			b.Fatal(l[1])
+		}
+	}
+}
