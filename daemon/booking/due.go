@@ -17,10 +17,11 @@ const (
 	KindReply    Kind = 8  // send the answer to an inbound text. Ref: attempt
 	KindCatchUp  Kind = 9  // fetch the texts that came in while nobody listened. Ref: a UUIDv7 of its time
 	KindRegister Kind = 11 // the next call of a registration. Ref: a UUIDv7 of its time
+	KindAnnounce Kind = 12 // plan the deliveries of a piece of news. Ref: the announcement, a UUIDv7 of its time
 )
 
 // Kinds is one more than the highest kind.
-const Kinds = 12
+const Kinds = 13
 
 func (k Kind) String() string {
 	switch k {
@@ -44,6 +45,8 @@ func (k Kind) String() string {
 		return "catchup"
 	case KindRegister:
 		return "register"
+	case KindAnnounce:
+		return "announce"
 	}
 	return "unknown"
 }
