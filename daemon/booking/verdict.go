@@ -28,7 +28,7 @@ const (
 )
 
 // Checks lists every check that can withhold a text, in order.
-var Checks = append(checks[:len(checks):len(checks)], CheckScriptError, CheckCarrier)
+var Checks = append(checks[:len(checks):len(checks)], CheckScriptError)
 
 // Result is what a check said. Stored: never rename.
 type Result string

@@ -158,6 +158,7 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 	if in.At.IsZero() {
 		in.At = e.now()
 	}
+	in.Body, _ = booking.Redact(in.Body)
 	id := booking.AttemptID(newID(e.now()))
 	return e.update(ctx, func(t *txn) error {
 		seen, err := t.Inbound(a, in.SID)
