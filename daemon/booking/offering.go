@@ -1,6 +1,9 @@
 package booking
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -62,4 +65,13 @@ func (o *Offering) on(d Day) []Window {
 		o.byRule[d] = all
 	}
 	return all
+}
+
+// Revision names a list of windows as it is shown: any change of one, its free places included, gives another name.
+func Revision(shown []Window) string {
+	h := sha256.New()
+	for _, w := range shown {
+		fmt.Fprintf(h, "%q %d %d %d %d %q %d\n", w.ID, w.Start.Unix(), w.End.Unix(), w.Capacity, w.Open, w.Note, w.SurchargeCents)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }

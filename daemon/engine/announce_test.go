@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -69,4 +70,36 @@ func TestABookingIsToldToEveryWebhookForEverySession(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestABookingThatStandsAnewIsToldAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w, c, _ := hooked(t)
+		defer w.close()
+		w.open(2)
+		left(w, "c1", phone(1))
+		page := booking.NewBooking{Source: booking.SourcePage, Scheduler: scheduler, ClientID: "c1", Window: wednesday}
+		b, err := w.e.Book(t.Context(), account, page)
+		w.must(err)
+		_, err = w.e.Book(t.Context(), account, page)
+		w.must(err)
+		_, err = w.e.CancelBooking(t.Context(), account, b.ID)
+		w.must(err)
+		pass(time.Second)
+		page.Window = thursday
+		_, err = w.e.Book(t.Context(), account, page)
+		w.must(err)
+		pass(time.Second)
+		var told []string
+		for _, p := range c.all() {
+			if p.type_ == string(booking.NewsBooked) {
+				who := p.data["customer"].(map[string]any)
+				told = append(told, strings.TrimSpace(fmt.Sprintln(p.data["booking"] == b.ID, who["first_name"], p.data["window"], p.data["start"], p.data["end"])))
+			}
+		}
+		want := []string{"true Ada " + wednesday + " 2026-03-11T13:00:00Z 2026-03-11T16:00:00Z", "true Ada " + thursday + " 2026-03-12T13:00:00Z 2026-03-12T16:00:00Z"}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+	})
 }

@@ -68,13 +68,13 @@ func (t *txn) toldSession(a booking.AccountID, old *booking.Session, s booking.S
 	return t.told(a, kind, func() any { return booking.OfSession(s) })
 }
 
-// putBooking writes a booking, and tells of a new one.
+// putBooking writes a booking, and tells of a new one and of one that stands anew after it was cancelled.
 func (t *txn) putBooking(a booking.AccountID, b booking.Booking) error {
 	was, err := t.Booking(a, b.ID)
 	if err != nil {
 		return err
 	}
-	if was == nil {
+	if b.Stands() && (was == nil || !was.Stands()) {
 		if err := t.told(a, booking.NewsBooked, func() any { return booking.OfBooking(b) }); err != nil {
 			return err
 		}

@@ -12,12 +12,35 @@ import (
 // PutWindows replaces the arrival windows that were put by hand. A window's Open is how many places are free now: the rest of its
 // capacity was taken here, or elsewhere. Bookings keep their places, also when their window is moved; nobody is told of it.
 func (e *Engine) PutWindows(ctx context.Context, a booking.AccountID, id booking.SchedulerID, w []booking.Window) ([]booking.Window, error) {
+	return e.PutWindowsOver(ctx, a, id, "", w)
+}
+
+// PutWindowsOver is PutWindows for a list that was made from another: base is the booking.Revision of that one, and when somebody booked or
+// changed a window since, it is refused with windows_changed. Empty: whatever is there.
+func (e *Engine) PutWindowsOver(ctx context.Context, a booking.AccountID, id booking.SchedulerID, base string, w []booking.Window) ([]booking.Window, error) {
+	own := "" // what an earlier run of this transaction, whose commit ended unknown, left
 	return apply(ctx, e, a, func(t *txn) ([]booking.Window, error) {
 		account, err := t.Account(a)
 		if err != nil {
 			return nil, err
 		}
-		return t.putWindows(account, id, w)
+		if base != "" {
+			shown, err := WindowsByHand(&t.Snapshot, a, id)
+			if err != nil {
+				return nil, err
+			}
+			switch booking.Revision(shown) {
+			case base:
+			case own:
+				return shown, nil
+			default:
+				return nil, booking.Refuse(booking.Stale, "windows_changed", "If-Match", "somebody booked or changed a window since this list was read",
+					"GET the list again, make your change to it, and put it with its new ETag")
+			}
+		}
+		put, err := t.putWindows(account, id, w)
+		own = booking.Revision(put)
+		return put, err
 	})
 }
 
