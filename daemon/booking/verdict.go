@@ -82,5 +82,5 @@ type Rival struct {
 	SeenAt      time.Time
 	AbandonedAt time.Time // zero: still open
 	State       FollowUpState
-	Qualifies   bool // has consent and was neither completed nor handled
+	Qualifies   bool // its scheduler sends texts, it has consent and was neither completed nor handled
 }
