@@ -71,7 +71,7 @@ func TestTheEvidenceFileTellsAllInOrder(t *testing.T) {
 					t.Errorf("the consent: %+v", e)
 				}
 			case "text":
-				if confirms := strings.Contains(e.Text, "unsubscribed"); e.Status != "delivered" || len(e.Trace) < 10 && !confirms || !strings.Contains(e.Text, "STOP") {
+				if confirms := strings.Contains(e.Text, "unsubscribed"); e.Status != "delivered" || !confirms && (len(e.Trace) < 10 || !strings.Contains(e.Text, "STOP")) {
 					t.Errorf("the text: %+v", e)
 				}
 			}

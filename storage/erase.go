@@ -169,6 +169,11 @@ func (t *Tx) EraseDelivery(a booking.AccountID, v booking.Delivery) error {
 	return t.p.Delete(accountKey(a, "delivery", v.ID))
 }
 
+// SearchAnnouncements looks through a page of the news whose deliveries are not planned yet.
+func (s *Snapshot) SearchAnnouncements(a booking.AccountID, w Words, cursor string, limit int) ([]Named[booking.Announcement], string, error) {
+	return search[booking.Announcement](s.g, sub(a, "announcement"), w, cursor, limit)
+}
+
 // EraseLink removes what a token leads to.
 func (t *Tx) EraseLink(token string) error { return t.p.Delete(globalKey("l", digest(token))) }
 

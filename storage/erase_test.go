@@ -7,7 +7,7 @@ import "testing"
 var fates = map[string]string{
 	"session": "removed", "client": "removed with its session", "status": "removed with its session", "phone": "removed with its session",
 	"email": "removed with its session", "trace": "removed with its session", "person": "removed", "optout": "removed, the hash stays",
-	"consent": "removed", "inbound": "removed", "delivery": "removed when it holds the person", "hooklist": "removed with its delivery",
+	"consent": "removed", "inbound": "removed", "announcement": "removed when it holds the person", "delivery": "removed when it holds the person", "hooklist": "removed with its delivery",
 	"once": "removed when it holds the person", "alarm": "removed when it holds the person", "poison": "removed when it holds the person",
 	"attempt": "made anonymous", "booking": "made anonymous", "bookedby": "as its booking", "erasure": "names nobody when it is done",
 	"erased": "what stays: a salted hash", "external": "the hash of another system's name for a booking: an upload sent again brings nobody back",

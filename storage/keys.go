@@ -61,6 +61,7 @@ import (
 //	a/<account>/tallied                            Tallied              ever
 //	a/<account>/webhooks                           []Webhook            ever
 //	a/<account>/hooktrouble/<webhook>              WebhookTrouble       ever
+//	a/<account>/announcement/<id>                  Announcement         until its deliveries are planned
 //	a/<account>/delivery/<id>                      Delivery             30 days
 //	a/<account>/hooklist/<webhook>/<id, turned>    -                    as its delivery
 //	a/<account>/script/<name>                      Script               ever

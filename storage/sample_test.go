@@ -210,6 +210,7 @@ func fillSample(t testing.TB, s *Store) {
 			}}),
 			tx.PutWebhookTrouble("acme", booking.WebhookTrouble{Webhook: uuid(10), Since: noon, Error: "no answer"}),
 			tx.PutDelivery("acme", nil, sampleDelivery(11)),
+			tx.PutAnnouncement("acme", booking.Announcement{ID: uuid(13), Event: booking.NewsBooked, Body: []byte(`{"type":"booking.created"}`), Webhooks: []string{uuid(10)}, At: noon}),
 			tx.PutLink("token", Link{Account: "acme", Session: booking.SessionID(uuid(1))}),
 			tx.PutMark(Shard("acme"), noon),
 			tx.PutTally("acme", "2026-03-01", closed),

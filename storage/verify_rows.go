@@ -42,6 +42,7 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"hooktrouble":   called(func(x booking.WebhookTrouble) string { return x.Webhook }),
 	"delivery":      (*verifier).delivery,
 	"hooklist":      (*verifier).hookList,
+	"announcement":  (*verifier).announcement,
 	"script":        (*verifier).script,
 	"scriptversion": (*verifier).scriptVersion,
 	"turn":          (*verifier).turn,
@@ -323,6 +324,16 @@ func (v *verifier) due(r Row) error {
 		return v.deliveryDue(r, d)
 	case booking.KindTalk:
 		return v.threadDue(r, d)
+	case booking.KindAnnounce:
+		x, err := v.Announcement(d.Account, d.Ref)
+		if err != nil {
+			return v.unread(err)
+		}
+		if x == nil {
+			v.find(r.Key, "stands for announcement %q, which is not there", d.Ref)
+			return nil
+		}
+		v.sameDue(r, x.Due(d.Account), true)
 	case booking.KindAsk:
 		x, err := v.Turn(d.Account, d.Ref)
 		if err != nil {

@@ -44,6 +44,7 @@ func plainMessage(body string) *saying {
 		row = row[used:used:cap(row)]
 		c = clause{words: row}
 	}
+	body = strings.ReplaceAll(body, removed, "0000") // a number stood there; the customer said no such word
 	for body != "" {
 		r, n := utf8.DecodeRuneInString(body)
 		if !partOfWord(r) {

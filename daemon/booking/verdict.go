@@ -29,7 +29,7 @@ const (
 )
 
 // Checks lists every check that can withhold a text, in order.
-var Checks = append(checks[:len(checks):len(checks)], CheckScriptError, CheckCarrier)
+var Checks = append(checks[:len(checks):len(checks)], CheckScriptError)
 
 // Result is what a check said. Stored: never rename.
 type Result string
@@ -86,5 +86,5 @@ type Rival struct {
 	State       FollowUpState
 	DueAt       time.Time // of its text
 	WithheldBy  Check
-	Qualifies   bool // has consent and was neither completed nor handled
+	Qualifies   bool // its scheduler sends texts, it has consent and was neither completed nor handled
 }

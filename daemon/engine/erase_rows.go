@@ -124,6 +124,11 @@ func (e *Engine) eraseRound(ctx context.Context, v booking.Erasure, p traces) (b
 				return t.EraseRow(a, "inbound", n.Name)
 			})
 		},
+		func() error { // before the deliveries, which are made of them
+			return eraseFound(ctx, e, a, words, (*storage.Snapshot).SearchAnnouncements, func(t *txn, n storage.Named[booking.Announcement]) error {
+				return errors.Join(t.Disarm(n.Value.Due(a)), t.DeleteAnnouncement(a, n.Name))
+			})
+		},
 		func() error {
 			return eraseFound(ctx, e, a, words, (*storage.Snapshot).SearchDeliveries, func(t *txn, n storage.Named[booking.Delivery]) error {
 				now, err := t.Delivery(a, n.Name)

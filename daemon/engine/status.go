@@ -158,6 +158,7 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 	if in.At.IsZero() {
 		in.At = e.now()
 	}
+	in.Body, _ = booking.Redact(in.Body)
 	after := e.now().Add(time.Millisecond) // an answer stands below what it answers
 	id, reply := booking.AttemptID(newID(after)), booking.AttemptID(newID(after))
 	msg := newID(e.now()) // in the order in which they came: one that was delivered late is answered too
