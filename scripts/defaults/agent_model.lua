@@ -22,12 +22,23 @@ local tools = { "windows", "book", "reschedule", "cancel", "waitlist", "hand_off
 local session = {}
 session.__index = session
 
-local function new_session(ctx, own)
-  local memory = {}
-  for key, value in pairs(own.memory or {}) do
-    memory[key] = value
+-- copy gives a table with the same entries.
+local function copy(of)
+  local all = {}
+  for key, value in pairs(of or {}) do
+    all[key] = value
   end
-  memory.unclear = nil
+  return all
+end
+
+-- new_session begins one. memory is what was kept before this turn: agent's own answer may not go out, so what it asked the customer is
+-- not kept, only what it learned from them.
+local function new_session(ctx, own, memory)
+  local learned = own.memory or {}
+  for _, key in ipairs({ "lang", "service", "line1", "zip" }) do
+    memory[key] = learned[key]
+  end
+  memory.pending, memory.unclear = nil, nil
   local s = { ctx = ctx, own = own, said = ctx.event.text, memory = memory, lang = memory.lang or "en", known = {}, asks = 0 }
   return setmetatable(s, session)
 end
@@ -133,10 +144,15 @@ function session:ask_for(name, args)
   return ask(name, args)
 end
 
--- chosen tells whether the customer may have meant this window: we offered it, and they neither ask nor say no.
+-- chosen tells whether the customer may have meant this window: our latest text offered it, and they neither ask nor say no.
 function session:chosen(window)
-  local offered = list.find(self.ctx.offered or {}, function(w) return w.id == window.id and w.open end)
-  return offered and not string.find(self.said, "?", 1, true) and not talk.intents(self.said).no
+  local turns = self.ctx.thread.turns or {}
+  for i = #turns, 1, -1 do
+    if turns[i].from == "agent" then
+      local offered = list.contains(turns[i].offered or {}, window.id)
+      return offered and not string.find(self.said, "?", 1, true) and not talk.intents(self.said).no
+    end
+  end
 end
 
 -- take books a window, or moves the visit there. It gives a proposal, or what the model is told.
@@ -248,9 +264,10 @@ function session:answer()
 end
 
 function reply(ctx)
+  local memory = copy(ctx.memory)
   local own, unsure = agent(ctx)
   if not unsure or ctx.event.kind ~= "text" or not ctx.event.text then
     return own
   end
-  return new_session(ctx, own):answer() or own
+  return new_session(ctx, own, memory):answer() or own
 end
