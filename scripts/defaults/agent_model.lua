@@ -229,10 +229,12 @@ function calls.hand_off(s, args)
   return s:done({ say = s:text("person_number"), hand_off = "the model hands over: " .. text.truncate(string.gsub(reason, "%c", " "), 80) })
 end
 
--- readable gives the model's text when it may be one for a customer: words, and not too many.
-local function readable(said)
+-- readable gives the model's text when it may be one for a customer: words in the customer's language, and not too many.
+local function readable(said, lang)
   said = text.trim((string.gsub(string.gsub(said or "", "%c", " "), " +", " ")))
   local odd = said == "" or #said > max_say or string.find(said, "^[{%[<`]") or string.find(said, "customer_text", 1, true)
+  local spoken = talk.language(said)
+  odd = odd or spoken and spoken ~= lang
   return not odd and said or nil
 end
 
@@ -245,7 +247,7 @@ function session:answer()
       return nil
     end
     if not answer.calls then
-      local said = readable(answer.say)
+      local said = readable(answer.say, self.lang)
       return said and { say = said, memory = self.memory, instead = self.own }
     end
     table.insert(messages, { role = "assistant", content = answer.say, calls = answer.calls })
