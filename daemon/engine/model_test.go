@@ -314,3 +314,53 @@ func TestAModelThatFailsIsAnAlarmUntilItAnswers(t *testing.T) {
 		}
 	})
 }
+
+// A turn that waits for a model while another text comes, while a person takes the thread over, or while the daemon ends: one answer, or
+// none; and never a booking that nobody is told of.
+func TestWhatComesWhileTheModelThinks(t *testing.T) {
+	for name, meanwhile := range map[string]func(*world){
+		"another text": func(w *world) { w.says("wait, how much is it?", 1) },
+		"a person": func(w *world) {
+			_, err := w.e.TakeOver(w.t.Context(), account, booking.Phone(phone(1)), "Denise")
+			w.must(err)
+		},
+		"an opt-out": func(w *world) { w.says("STOP", 1) },
+		"a restart":  func(w *world) { w.swap(w.carrier) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				m := &thinking{}
+				m.Script(calls("book", `{"window":"w1"}`))
+				w, _ := talking(t, func(o *engine.Options) { o.Model = m })
+				defer w.close()
+				w.says(odd, 1)
+				time.Sleep(12 * time.Second) // it thinks
+				if len(m.Asked()) != 0 {
+					t.Fatal("it has answered already")
+				}
+				meanwhile(w)
+				got := w.waits()
+				told := slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "You're booked") })
+				if booked := len(w.bookings()) == 1; booked != told || booked != (name == "a restart") {
+					t.Errorf("%d bookings, got %q", len(w.bookings()), got)
+				}
+				if want := map[string]int{"another text": 2, "a person": 1, "an opt-out": 1, "a restart": 2}[name]; len(got) != want {
+					t.Errorf("got %q, want %d texts", got, want)
+				}
+				w.whole()
+			})
+		})
+	}
+}
+
+// thinking is a model that needs ten seconds.
+type thinking struct{ simulator.Model }
+
+func (m *thinking) Chat(ctx context.Context, chat booking.Chat) (booking.ChatAnswer, error) {
+	select {
+	case <-time.After(10 * time.Second):
+		return m.Model.Chat(ctx, chat)
+	case <-ctx.Done():
+		return booking.ChatAnswer{}, &booking.ModelError{Code: booking.ModelSlow, Err: ctx.Err()}
+	}
+}
