@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
@@ -35,7 +36,7 @@ func newMeters(s *Server) *meters {
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"route"}),
 	}
-	m.registry.MustRegister(m.requests, m.took, &figures{engine: s.engine, reader: s.reader, store: s.o.StoreStats, workers: s.o.WorkerStats, version: s.o.Version, now: s.now},
+	m.registry.MustRegister(m.requests, m.took, &figures{engine: s.engine, reader: s.reader, store: s.o.StoreStats, workers: s.o.WorkerStats, model: s.o.ModelState, version: s.o.Version, now: s.now},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -74,6 +75,7 @@ type figures struct {
 	reader  *storage.Reader
 	store   func() storage.Stats
 	workers func() worker.Stats
+	model   func() booking.ModelState // nil: there is none
 	version string
 	now     func() time.Time
 
@@ -121,6 +123,11 @@ var (
 	descCalls        = metric("script_calls_total", "Runs of scripts.")
 	descCallsRefused = metric("script_calls_refused_total", "Runs of scripts refused because too many waited.")
 	descWorkersEnded = metric("script_workers_ended_total", "Workers that were replaced, by why: killed (a script took too long), died, recycled.", "why")
+
+	descModelCalls  = metric("model_calls_total", "Calls of the language model by what came of them: answered, or the code of the error.", "result")
+	descModelTokens = metric("model_tokens_total", "Tokens that the language model used, by direction: in, out.", "direction")
+	descModelCost   = metric("model_cost_dollars_total", "What the language model cost, by the configured prices.")
+	descModelOpen   = metric("model_breaker_open", "1 while the language model is left alone because it fails, else 0.")
 
 	descDisk         = metric("store_disk_bytes", "Bytes of the store's directory.")
 	descCommits      = metric("store_commits_total", "Synced batches.")
@@ -176,6 +183,20 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 		counter(descWorkersEnded, float64(w.Killed), "killed")
 		counter(descWorkersEnded, float64(w.Died), "died")
 		counter(descWorkersEnded, float64(w.Recycled), "recycled")
+	}
+	if f.model != nil {
+		m := f.model()
+		for result, n := range m.Calls {
+			counter(descModelCalls, float64(n), result)
+		}
+		counter(descModelTokens, float64(m.TokensIn), "in")
+		counter(descModelTokens, float64(m.TokensOut), "out")
+		counter(descModelCost, float64(m.Micros)/1e6)
+		open := 0.0
+		if m.Open {
+			open = 1
+		}
+		gauge(descModelOpen, open)
 	}
 	if f.store == nil {
 		return

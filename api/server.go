@@ -38,11 +38,12 @@ type Options struct {
 	PublicURL      string             // of this daemon; pages of its own origin may always report sessions
 	TrustedProxies []string           // addresses or CIDRs whose X-Forwarded-For counts
 	Now            func() time.Time
-	Log            *slog.Logger         // nil: silent
-	Version        string               // told by /healthz and the API document
-	StoreStats     func() storage.Stats // for /metrics; nil: no figures of the store
-	WorkerStats    func() worker.Stats  // for /metrics; nil: no figures of the workers that run scripts
-	Limits         Limits               // zero fields: those of [DefaultLimits]
+	Log            *slog.Logger              // nil: silent
+	Version        string                    // told by /healthz and the API document
+	StoreStats     func() storage.Stats      // for /metrics; nil: no figures of the store
+	WorkerStats    func() worker.Stats       // for /metrics; nil: no figures of the workers that run scripts
+	ModelState     func() booking.ModelState // for /metrics; nil: there is no language model
+	Limits         Limits                    // zero fields: those of [DefaultLimits]
 }
 
 // The bounds of a request. Those of the body hold before any of it is read, see [Server.bound]; what is larger than

@@ -179,23 +179,6 @@ func (c *Config) twilioTokens() (tokens []string, err error) {
 	return tokens, nil
 }
 
-func (c *Config) checkLLM() (string, error) {
-	l := c.LLM
-	if l.APIKey != "" && l.APIKeyFile != "" {
-		return "", c.wrong("llm.api_key_file", "llm.api_key is set too; keep one of the two")
-	}
-	if err := c.origined("llm.base_url", l.BaseURL); err != nil {
-		return "", err
-	}
-	if l.Timeout <= 0 {
-		return "", c.wrong("llm.timeout", `%s is no time to answer; use a duration such as "20s"`, l.Timeout)
-	}
-	if l.BaseURL != "" || l.Model != "" {
-		return "keys under llm are set, but this version has no agent yet; they are not used", nil
-	}
-	return "", nil
-}
-
 // origined wants a whole http address, or nothing.
 func (c *Config) origined(key, v string) error {
 	if v == "" {

@@ -68,15 +68,6 @@ type TwilioConfig struct {
 	BaseURL               string  `toml:"base_url"`
 }
 
-// LLMConfig is read and checked, but no part of this version uses it.
-type LLMConfig struct {
-	BaseURL    string           `toml:"base_url"`
-	Model      string           `toml:"model"`
-	APIKey     string           `toml:"api_key"`
-	APIKeyFile string           `toml:"api_key_file"`
-	Timeout    booking.Duration `toml:"timeout"`
-}
-
 // WebhooksConfig says where webhooks may go.
 type WebhooksConfig struct {
 	AllowPrivate bool `toml:"allow_private"`
@@ -105,7 +96,7 @@ func defaultConfig() Config {
 		Storage: StorageConfig{Dir: "data"},
 		Carrier: CarrierConfig{Driver: "simulator", SettleAfter: booking.Duration(time.Minute)},
 		Twilio:  TwilioConfig{SegmentsPerSecond: 3.75},
-		LLM:     LLMConfig{Timeout: booking.Duration(20 * time.Second)},
+		LLM:     LLMConfig{Timeout: booking.Duration(20 * time.Second), MaxTokens: 400, ThreadTokens: 60_000, ThreadCostCents: 25},
 		Log:     LogConfig{Level: "info", Format: "text"},
 	}
 }

@@ -65,7 +65,8 @@ func TestConfigKeysOfTheContract(t *testing.T) {
 		"carrier.driver", "carrier.settle_after", "twilio.account_sid", "twilio.auth_token", "twilio.auth_token_file",
 		"twilio.auth_token_previous", "twilio.auth_token_previous_file", "twilio.segments_per_second", "twilio.primary_profile",
 		"twilio.registration_email", "twilio.mock_registration", "twilio.base_url",
-		"llm.base_url", "llm.model", "llm.api_key", "llm.api_key_file", "llm.timeout", "webhooks.allow_private",
+		"llm.base_url", "llm.model", "llm.api_key", "llm.api_key_file", "llm.timeout", "llm.max_tokens", "llm.thread_tokens",
+		"llm.input_price", "llm.output_price", "llm.thread_cost_cents", "webhooks.allow_private",
 		"log.level", "log.format", "seed.file", "scripts.dir"}
 	if got := knownKeys(); !slices.Equal(got, want) {
 		t.Errorf("keys\n got %v\nwant %v", got, want)
@@ -77,7 +78,8 @@ func TestEnvironmentReachesEveryKeyAndWinsOverTheFile(t *testing.T) {
 	values := map[string]string{"server.listen": "127.0.0.1:2", "server.public_url": "https://a.example", "server.trusted_proxies": "10.0.0.0/8,::1/128",
 		"carrier.driver": "simulator", "carrier.settle_after": "2s", "twilio.base_url": "http://t.example", "twilio.segments_per_second": "12.5", "twilio.primary_profile": "BU0123456789abcdef0123456789abcdef",
 		"twilio.mock_registration": "true", "twilio.registration_email": "office@brightwater.example",
-		"llm.base_url": "http://l.example", "llm.timeout": "7s", "webhooks.allow_private": "true", "log.level": "warn", "log.format": "json"}
+		"llm.base_url": "http://l.example", "llm.timeout": "7s", "llm.max_tokens": "500", "llm.thread_tokens": "9000", "llm.input_price": "0.15", "llm.output_price": "0.6",
+		"llm.thread_cost_cents": "5", "webhooks.allow_private": "true", "log.level": "warn", "log.format": "json"}
 	for _, key := range knownKeys() {
 		value, ok := values[key]
 		if !ok {
@@ -117,14 +119,24 @@ func TestConfigMistakesAreToldWithTheMend(t *testing.T) {
 		env  string
 		want string // regular expression on the one line
 	}{
-		"unknown key":          {file: "[server]\n\nlisen = \":1\"\n", want: `c\.toml:3: there is no key server\.lisen; did you mean server\.listen\?`},
-		"unknown section":      {file: "[sever]\nlisten = \":1\"\n", want: `c\.toml:1: there is no key sever`},
-		"key without section":  {file: "listen = \":1\"\n", want: `c\.toml:1: there is no key listen`},
-		"far key":              {file: "[log]\nzzzzzzzzzzzzzz = 1\n", want: `there is no key log\.zzzzzzzzzzzzzz; config\.example\.toml lists`},
-		"wrong type":           {file: "[server]\nlisten = 8080\n", want: `c\.toml:2:\d+: .*config\.example\.toml shows`},
-		"broken file":          {file: "[server\n", want: `c\.toml:1:\d+: `},
-		"given twice":          {file: "[log]\nlevel = \"info\"\nlevel = \"warn\"\n", want: `c\.toml:`},
-		"duration":             {file: "[llm]\ntimeout = \"20\"\n", want: `"20" is not a duration`},
+		"unknown key":         {file: "[server]\n\nlisen = \":1\"\n", want: `c\.toml:3: there is no key server\.lisen; did you mean server\.listen\?`},
+		"unknown section":     {file: "[sever]\nlisten = \":1\"\n", want: `c\.toml:1: there is no key sever`},
+		"key without section": {file: "listen = \":1\"\n", want: `c\.toml:1: there is no key listen`},
+		"far key":             {file: "[log]\nzzzzzzzzzzzzzz = 1\n", want: `there is no key log\.zzzzzzzzzzzzzz; config\.example\.toml lists`},
+		"wrong type":          {file: "[server]\nlisten = 8080\n", want: `c\.toml:2:\d+: .*config\.example\.toml shows`},
+		"broken file":         {file: "[server\n", want: `c\.toml:1:\d+: `},
+		"given twice":         {file: "[log]\nlevel = \"info\"\nlevel = \"warn\"\n", want: `c\.toml:`},
+		"duration":            {file: "[llm]\ntimeout = \"20\"\n", want: `"20" is not a duration`},
+		"model's patience":    {env: "REBOOK_LLM_TIMEOUT=2m", want: `llm\.timeout .* "100ms" to "30s"`},
+		"model's address":     {env: "REBOOK_LLM_BASE_URL=localhost:11434", want: `write it whole, such as "http://127\.0\.0\.1:11434/v1"`},
+		"model's password":    {env: "REBOOK_LLM_BASE_URL=https://u:geheim@l.example/v1", want: `the key into llm\.api_key`},
+		"model's tokens":      {env: "REBOOK_LLM_MAX_TOKENS=5", want: `not within 50 to 8000`},
+		"model's budget":      {env: "REBOOK_LLM_THREAD_TOKENS=5", want: `use 1000 or more`},
+		"model's cost":        {env: "REBOOK_LLM_THREAD_COST_CENTS=-1", want: `0 is no bound`},
+		"model's price":       {env: "REBOOK_LLM_OUTPUT_PRICE=-0.5", want: `cannot be negative`},
+		"model's key twice":   {file: "[llm]\napi_key = \"a\"\napi_key_file = \"b\"\n", want: `keep one of the two`},
+		"scripted and twilio": {file: "[carrier]\ndriver = \"twilio\"\n[twilio]\naccount_sid = \"AC00000000000000000000000000000001\"\nauth_token = \"a\"\n[llm]\nbase_url = \"simulator\"\n",
+			want: `the scripted model is for trying things out`},
 		"listen":               {env: "REBOOK_SERVER_LISTEN=8080", want: `server\.listen \(REBOOK_SERVER_LISTEN\): "8080" is not an address; write host:port`},
 		"listen url":           {env: "REBOOK_SERVER_LISTEN=http://x:80", want: `server\.listen`},
 		"listen port":          {env: "REBOOK_SERVER_LISTEN=:99999", want: `"99999" is not a port`},
@@ -178,7 +190,9 @@ func TestOddButWorkingConfigWarns(t *testing.T) {
 		"REBOOK_SERVICE_HOST=10.0.0.1":              "REBOOK_SERVICE_HOST means nothing here",
 		"REBOOK_SERVER_PUBLIC_URL=http://e.example": "use https",
 		"REBOOK_TWILIO_ACCOUNT_SID=AC1":             "nothing is really sent",
-		"REBOOK_LLM_BASE_URL=http://127.0.0.1/v1":   "no agent yet",
+		"REBOOK_LLM_BASE_URL=http://127.0.0.1/v1":   "llm.model is empty",
+		"REBOOK_LLM_BASE_URL=http://l.example/v1":   "unencrypted",
+		"REBOOK_LLM_MODEL=qwen3":                    "no language model is asked",
 	} {
 		_, warnings, err := loadConfig("", []string{env})
 		if err != nil || !strings.Contains(strings.Join(warnings, "\n"), want) {

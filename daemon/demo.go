@@ -90,6 +90,9 @@ func (p *process) openDemo(ctx context.Context, dir string, delay time.Duration)
 	if err := os.WriteFile(cfg.Seed.File, seed, 0o600); err != nil {
 		return nil, shop, err
 	}
+	if cfg.LLM.BaseURL == "" {
+		cfg.LLM.BaseURL = scriptedModel
+	}
 	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelError})) // the story is told on stdout
 	h, err := p.open(ctx, cfg, log)
 	if err == nil {

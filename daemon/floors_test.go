@@ -59,6 +59,7 @@ var testLevel = map[string][]string{
 	"api":     {"api/client"},
 
 	"daemon/twilio": {"daemon/twilio/twiliotest"},
+	"daemon/model":  {"daemon/simulator"}, // the scripted endpoint
 
 	"api/client": {"api"}, // its examples run against the real server
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/rebookhq/rebook/api"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/daemon/model"
 	"github.com/rebookhq/rebook/daemon/simulator"
 	"github.com/rebookhq/rebook/daemon/twilio"
 	"github.com/rebookhq/rebook/daemon/web"
@@ -35,6 +36,7 @@ type house struct {
 	carrier *simulator.Carrier // nil when texts are really sent
 	twilio  *twilio.Client     // nil with the simulator
 	tokens  []string           // with which Twilio signs
+	model   *model.Client      // nil: no language model is configured
 	engine  *engine.Engine
 	addr    net.Addr       // where the API listens
 	key     *engine.NewKey // the administrator's key, on the first start only
@@ -94,6 +96,9 @@ func (p *process) open(ctx context.Context, cfg Config, log *slog.Logger) (h *ho
 		}
 	})
 	if err := h.openCarrier(); err != nil {
+		return h, err
+	}
+	if err := h.openModel(); err != nil {
 		return h, err
 	}
 	if h.pool == nil && h.wallsMissing == "" {
@@ -178,6 +183,9 @@ func (h *house) openEngine(ctx context.Context) (err error) {
 	if h.pool != nil {
 		o.Scripts = h.pool
 	}
+	if h.model != nil {
+		o.Model, o.ModelBounds = h.model, h.cfg.LLM.modelBounds()
+	}
 	if h.twilio != nil {
 		if u, err := url.Parse(h.cfg.Server.PublicURL); err == nil && loopback(u.Hostname()) {
 			o.Unreachable = "server.public_url is " + h.cfg.Server.PublicURL + ", which is this machine itself"
@@ -214,6 +222,9 @@ func (h *house) openAPI(ln net.Listener) {
 	}
 	if h.pool != nil {
 		o.WorkerStats = h.pool.Stats
+	}
+	if h.model != nil {
+		o.ModelState = h.model.State
 	}
 	h.api = api.New(o)
 	go func() {

@@ -84,8 +84,11 @@ func (h *house) announce() {
 	if h.twilio != nil {
 		carrier = "twilio: texts are really sent"
 	}
-	h.log.Info(fmt.Sprintf("rebook %s listening on http://%s", release, h.addr),
-		"data", dir, "carrier", carrier, "public_url", h.cfg.Server.PublicURL)
+	about := []any{"data", dir, "carrier", carrier, "public_url", h.cfg.Server.PublicURL}
+	if h.model != nil {
+		about = append(about, "model", cmp.Or(h.cfg.LLM.Model, "scripted"))
+	}
+	h.log.Info(fmt.Sprintf("rebook %s listening on http://%s", release, h.addr), about...)
 	if h.key == nil {
 		return
 	}

@@ -22,6 +22,7 @@ type Proposal struct {
 	Alert   string          `json:"alert,omitempty"`    // a person is told, and the agent goes on
 	Task    string          `json:"task,omitempty"`     // what the office is to do, such as a call
 	Memory  json.RawMessage `json:"memory,omitempty"`   // kept for the next turn, as ctx.memory: a JSON object
+	Instead *Proposal       `json:"instead,omitempty"`  // what holds when the firewall does not let Say out: for what a model wrote
 }
 
 // Bounds on a proposal.
@@ -36,8 +37,25 @@ func ReadProposal(raw json.RawMessage) (p Proposal, err error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&p); err != nil {
-		return Proposal{}, fmt.Errorf("reply must return a table of say, hand_off, opt_out, close, alert, task and memory: %s", explain(err))
+		return Proposal{}, fmt.Errorf("reply must return a table of say, hand_off, opt_out, close, alert, task, memory and instead: %s", explain(err))
 	}
+	if err := p.settle(); err != nil {
+		return Proposal{}, err
+	}
+	if p.Instead == nil {
+		return p, nil
+	}
+	if p.Instead.Instead != nil {
+		return Proposal{}, errors.New("instead has an instead of its own; one is enough")
+	}
+	if err := p.Instead.settle(); err != nil {
+		return Proposal{}, fmt.Errorf("instead: %w", err)
+	}
+	return p, nil
+}
+
+// settle trims the texts and checks the bounds.
+func (p *Proposal) settle() error {
 	p.Say, p.HandOff = strings.TrimSpace(p.Say), strings.Join(strings.Fields(p.HandOff), " ")
 	p.Alert, p.Task = strings.Join(strings.Fields(p.Alert), " "), strings.Join(strings.Fields(p.Task), " ")
 	if m := string(p.Memory); m == "[]" || m == "null" { // an empty table of Lua is both a list and a map
@@ -45,15 +63,15 @@ func ReadProposal(raw json.RawMessage) (p Proposal, err error) {
 	}
 	switch {
 	case len(p.HandOff) > maxHandOff:
-		return Proposal{}, fmt.Errorf("hand_off has %d bytes, at most %d are kept", len(p.HandOff), maxHandOff)
+		return fmt.Errorf("hand_off has %d bytes, at most %d are kept", len(p.HandOff), maxHandOff)
 	case len(p.Alert) > maxHandOff || len(p.Task) > maxHandOff:
-		return Proposal{}, fmt.Errorf("alert and task have at most %d bytes", maxHandOff)
+		return fmt.Errorf("alert and task have at most %d bytes", maxHandOff)
 	case len(p.Memory) > maxMemory:
-		return Proposal{}, fmt.Errorf("memory has %d bytes as JSON, at most %d are kept", len(p.Memory), maxMemory)
+		return fmt.Errorf("memory has %d bytes as JSON, at most %d are kept", len(p.Memory), maxMemory)
 	case len(p.Memory) > 0 && p.Memory[0] != '{':
-		return Proposal{}, errors.New("memory must be a table with names")
+		return errors.New("memory must be a table with names")
 	}
-	return p, textFault(p.Say)
+	return textFault(p.Say)
 }
 
 // textFault tells what keeps a text from being sent; empty is fine.

@@ -27,6 +27,7 @@ import (
 const (
 	FollowUpLink = "follow_up_link" // writes the follow-up with a prefilled link
 	Agent        = "agent"          // answers in ai_agent mode
+	AgentModel   = "agent_model"    // answers there when a language model is configured
 )
 
 //go:embed defaults/*.lua

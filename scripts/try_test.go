@@ -122,15 +122,33 @@ func TestDiffOfVersions(t *testing.T) {
 	}
 }
 
+func TestAProposalMayHaveAnother(t *testing.T) {
+	p, err := ReadProposal(json.RawMessage(`{"say":" a ","instead":{"say":" b ","hand_off":"c\nd","memory":{"x":1}}}`))
+	if err != nil || p.Say != "a" || p.Instead == nil || p.Instead.Say != "b" || p.Instead.HandOff != "c d" || string(p.Instead.Memory) != `{"x":1}` {
+		t.Errorf("%+v %v", p, err)
+	}
+	for raw, want := range map[string]string{
+		`{"instead":{"instead":{}}}`: "one is enough", `{"instead":{"say":"\u0007"}}`: "instead: the text has the control character",
+		`{"instead":{"sya":"a"}}`: `no field "sya"`, `{"instead":"a"}`: "instead is a string",
+	} {
+		if _, err := ReadProposal(json.RawMessage(raw)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", raw, err, want)
+		}
+	}
+}
+
 // FuzzProposal: no JSON makes the reading fall over, and what is read can be sent.
 func FuzzProposal(f *testing.F) {
-	for _, s := range []string{`{}`, `{"say":"x","memory":{}}`, `{"memory":[]}`, `[]`, `null`, `{"say":"\u0000"}`, `{"hand_off":"a\nb"}`} {
+	for _, s := range []string{`{}`, `{"say":"x","memory":{}}`, `{"memory":[]}`, `[]`, `null`, `{"say":"\u0000"}`, `{"hand_off":"a\nb"}`, `{"instead":{"say":"x"}}`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
 		p, err := ReadProposal(json.RawMessage(raw))
 		if err == nil && (textFault(p.Say) != nil || len(p.HandOff) > maxHandOff || len(p.Memory) > 0 && !json.Valid(p.Memory)) {
 			t.Errorf("%q gave %+v", raw, p)
+		}
+		if err == nil && p.Instead != nil && (textFault(p.Instead.Say) != nil || len(p.Instead.HandOff) > maxHandOff || p.Instead.Instead != nil) {
+			t.Errorf("%q gave instead %+v", raw, p.Instead)
 		}
 	})
 }

@@ -109,6 +109,7 @@ const typesHead = `---@meta
 ---@field alert? string a person is told, and the agent goes on
 ---@field task? string what the office is to do, such as a call
 ---@field memory? table<string, any>
+---@field instead? Proposal what holds when the firewall does not let say out
 
 ---@alias Ask "windows"|"book"|"reschedule"|"cancel"|"waitlist"|"model"
 `

@@ -20,6 +20,8 @@ type Thread struct {
 	Note       string          `json:"note,omitempty" description:"Of the person who handed it back."`
 	Unread     int             `json:"unread" description:"Customer's texts that no person has looked at."`
 	AgentTexts int             `json:"agent_texts" description:"Texts of the agent; at most 12."`
+	ModelCalls int             `json:"model_calls,omitempty" description:"Answers of the language model that the agent asked for."`
+	ModelCost  int             `json:"model_cost_cents,omitempty" description:"What they cost by the configured prices, rounded up."`
 	BeganAt    time.Time       `json:"began_at"`
 	LastAt     time.Time       `json:"last_at"`
 	InboundAt  time.Time       `json:"inbound_at,omitzero"`
@@ -30,6 +32,7 @@ type Thread struct {
 func FromThread(v booking.Thread) Thread {
 	return Thread{ID: string(v.Phone), Number: string(v.Number), Session: string(v.Session), Scheduler: string(v.Scheduler), Owner: string(v.Owner),
 		State: string(v.State), Reason: v.Reason, By: v.By, Note: v.Note, Unread: v.Unread, AgentTexts: v.AgentTexts,
+		ModelCalls: v.ModelCalls, ModelCost: int((v.ModelMicros + 9999) / 10_000),
 		BeganAt: utc(v.BeganAt), LastAt: utc(v.LastAt), InboundAt: utc(v.InboundAt)}
 }
 

@@ -52,6 +52,9 @@ type Thread struct {
 	AgentTexts int `json:"agent_texts,omitempty"` // texts of the agent
 	ModelCalls int `json:"model_calls,omitempty"` // by the agent's script
 
+	ModelTokens int   `json:"model_tokens,omitempty"` // that these calls used, in and out
+	ModelMicros int64 `json:"model_micros,omitempty"` // what they cost, in millionths of a US dollar
+
 	BeganAt   time.Time `json:"began_at"`
 	LastAt    time.Time `json:"last_at"`             // of the last message either way
 	InboundAt time.Time `json:"inbound_at,omitzero"` // of the customer's last text
@@ -115,6 +118,11 @@ func PhoneOfRef(ref string) Phone {
 		return ""
 	}
 	return Phone("+" + strings.TrimLeft(strings.Replace(digits, "-", "", 1), "0"))
+}
+
+// ModelUse tells what the thread has used of a model so far.
+func (t Thread) ModelUse() ModelUse {
+	return ModelUse{Calls: t.ModelCalls, Tokens: t.ModelTokens, Micros: t.ModelMicros}
 }
 
 // Pending tells whether the customer's last text waits for an answer.

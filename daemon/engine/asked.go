@@ -15,27 +15,6 @@ import (
 	"github.com/rebookhq/rebook/storage"
 )
 
-// Model is a language model that scripts may ask. What it says is a proposal like any other: it is judged after the script.
-type Model interface {
-	// Chat gives the answer to what a script asked with ask("model", args), as JSON. thread names the conversation, for bounds.
-	// A *[ModelError] says with a code why there is none.
-	Chat(ctx context.Context, thread string, args json.RawMessage) (json.RawMessage, error)
-}
-
-// ModelError says why a model gave no answer. Its code is what the script sees.
-type ModelError struct {
-	Code string // model_off, model_down, model_slow, model_limit, invalid_args
-	Err  error
-}
-
-func (e *ModelError) Error() string { return e.Code + ": " + e.Err.Error() }
-
-// Unwrap gives the cause.
-func (e *ModelError) Unwrap() error { return e.Err }
-
-// maxModelCalls bounds what one thread may cost.
-const maxModelCalls = 40
-
 // outage gives the code with which an ask fails because what it needs does not answer; empty when it does.
 func (e *Engine) outage(ask string) string {
 	if e.o.Outage == nil {
@@ -108,13 +87,14 @@ func (e *Engine) carryOutInThread(ctx context.Context, d booking.Due, asked book
 	var result json.RawMessage
 	code := e.outage(ask.Name)
 	changes := false
+	var used booking.ModelUse
 	var err error
 	switch {
 	case code != "":
 	case ask.Name == "windows":
 		result, code, err = e.windowsInThread(ctx, d.Account, asked)
 	case ask.Name == "model":
-		result, code, err = e.askModel(ctx, d.Account, asked)
+		result, used, code, err = e.askModel(ctx, d.Account, asked)
 	case slices.Contains([]string{"book", "reschedule", "cancel", "waitlist"}, ask.Name):
 		changes = true
 	default:
@@ -143,7 +123,7 @@ func (e *Engine) carryOutInThread(ctx context.Context, d booking.Due, asked book
 			}
 			if ask.Name == "model" {
 				t.did(Deed{Do: "ask_model", Phone: turn.Thread})
-				if err := t.countModel(account, turn.Thread); err != nil {
+				if err := errors.Join(t.countModel(account, turn.Thread, used), t.tellOfModel(account.ID, e.o.Model)); err != nil {
 					return err
 				}
 			}
@@ -189,47 +169,6 @@ func (e *Engine) windowsInThread(ctx context.Context, a booking.AccountID, asked
 		return err
 	})
 	return result, code, err
-}
-
-// askModel asks the model, outside any transaction. A crash meanwhile asks it again.
-func (e *Engine) askModel(ctx context.Context, a booking.AccountID, asked booking.Turn) (json.RawMessage, string, error) {
-	calls := 0
-	err := e.store.View(ctx, func(s *storage.Snapshot) error {
-		v, err := s.Thread(a, asked.Thread)
-		if v != nil {
-			calls = v.ModelCalls
-		}
-		return err
-	})
-	switch {
-	case err != nil:
-		return nil, "", err
-	case e.o.Model == nil:
-		return nil, "model_off", nil
-	case calls >= maxModelCalls:
-		return nil, "model_limit", nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, booking.TurnWithin/2)
-	defer cancel()
-	result, err := e.o.Model.Chat(ctx, booking.ThreadRef(asked.Thread), asked.Pending.Args)
-	if bad, ok := errors.AsType[*ModelError](err); ok {
-		return nil, bad.Code, nil
-	}
-	if err != nil {
-		e.log.Warn("the model did not answer", "err", err)
-		return nil, "model_down", nil
-	}
-	return result, "", nil
-}
-
-func (t *txn) countModel(account booking.Account, p booking.Phone) error {
-	old, err := t.Thread(account.ID, p)
-	if err != nil || old == nil {
-		return err
-	}
-	v := *old
-	v.ModelCalls++
-	return t.putThread(account, old, v)
 }
 
 // bookArgs are the arguments of the asks that change something.

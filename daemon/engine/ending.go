@@ -44,18 +44,32 @@ func (w *talk) judge(p scripts.Proposal) ending {
 		disclosed = disclosed || !m.Inbound() && booking.Discloses(m.Body)
 	}
 	c, err := booking.ComposeReply(p.Say, disclosed)
+	if err != nil && p.Instead != nil {
+		return w.judgeInstead(*p.Instead, "the agent's text cannot be sent: "+err.Error(), p.Say)
+	}
 	if err != nil {
 		return w.safely("the agent's text cannot be sent: "+err.Error(), []booking.Finding{{At: w.now, Check: booking.CheckScriptError, Result: booking.Stop,
 			Fact: err.Error(), Setting: "follow_up.agent", Message: "The agent's text cannot be sent, so the customer got the safe line and a person.", Fix: "mend the script"}})
 	}
 	if claim, ok := booking.Permit(c.Body, w.evidence(p.HandOff != "")); !ok {
 		reason := fmt.Sprintf("the agent was about to say %q (%s), which nothing supports", claim.Phrase, claim.Kind)
+		if p.Instead != nil {
+			return w.judgeInstead(*p.Instead, reason, c.Body)
+		}
 		end := w.safely(reason, []booking.Finding{{At: w.now, Check: booking.CheckFirewall, Result: booking.Stop, Fact: reason, Setting: "follow_up.agent",
 			Message: "The firewall held the agent's text back: " + clipped(c.Body), Fix: "let the script say only what a result, an approved fact or the customer said"}})
 		end.memory = p.Memory
 		return end
 	}
 	end.body, end.segments = c.Body, c.Segments
+	return end
+}
+
+// judgeInstead makes an ending of what the agent proposed for the case that its text is held back.
+func (w *talk) judgeInstead(p scripts.Proposal, reason, held string) ending {
+	end := w.judge(p)
+	end.trail = append([]booking.Finding{{At: w.now, Check: booking.CheckFirewall, Result: booking.Pass, Fact: reason, Setting: "follow_up.agent",
+		Message: "The firewall held a text back, and the agent's other answer was taken: " + clipped(held)}}, end.trail...)
 	return end
 }
 

@@ -65,8 +65,9 @@ type Options struct {
 	// Scripts runs scripts behind the walls; nil: the walls could not be built, WallsMissing says why, and no script runs.
 	Scripts      scripts.Walls
 	WallsMissing string
-	Model        Model      // nil: none is configured; scripts get model_off
-	Watch        func(Deed) // told of what was done; nil: nobody
+	Model        Model               // nil: none is configured; scripts get model_off
+	ModelBounds  booking.ModelBounds // of one thread; zero: 40 calls
+	Watch        func(Deed)          // told of what was done; nil: nobody
 	// Outage tells which asks of scripts fail, and with which code; nil: none does. Rehearsals play a calendar that is down.
 	Outage func(ask string) (code string)
 	// Unreachable says why neither the carrier nor a customer can reach PublicURL; empty: they can, as far as one can tell.
@@ -106,6 +107,7 @@ func New(o Options) *Engine {
 	o.SendTimeout = cmp.Or(o.SendTimeout, 15*time.Second)
 	o.SettleAfter = cmp.Or(o.SettleAfter, time.Minute)
 	o.Horizon = cmp.Or(o.Horizon, 2*time.Minute)
+	o.ModelBounds.Calls = cmp.Or(o.ModelBounds.Calls, 40)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -138,6 +140,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	}
 	if err == nil {
 		err = e.tellOfAddress(ctx)
+	}
+	if err == nil {
+		err = e.tell(ctx, false, alarmModelDown, "", "") // a new process has not seen it fail
 	}
 	if err != nil {
 		e.started.Store(false)

@@ -113,7 +113,7 @@ func (e *Engine) beginTalk(ctx context.Context, d booking.Due) (w *talk, err err
 			e.motor.hint(booking.Due{Account: d.Account, At: v.DueAt, Kind: d.Kind, Ref: d.Ref})
 			return nil
 		}
-		next := &talk{now: now, upto: v.Last, attempt: booking.AttemptID(newID(now)), name: scripts.Agent}
+		next := &talk{now: now, upto: v.Last, attempt: booking.AttemptID(newID(now)), name: e.answerer()}
 		if next.facts, err = replyFacts(s, d.Account, *v); err != nil {
 			return err
 		}
@@ -183,7 +183,7 @@ func (e *Engine) readTalk(s *storage.Snapshot, w *talk) (stale *booking.Turn, er
 		w.done = append(w.done, booking.Done{Did: booking.DidBook, Start: has.Start, End: has.End})
 	}
 	if w.facts.Scheduler != nil {
-		w.name = cmp.Or(w.facts.Scheduler.FollowUp.Agent, scripts.Agent)
+		w.name = cmp.Or(w.facts.Scheduler.FollowUp.Agent, w.name)
 	}
 	if v.Turn != "" {
 		turn, err := s.Turn(a, v.Turn)

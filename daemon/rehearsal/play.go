@@ -82,8 +82,12 @@ func (p *player) open(ctx context.Context) (err error) {
 	for _, f := range p.doc.Given.CarrierFaults {
 		p.carrier.faults = append(p.carrier.faults, f.ErrorCode)
 	}
+	m, err := p.model()
+	if err != nil {
+		return errors.Join(err, sim.Close(), p.store.Close())
+	}
 	p.options = engine.Options{Store: p.store, Carrier: p.carrier, Now: clock, PublicURL: "https://book.example.com", Simulator: true,
-		Scripts: walls{p}, Watch: p.watch, Outage: p.outage}
+		Scripts: walls{p}, Watch: p.watch, Outage: p.outage, Model: m}
 	if err = p.start(ctx); err == nil {
 		err = p.build(ctx)
 	}
@@ -224,9 +228,13 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// latency lets time go by while a reply is being written: other turns may come in it.
+// latency lets the time go by that the writing of a reply takes.
 func (p *player) latency(ctx context.Context) error {
-	spent := time.Duration(p.doc.Given.ReplyLatency)
+	return p.spend(ctx, time.Duration(p.doc.Given.ReplyLatency))
+}
+
+// spend lets time go by while a reply is being written: other turns may come in it.
+func (p *player) spend(ctx context.Context, spent time.Duration) error {
 	if spent == 0 || p.writing {
 		return nil
 	}

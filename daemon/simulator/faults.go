@@ -19,6 +19,8 @@ type Faults struct {
 	Registration string  `json:"registration,omitempty"` // how a registration ends: "approve" (also when empty) or "reject"
 
 	Landlines []booking.Phone `json:"landlines,omitempty"` // numbers that a lookup calls landlines
+
+	Model []ModelFault `json:"model,omitempty"` // of the scripted language model; one is used up per call of it
 }
 
 // Fault is what befalls one text. See the package documentation for what each field does.
@@ -41,7 +43,7 @@ func (c *Carrier) SetFaults(f Faults) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	f.Next, f.Landlines = cloned(f.Next), slices.Clone(f.Landlines)
+	f.Next, f.Landlines, f.Model = cloned(f.Next), slices.Clone(f.Landlines), slices.Clone(f.Model)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults = f
@@ -53,7 +55,7 @@ func (c *Carrier) Faults() Faults {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f := c.faults
-	f.Next, f.Landlines = cloned(f.Next), slices.Clone(f.Landlines)
+	f.Next, f.Landlines, f.Model = cloned(f.Next), slices.Clone(f.Landlines), slices.Clone(f.Model)
 	return f
 }
 
@@ -74,6 +76,16 @@ func (f *Faults) take() (next Fault) {
 	return next
 }
 
+// modelFault uses up the next fault of the scripted model; empty: none.
+func (c *Carrier) modelFault() (next ModelFault) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.faults.Model) > 0 {
+		next, c.faults.Model = c.faults.Model[0], c.faults.Model[1:]
+	}
+	return next
+}
+
 func (f *Faults) check() error {
 	refuse := func(field, message, hint string) error {
 		return booking.Refuse(booking.Invalid, "invalid_fault", field, message, hint)
@@ -90,6 +102,14 @@ func (f *Faults) check() error {
 	for i, p := range f.Landlines {
 		if read, problem := booking.ParsePhone(string(p)); problem != "" || read != p {
 			return refuse(fmt.Sprintf("landlines[%d]", i), fmt.Sprintf("%q is not a phone number in E.164", clip(string(p))), "for example +16145550123")
+		}
+	}
+	if len(f.Model) > maxFaults {
+		return refuse("model", fmt.Sprintf("%d entries are too many", len(f.Model)), fmt.Sprintf("give at most %d", maxFaults))
+	}
+	for i, m := range f.Model {
+		if !slices.Contains(modelFaults, m) {
+			return refuse(fmt.Sprintf("model[%d]", i), fmt.Sprintf("%q does not befall a model", clip(string(m))), "use slow, busy, broken, garbage, invents or obeys")
 		}
 	}
 	for i, n := range f.Next {

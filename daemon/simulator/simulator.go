@@ -39,7 +39,8 @@
 //	{"status_order": ["delivered", "sent"]}      the callbacks that come, in this order; [] for none
 //	{"duplicate_callbacks": 2}                   every callback comes this many times more
 //
-// landlines beside the queue are the numbers that [Carrier.Lookup] calls landlines.
+// landlines beside the queue are the numbers that [Carrier.Lookup] calls landlines. model is a queue of faults of the scripted language model
+// ([Carrier.Model]): "slow", "busy", "broken", "garbage", "invents", "obeys"; each call of it uses up one.
 //
 // They combine where that makes sense. Faults live in memory and end with the process.
 package simulator
@@ -82,6 +83,8 @@ type Carrier struct {
 	registry registry
 	faults   Faults
 	closed   bool
+
+	model Model
 }
 
 // Open starts a carrier on the record at o.Path and makes the file when there is none. Errors: the file cannot be read or
@@ -94,6 +97,7 @@ func Open(o Options) (*Carrier, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &Carrier{o: o, book: newBook(), registry: newRegistry()}
+	c.model.fault = c.modelFault
 	c.courier = courier{now: o.Now, latency: o.Latency, carry: c.carry, stop: make(chan struct{})}
 	if o.Path == "" {
 		return c, nil
@@ -126,6 +130,9 @@ func (c *Carrier) Close() error {
 	}
 	return c.journal.close()
 }
+
+// Model is the scripted language model that lives beside the carrier; faults can befall it too.
+func (c *Carrier) Model() *Model { return &c.model }
 
 // Send takes a text and gives its SID. When it answers without error, the text is on disk. A *booking.CarrierError is a
 // refusal: the text was not taken. Any other error (ctx ended, the disk failed, the carrier is closed) leaves open whether it

@@ -3,7 +3,8 @@
 -- It writes the first text after an online booking was left unfinished, and answers what the customer texts: it offers open arrival
 -- windows, books one when the customer chose it, moves and cancels, tells prices from approved facts only, and goes to a person
 -- whenever it does not know. STOP, HELP and emergencies never come here, and every text is checked after it: what is no result of an
--- ask and no approved fact does not go out. The words are in agent_words.
+-- ask and no approved fact does not go out. The words are in agent_words. What it is not sure of it says with a second result, for
+-- agent_model, which then asks a language model.
 
 local words = require "agent_words"
 
@@ -411,6 +412,7 @@ function turn:question()
   if not first or not string.find(self.said, "?", 1, true) and not asks[first] then
     return nil
   end
+  self.unsure = true
   if string.find(self.said, "%f[%d]%d%d?%f[%D]") and #self:still_offered() > 0 then
     return self:offer(self:still_offered(), nil, self:text("sorry_what"))
   end
@@ -583,7 +585,9 @@ function turn:visit()
   if self:has({ "can someone come", "come out", "come today", "come now", "how soon", "appointment", "cita", "venir", "pueden ir" }) then
     return self:offer(two(self:any_open()), nil, lead)
   end
-  if is.yes or is.earliest or is.options or is.when or is.greeting or is.any or is.card or is.bot or is.who or lead ~= "" or self.memory.service then
+  local asked = is.yes or is.earliest or is.options or is.when or is.greeting or is.any or is.card or is.bot or is.who or lead ~= ""
+  if asked or self.memory.service then
+    self.unsure = not asked
     return self:offer(two(self:any_open()), nil, lead)
   end
 end
@@ -612,6 +616,7 @@ function turn:beside()
   end
 end
 
+-- reply_to gives the proposal, and true when it rests on a guess.
 local function reply_to(ctx)
   local t = new_turn(ctx)
   if t.said == "" then
@@ -641,17 +646,17 @@ local function reply_to(ctx)
   end
   local answer = t:visit() or t:question()
   if answer then
-    return answer
+    return answer, t.unsure
   end
   local unclear = (t.memory.unclear or 0) + 1
   t.memory.unclear = unclear
   if unclear > 1 then
-    return t:person("not understood twice", t:text("person_number"))
+    return t:person("not understood twice", t:text("person_number")), true
   end
   if #t:still_offered() > 0 then
-    return t:offer(t:still_offered(), nil, t:text("sorry_what"))
+    return t:offer(t:still_offered(), nil, t:text("sorry_what")), true
   end
-  return t:answer(t:text("unclear"))
+  return t:answer(t:text("unclear")), true
 end
 
 function reply(ctx)
