@@ -20,10 +20,11 @@ import (
 )
 
 func (p *process) doctorVerb() *cli.Command {
-	c := verb("doctor", "look whether Twilio and this daemon fit together, and say how to mend what does not", "", p.doctor,
+	c := verb("doctor", "look whether Twilio, the language model and this daemon fit together, and say how to mend what does not", "", p.doctor,
 		&cli.BoolFlag{Name: "fix", Usage: "set the webhook addresses at Twilio"},
 		&cli.BoolFlag{Name: "json", Usage: "print the findings as JSON"})
-	c.Description = "Checks credentials, clock, numbers, messaging service, webhook addresses and signatures. It sends no text.\n" +
+	c.Description = "Checks credentials, clock, numbers, messaging service, webhook addresses and signatures; of the model\n" +
+		"of llm.base_url that it answers and calls tools, for a few tokens. It sends no text.\n" +
 		"The daemon should be running: then its numbers and its public address are checked too. Exit code 1 when something is wrong."
 	return c
 }
@@ -95,16 +96,26 @@ func (p *process) doctor(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	if cfg.Carrier.Driver != "twilio" {
-		return misuse(`doctor looks at Twilio, and carrier.driver is %q; set it to "twilio" first`, cfg.Carrier.Driver)
+	asks := cfg.LLM.BaseURL != "" && cfg.LLM.BaseURL != scriptedModel
+	if cfg.Carrier.Driver != "twilio" && !asks {
+		return misuse(`doctor looks at Twilio and at the language model, carrier.driver is %q and llm names no endpoint; set one of the two first`, cfg.Carrier.Driver)
 	}
 	d := doctor{cfg: cfg, now: p.now, fix: c.Bool("fix")}
-	if d.twilio, d.tokens, err = cfg.openTwilio(p.now); err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, doctorWithin)
 	defer cancel()
-	d.visit(ctx)
+	if cfg.Carrier.Driver == "twilio" {
+		if d.twilio, d.tokens, err = cfg.openTwilio(p.now); err != nil {
+			return err
+		}
+		d.visit(ctx)
+	}
+	if asks {
+		m, err := cfg.newModel(cfg.LLM.BaseURL, p.now, nil)
+		if err != nil {
+			return err
+		}
+		d.model(ctx, m)
+	}
 	if c.Bool("json") {
 		e := json.NewEncoder(p.stdout)
 		e.SetIndent("", "  ")

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -97,25 +99,28 @@ func (c *Config) llmKey() (string, error) {
 }
 
 // openModel makes the client of the language model, when one is configured. Nothing is asked before a customer's text wants it.
-func (h *house) openModel() error {
-	l := h.cfg.LLM
-	if l.BaseURL == "" {
-		return nil
-	}
-	key, err := h.cfg.llmKey()
-	if err != nil {
-		return err
-	}
-	base, name := l.BaseURL, l.Model
+func (h *house) openModel() (err error) {
+	base := h.cfg.LLM.BaseURL
 	if base == scriptedModel {
 		if base, err = h.serveScripted(); err != nil {
 			return err
 		}
-		name = "scripted"
 	}
-	h.model = model.New(model.Options{BaseURL: base, Model: name, Key: key, UserAgent: "Rebook/" + release, Timeout: l.Timeout.Std(), MaxTokens: l.MaxTokens,
-		InputPrice: l.InputPrice, OutputPrice: l.OutputPrice, Now: h.p.now, Log: h.log})
-	return nil
+	if base != "" {
+		h.model, err = h.cfg.newModel(base, h.p.now, h.log)
+	}
+	return err
+}
+
+// newModel makes a client of the language model at base.
+func (c *Config) newModel(base string, now func() time.Time, log *slog.Logger) (*model.Client, error) {
+	key, err := c.llmKey()
+	if err != nil {
+		return nil, err
+	}
+	l := c.LLM
+	return model.New(model.Options{BaseURL: base, Model: cmp.Or(l.Model, "default"), Key: key, UserAgent: "Rebook/" + release, Timeout: l.Timeout.Std(),
+		MaxTokens: l.MaxTokens, InputPrice: l.InputPrice, OutputPrice: l.OutputPrice, Now: now, Log: log}), nil
 }
 
 // serveScripted opens the simulator's language model to this machine and gives its address.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -220,5 +221,32 @@ func TestWithoutAModelNothingChanges(t *testing.T) {
 	h := &house{cfg: c}
 	if err := h.openModel(); err != nil || h.model != nil || len(h.undo) > 0 {
 		t.Errorf("%v, model %v", err, h.model)
+	}
+}
+
+func TestDoctorAsksTheModel(t *testing.T) {
+	m := &simulator.Model{}
+	server := httptest.NewServer(m)
+	defer server.Close()
+	for name, c := range map[string]struct {
+		base string
+		line []simulator.Line
+		code int
+		want string
+	}{
+		"good":      {server.URL, nil, 0, "answers in"},
+		"no tools":  {server.URL, []simulator.Line{{Say: "Tomorrow is fine."}}, 1, "choose a model that knows tools"},
+		"slow":      {server.URL, []simulator.Line{{Fault: simulator.ModelSlow}}, 1, "did not answer within"},
+		"no model":  {server.URL, []simulator.Line{{Fault: simulator.ModelGarbage}}, 1, "often ends with /v1"},
+		"broken":    {server.URL, []simulator.Line{{Fault: simulator.ModelBusy}}, 1, "429"},
+		"not there": {"http://127.0.0.1:1", nil, 1, "connection refused"},
+	} {
+		m.Script(c.line...)
+		var out bytes.Buffer
+		code := run(t.Context(), process{args: []string{"doctor"}, stdout: &out, stderr: io.Discard, now: time.Now,
+			environ: []string{"REBOOK_LLM_BASE_URL=" + c.base, "REBOOK_LLM_MODEL=m", "REBOOK_LLM_TIMEOUT=300ms"}})
+		if code != c.code || !strings.Contains(out.String(), c.want) {
+			t.Errorf("%s: exit %d, %s", name, code, &out)
+		}
 	}
 }

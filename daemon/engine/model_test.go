@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -312,6 +313,65 @@ func TestAModelThatFailsIsAnAlarmUntilItAnswers(t *testing.T) {
 		if got := stands(); got != "" {
 			t.Errorf("the alarm %q stands after a restart", got)
 		}
+	})
+}
+
+// A turn that has no room left for what the model would be asked is no fault of the script's.
+func TestAModelIsNotAskedWithMoreThanATurnHolds(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m := &simulator.Model{}
+		w, _ := talking(t, scripted(m))
+		defer w.close()
+		w.activate("wordy", `function reply(ctx)
+	if ctx.event.kind == "start" then return { say = "Automated." } end
+	local codes = {}
+	for _, n in ipairs({ 59000, 20000 }) do
+		local answer, code = ask("model", { messages = { { role = "user", content = string.rep("a", n) } } })
+		table.insert(codes, code)
+		if code == "too_large" then break end
+	end
+	return { say = "Hello, it is " .. string.gsub(table.concat(codes, " and "), "_", " ") .. "." }
+end`)
+		w.follow(func(f *booking.FollowUpSet) { f.Agent = "wordy" })
+		w.says("hmm", 1)
+		if got := w.last(); got != "Hello, it is invalid args and too large." || len(m.Asked()) != 0 {
+			t.Errorf("got %q, asked %d times", got, len(m.Asked()))
+		}
+		w.whole()
+	})
+}
+
+// An account with as much to tell as it may have still asks its model.
+func TestAModelIsAskedInALargeAccountToo(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m := &simulator.Model{}
+		m.Script(calls("windows", `{"days":30}`), calls("windows", `{"days":31}`), simulator.Line{Say: "Which day suits you?"})
+		w, _ := talking(t, scripted(m))
+		defer w.close()
+		var facts []booking.Fact
+		for i := range 60 {
+			facts = append(facts, booking.Fact{ID: fmt.Sprintf("f%d", i), Text: fmt.Sprintf("Fact %d: ", i) + strings.Repeat("we know our trade ", 12)})
+		}
+		_, err := w.e.PutFacts(t.Context(), account, facts)
+		w.must(err)
+		var open []booking.Window
+		for i := range 60 {
+			v := window(fmt.Sprintf("window-with-a-long-name-%d", i), 12)
+			v.Start, v.End, v.Note = v.Start.Add(time.Duration(i)*3*time.Hour), v.End.Add(time.Duration(i)*3*time.Hour), strings.Repeat("note ", 20)
+			open = append(open, v)
+		}
+		_, err = w.e.PutWindows(t.Context(), account, scheduler, open)
+		w.must(err)
+		for i := range 8 {
+			w.says(fmt.Sprintf("%d %s", i, strings.Repeat("hmm ", 70)), 1)
+			w.waits()
+			_, err := w.e.ReleaseThread(t.Context(), account, booking.Phone(phone(1)), "goes on")
+			w.must(err)
+		}
+		if n := len(m.Asked()); n < 8 {
+			t.Errorf("asked %d times", n)
+		}
+		w.whole()
 	})
 }
 

@@ -381,7 +381,12 @@ func (e *Engine) runAgent(ctx context.Context, w *talk) (p scripts.Proposal, fau
 	if w.turn != nil {
 		call.Answers = answersOf(*w.turn)
 	}
-	res, err := scripts.Behind(e.o.Scripts, "")(ctx, call)
+	run := scripts.Behind(e.o.Scripts, "")
+	res, err := run(ctx, call)
+	for err == nil && res.Ask != nil && res.Ask.Name == "model" && len(call.Answers) < booking.MaxAsks && !w.asking(*res.Ask).Fits() {
+		call.Answers = append(call.Answers, box.Answer{Ask: *res.Ask, Code: "too_large"}) // there is no room to ask: no fault of the script
+		res, err = run(ctx, call)
+	}
 	switch {
 	case err != nil && ctx.Err() == nil && w.now.Sub(w.facts.Thread.InboundAt) > wallsPatience:
 		return p, &wallsFault{err}, nil

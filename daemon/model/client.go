@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -145,9 +146,7 @@ func (c *Client) State() booking.ModelState {
 	c.mu.Lock()
 	s := c.state
 	s.Calls = make(map[string]uint64, len(c.state.Calls))
-	for code, n := range c.state.Calls {
-		s.Calls[code] = n
-	}
+	maps.Copy(s.Calls, c.state.Calls)
 	c.mu.Unlock()
 	s.Open, s.Why, s.Since = c.breaker.state()
 	return s
@@ -164,14 +163,24 @@ func (c *Client) ask(ctx context.Context, chat booking.Chat) (a booking.ChatAnsw
 			params.MaxTokens = openai.Int(int64(c.o.MaxTokens)) // what local servers and older clouds know
 		}
 		var res *http.Response
-		got, err := c.chat.New(ctx, params, option.WithResponseInto(&res))
+		var last error // of the try before: why time ran out
+		got, err := c.chat.New(ctx, params, option.WithResponseInto(&res), option.WithMiddleware(func(r *http.Request, next option.MiddlewareNext) (*http.Response, error) {
+			res, err := next(r)
+			switch {
+			case err == nil && res.StatusCode >= 400:
+				last = answers(res.StatusCode)
+			case ctx.Err() == nil:
+				last = err
+			}
+			return res, err
+		}))
 		if refused, ok := errors.AsType[*openai.Error](err); ok && !newer && refused.StatusCode == http.StatusBadRequest &&
 			strings.Contains(refused.Param+refused.Message, "max_tokens") {
 			c.newer.Store(true)
 			continue
 		}
 		if err != nil {
-			return a, fault(ctx, res, err)
+			return a, fault(ctx, res, cmp.Or(last, err), err)
 		}
 		a.Use = c.used(got.Usage, chat, got)
 		if bad := read(got, &a); bad != nil {
@@ -181,20 +190,24 @@ func (c *Client) ask(ctx context.Context, chat booking.Chat) (a booking.ChatAnsw
 	}
 }
 
-// fault puts an error of the client into our words. It never holds what was sent or the key.
-func fault(ctx context.Context, res *http.Response, err error) *booking.ModelError {
+func answers(status int) error {
+	return fmt.Errorf("the endpoint answers %d %s", status, http.StatusText(status))
+}
+
+// fault puts an error of the client into our words; last is that of the last try that ended. It never holds what was sent or the key.
+func fault(ctx context.Context, res *http.Response, last, err error) *booking.ModelError {
 	refused, ok := errors.AsType[*openai.Error](err)
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && errors.Is(last, ctx.Err()):
 		return &booking.ModelError{Code: booking.ModelSlow, Err: errors.New("no answer in time")}
 	case ok:
-		return &booking.ModelError{Code: booking.ModelDown, Err: fmt.Errorf("the endpoint answers %d %s", refused.StatusCode, http.StatusText(refused.StatusCode))}
-	case res != nil && res.StatusCode >= 400:
-		return &booking.ModelError{Code: booking.ModelDown, Err: fmt.Errorf("the endpoint answers %d %s", res.StatusCode, http.StatusText(res.StatusCode))}
-	case res != nil:
+		return &booking.ModelError{Code: booking.ModelDown, Err: answers(refused.StatusCode)}
+	case res != nil && res.StatusCode < 400:
 		return &booking.ModelError{Code: booking.ModelWrong, Err: errors.New("the endpoint's answer is no chat completion")}
+	case res != nil:
+		return &booking.ModelError{Code: booking.ModelDown, Err: answers(res.StatusCode)}
 	}
-	return &booking.ModelError{Code: booking.ModelDown, Err: fmt.Errorf("the endpoint cannot be reached: %w", err)}
+	return &booking.ModelError{Code: booking.ModelDown, Err: fmt.Errorf("no good answer: %w", last)}
 }
 
 // read takes the answer out of a completion.

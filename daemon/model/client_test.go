@@ -142,6 +142,15 @@ func TestAPassingTroubleIsTriedAgain(t *testing.T) {
 	}
 }
 
+// A refusal that outlasts the time tells of the refusal.
+func TestTimeThatRunsOutInRetriesTellsWhy(t *testing.T) {
+	e, c := serve(t, func(o *model.Options) { o.Retries, o.Timeout = 5, 300*time.Millisecond })
+	e.Script(simulator.Line{Fault: simulator.ModelBroken})
+	if _, err := c.Chat(t.Context(), chat("notes", "hi")); code(err) != booking.ModelDown || !strings.Contains(err.Error(), "500") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestARedirectIsNotFollowed(t *testing.T) {
 	var elsewhere atomic.Int64
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))

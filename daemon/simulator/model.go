@@ -146,7 +146,7 @@ func improvise(chat booking.Chat) Line {
 		return call("hand_off", `{"reason":"no open window"}`)
 	}
 	var labels []string
-	for _, w := range strings.Split(found.Open, "; ") {
+	for w := range strings.SplitSeq(found.Open, "; ") {
 		if _, label, ok := strings.Cut(w, " = "); ok && !strings.Contains(label, "extra") && len(labels) < 2 {
 			labels = append(labels, label)
 		}

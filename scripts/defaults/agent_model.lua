@@ -13,7 +13,8 @@ local agent = reply
 local max_rounds = 3  -- asks of the model in one turn
 local max_asks = 2    -- other asks for the model in one turn: 8 are all, with those of agent
 local max_say = 320   -- bytes of a text
-local max_turns = 8   -- earlier texts that the model sees
+local max_turns = 6   -- earlier texts that the model sees
+local max_facts = 3000 -- bytes of approved facts that it is told: a turn with all its asks has 60 KB
 local max_windows = 8 -- of a list
 
 local tools = { "windows", "book", "reschedule", "cancel", "waitlist", "hand_off" }
@@ -78,14 +79,27 @@ function session:list(some)
   return #lines > 0 and table.concat(lines, "; ") or "none"
 end
 
+-- first_bytes gives the first lines, as many as have room.
+local function first_bytes(lines, room)
+  local some = {}
+  for _, line in ipairs(lines) do
+    room = room - #line
+    if room < 0 then
+      break
+    end
+    table.insert(some, line)
+  end
+  return some
+end
+
 -- notes is all that the model is told: what the business offers and has approved, and what was offered in this thread. Nothing of
 -- other customers, and of this one only what the answer needs.
 function session:notes()
   local ctx = self.ctx
   local zone = ctx.business.timezone
   local offered = list.filter(ctx.offered or {}, function(w) return w.open and w.id ~= "" end)
-  local services = list.map(ctx.services or {}, function(s) return s.name .. (s.price_note and " (" .. s.price_note .. ")" or "") end)
-  local facts = list.map(ctx.facts or {}, function(f) return f.text end)
+  local services = first_bytes(list.map(ctx.services or {}, function(s) return s.name .. (s.price_note and " (" .. s.price_note .. ")" or "") end), 800)
+  local facts = first_bytes(list.map(ctx.facts or {}, function(f) return f.text end), max_facts)
   local lines = {
     "You are the automated assistant of " .. (ctx.business.name or "the business") .. ". Write the next text to the customer in " ..
       (self.lang == "es" and "Spanish" or "English") .. ": at most 300 characters, plain and friendly, at most one question, no links, no emoji.",
@@ -98,7 +112,7 @@ function session:notes()
     "Call book or reschedule only when the customer clearly chose an offered window; else offer one or two and ask.",
   }
   if ctx.thread.note then
-    table.insert(lines, "A colleague's note, which you must use: " .. ctx.thread.note)
+    table.insert(lines, "A colleague's note, which you must use: " .. text.truncate(ctx.thread.note, 300))
   end
   return table.concat(lines, "\n")
 end
@@ -119,12 +133,12 @@ function session:messages()
   local turns = self.ctx.thread.turns or {}
   for i = math.max(1, #turns - max_turns + 1), #turns do
     if turns[i].from == "customer" then
-      add("user", text.truncate(turns[i].text, 400))
+      add("user", text.truncate(turns[i].text, 300))
     elseif turns[i].from ~= "system" then
-      add("assistant", text.truncate(turns[i].text, 400))
+      add("assistant", text.truncate(turns[i].text, 300))
     end
   end
-  add("user", text.truncate(self.said, 800))
+  add("user", text.truncate(self.said, 600))
   return all
 end
 
