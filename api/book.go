@@ -28,7 +28,8 @@ type bookView struct {
 	OfficePhone, OfficeShown       string
 	EmergencyPhone, EmergencyShown string
 	Consent                        string
-	Heartbeat                      int // seconds
+	Privacy, Terms                 template.URL // of the business; "" when not known
+	Heartbeat                      int          // seconds
 	Zone                           string
 	Zips                           string
 	Services                       []booking.Service
@@ -83,6 +84,14 @@ func (c *call) getBook() (any, error) {
 		EmergencyPhone: account.EmergencyPhone, EmergencyShown: shownPhone(account.EmergencyPhone),
 		Consent: sched.ConsentWords(account), Zone: sched.Zone(account), Zips: strings.Join(sched.ServiceZips, " "),
 		Services: sched.Services, States: states, Heartbeat: heartbeat(account.Settings.AbandonAfter.Std()),
+	}
+	err = c.view(func(s *storage.Snapshot) error {
+		f, err := s.Filing(account.ID)
+		v.Privacy, v.Terms = webAddress(f.Draft.PrivacyURL), webAddress(f.Draft.TermsURL)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	if err := bookPage.Execute(&b, v); err != nil {

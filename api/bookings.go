@@ -98,6 +98,7 @@ func (c *call) bookingOfPage(in wire.NewBooking, n *booking.NewBooking) error {
 	if in.Session == "" {
 		return booking.Refuse(booking.Invalid, "missing", "session", "the page's own name of the session is missing", "the one of its session events")
 	}
+	n.Page, n.Doubted = true, in.Window == "" && c.doubted()
 	n.Source, n.Scheduler, n.Session, n.ClientID = booking.SourcePage, c.who.Scheduler, "", in.Session
 	return c.rememberOnce(in.Session) // all visitors of a page share its key
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -51,7 +52,10 @@ func (s *Server) serve(r *route) fiber.Handler {
 		if err == nil {
 			err = c.answer(out)
 		}
-		if err != nil {
+		switch {
+		case err != nil && r.forConsole() && f.Get(fiber.HeaderAuthorization) == "":
+			s.consoleFault(f, err)
+		case err != nil:
 			s.fail(f, err)
 		}
 		s.observe(f, r, began, err)
@@ -67,6 +71,9 @@ func (c *call) run() (out any, err error) {
 		}
 	}()
 	if err := c.admit(); err != nil {
+		return nil, err
+	}
+	if err := c.knownQuery(); err != nil {
 		return nil, err
 	}
 	if err := c.sign(); err != nil {
@@ -103,6 +110,9 @@ func (c *call) sign() error {
 	}
 	action := c.route.method + " " + c.route.path
 	if id := c.f.Params("id"); id != "" {
+		if p, bad := booking.ParsePhone(strings.ReplaceAll(id, "%2B", "+")); bad == "" { // a thread's name is the customer's number, which is not kept here
+			id = p.Mask()
+		}
 		action = c.route.method + " " + strings.Replace(c.route.path, "{id}", clip(id), 1)
 	}
 	c.ctx = engine.WithActor(c.ctx, engine.Doing{Account: c.who.Account, Who: who, Action: action})
@@ -130,6 +140,8 @@ func (c *call) answer(out any) error {
 		c.f.Status(v.status)
 		c.f.Set(fiber.HeaderContentType, v.kind)
 		return c.f.Send(v.body)
+	case stream:
+		return c.send(v)
 	}
 	return writeJSON(c.f, c.route.status, out)
 }
@@ -222,6 +234,19 @@ func (c *call) param(name string) (string, error) {
 		return "", notFound()
 	}
 	return v, nil
+}
+
+// scriptName gives the name of a script out of the path; one that no script can have is refused as such.
+func (c *call) scriptName() (string, error) {
+	name, err := c.param("name")
+	if err == nil {
+		return name, nil
+	}
+	typed, bad := url.PathUnescape(c.f.Params("name"))
+	if bad == nil && typed != "" {
+		err = cmp.Or(booking.ValidateScriptName(typed), err)
+	}
+	return "", err
 }
 
 func notFound() error {

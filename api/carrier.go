@@ -47,6 +47,14 @@ func (c *call) receiveStatus() (any, error) {
 	return nil, c.engine.Status(c.ctx, u)
 }
 
+// receiveRegistration takes Twilio's word that a profile was decided.
+func (c *call) receiveRegistration() (any, error) {
+	if _, err := c.signed(); err != nil {
+		return nil, err
+	}
+	return nil, c.engine.FilingTold(c.ctx)
+}
+
 // signed gives the form of a request that Twilio signed. What is signed is our public address and the request's target as it
 // came on the wire, never what the Host header says.
 func (c *call) signed() (url.Values, error) {

@@ -245,3 +245,15 @@ func BenchmarkInboundWebhook(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
 }
+
+func TestOnlyTwilioMayHaveTheRegistrationAskedAbout(t *testing.T) {
+	inHouse(t, func(h *house) {
+		form := url.Values{"Status": {"twilio-approved"}, "CustomerProfileSid": {"BU1"}}
+		if a := h.hook(twilio.RegistrationPath, "forged", form); a.status != 403 || a.code() != "bad_signature" {
+			t.Errorf("forged: %d %s", a.status, a.body)
+		}
+		if a := h.hook(twilio.RegistrationPath, twilioToken, form); a.status != 204 {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	}, withTwilio)
+}

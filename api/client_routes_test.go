@@ -16,9 +16,10 @@ import (
 // withoutMethod are the routes that no method of the client asks for, each with its reason. A route of a new kind goes here
 // only when no program would ask for it.
 var withoutMethod = map[string]string{
-	"DELETE /v1/opt-outs":           "another form of DELETE /v1/opt-outs/{phone}",
-	"POST /webhooks/twilio/inbound": "only Twilio asks for it",
-	"POST /webhooks/twilio/status":  "only Twilio asks for it",
+	"DELETE /v1/opt-outs":                "another form of DELETE /v1/opt-outs/{phone}",
+	"POST /webhooks/twilio/inbound":      "only Twilio asks for it",
+	"POST /webhooks/twilio/registration": "only Twilio asks for it",
+	"POST /webhooks/twilio/status":       "only Twilio asks for it",
 
 	"DELETE /v1/api-keys": "another form of DELETE /v1/api-keys/{id}",
 	"DELETE /v1/webhooks": "another form of DELETE /v1/webhooks/{id}",
@@ -34,7 +35,6 @@ var withoutMethod = map[string]string{
 	"POST /simulator/phone/messages":  "for the demo's phone",
 
 	"DELETE /v1/users":      "another form of DELETE /v1/users/{id}",
-	"GET /console":          "a page",
 	"GET /console/login":    "a page",
 	"POST /console/login":   "gives a browser's cookie; programs have keys",
 	"POST /console/logout":  "a browser's cookie",
@@ -47,6 +47,8 @@ var queryElsewhere = map[string]string{
 	"POST /v1/session-events key":     "it is in the header",
 	"GET /v1/reports/funnel format":   "it reads JSON",
 	"GET /v1/reports/withheld format": "it reads JSON",
+
+	"GET /v1/people/{phone}/evidence format": "it reads JSON",
 }
 
 // recorder notes what it is asked and refuses it.

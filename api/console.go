@@ -54,7 +54,6 @@ var consolePages = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 <label for="name">Name</label><input id="name" name="name" autocomplete="name">{{end}}
 <label for="password">New password, at least 12 characters</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="12" required>
 <button>Set the password and sign in</button></form>
-{{- else if eq .Form "logout"}}<p>{{.Words}}</p><form method="post" action="/console/logout"><button>Sign out</button></form>
 {{- else}}<p>{{.Words}}</p>{{end}}</main></body></html>
 `))
 
@@ -69,7 +68,13 @@ func (c *call) consolePage(status int, p consolePage) (any, error) {
 	if err := consolePages.Execute(&b, p); err != nil {
 		return nil, err
 	}
-	return raw{status: status, kind: fiber.MIMETextHTMLCharsetUTF8, body: b.Bytes(), headers: map[string]string{fiber.HeaderContentSecurityPolicy: consoleCSP}}, nil
+	return raw{status: status, kind: fiber.MIMETextHTMLCharsetUTF8, body: b.Bytes(), headers: consoleHeaders(consoleCSP)}, nil
+}
+
+// consoleHeaders are those of the console's pages. Under no-referrer, which all else has, browsers hide the origin of the pages' own forms
+// too (Origin: null, fetch.spec.whatwg.org/#append-a-request-origin-header), and none could be told from another site's.
+func consoleHeaders(policy string) map[string]string {
+	return map[string]string{fiber.HeaderContentSecurityPolicy: policy, fiber.HeaderReferrerPolicy: "same-origin"}
 }
 
 // isForm tells whether a browser's form speaks, and not a program.
@@ -176,19 +181,6 @@ func (c *call) signOut() (any, error) {
 	c.f.Set(fiber.HeaderSetCookie, c.cookie("", -1))
 	c.f.Set(fiber.HeaderLocation, loginPath)
 	return nil, nil
-}
-
-// showConsole is where a sign-in leads.
-func (c *call) showConsole() (any, error) {
-	who, u, err := c.signedInUser()
-	if err != nil {
-		return nil, err
-	}
-	if who == nil {
-		return c.showLogin()
-	}
-	return c.consolePage(http.StatusOK, consolePage{Title: "Rebook", Form: "logout", Words: "You are signed in as " + u.Email + " (" + string(u.Role) + "). " +
-		"The API under /v1 answers this browser now."})
 }
 
 func (c *call) showWelcome() (any, error) {

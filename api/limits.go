@@ -23,7 +23,8 @@ type Limits struct {
 	Secret      Limit // per API key
 	Publishable Limit // per publishable key, over all visitors
 	Page        Limit // per address, with a publishable key
-	Booking     Limit // per address, bookings with a publishable key
+	Booking     Limit // per address, bookings and completions with a publishable key
+	Claim       Limit // per address, completions without a window that are believed; more are taken, and doubted
 	Public      Limit // per address, without a key: links, readiness, metrics
 	Failures    Limit // per address, with a missing or unknown key
 	Logins      Limit // tries to sign in, per address and per e-mail address
@@ -36,7 +37,8 @@ func DefaultLimits() Limits {
 		Secret:      Limit{50_000, 50_000},
 		Publishable: Limit{2_000, 4_000},
 		Page:        Limit{50, 200},
-		Booking:     Limit{1.0 / 30, 20}, // more than one household or shop floor books, too few to fill a calendar by hand
+		Booking:     Limit{1.0 / 30, 20},  // more than one household or shop floor books, too few to fill a calendar by hand
+		Claim:       Limit{1.0 / 600, 10}, // an address whose people book this often is an office, and has a key of its own
 		Public:      Limit{50, 200},
 		Failures:    Limit{10, 30},
 		Logins:      Limit{1.0 / 30, 10},
@@ -44,13 +46,13 @@ func DefaultLimits() Limits {
 }
 
 // limiters holds the buckets of every kind.
-type limiters struct{ secret, publishable, page, booking, public, failures, logins *buckets }
+type limiters struct{ secret, publishable, page, booking, claim, public, failures, logins *buckets }
 
 func newLimiters(l Limits) *limiters {
 	d := DefaultLimits()
 	return &limiters{
 		secret: newBuckets(cmp.Or(l.Secret, d.Secret)), publishable: newBuckets(cmp.Or(l.Publishable, d.Publishable)),
-		page: newBuckets(cmp.Or(l.Page, d.Page)), booking: newBuckets(cmp.Or(l.Booking, d.Booking)), public: newBuckets(cmp.Or(l.Public, d.Public)),
+		page: newBuckets(cmp.Or(l.Page, d.Page)), booking: newBuckets(cmp.Or(l.Booking, d.Booking)), claim: newBuckets(cmp.Or(l.Claim, d.Claim)), public: newBuckets(cmp.Or(l.Public, d.Public)),
 		failures: newBuckets(cmp.Or(l.Failures, d.Failures)), logins: newBuckets(cmp.Or(l.Logins, d.Logins)),
 	}
 }

@@ -10,24 +10,12 @@ import (
 	"github.com/rebookhq/rebook/storage"
 )
 
-// gonePage is what a person sees whose link leads nowhere any more.
-const gonePage = `<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>This link has ended</title></head>
-<body>
-<h1>This link has ended</h1>
-<p>Links in our texts work for seven days, until the booking is made. We are sorry for the detour.</p>
-<p>You can still book: please open our website, or answer the text you got from us.</p>
-</body>
-</html>
-`
-
 // followLink leads to the scheduler's own address with the token in its query. It changes nothing, so that the robots which
 // preview links spend nothing; and it leads nowhere but to the address that staff registered, whatever the request says.
 func (c *call) followLink() (any, error) {
 	token := c.f.Params("token")
 	if !tokenLike(token) {
-		return gone(), nil
+		return c.gone(token)
 	}
 	target := ""
 	err := c.view(func(s *storage.Snapshot) error {
@@ -45,13 +33,9 @@ func (c *call) followLink() (any, error) {
 		return nil, err
 	}
 	if target == "" {
-		return gone(), nil
+		return c.gone(token)
 	}
 	return raw{status: http.StatusFound, kind: fiber.MIMETextHTMLCharsetUTF8, headers: map[string]string{fiber.HeaderLocation: target}}, nil
-}
-
-func gone() raw {
-	return raw{status: http.StatusNotFound, kind: fiber.MIMETextHTMLCharsetUTF8, body: []byte(gonePage)}
 }
 
 // landing puts the token into the query of the scheduler's address; what else stands there stays as it is.

@@ -28,6 +28,9 @@ func (s *Server) document() ([]byte, error) {
 	}
 	r.Spec.SetHTTPBearerTokenSecurity("key", "", "An API key; where a page asks, a scheduler's publishable key too.")
 	for _, line := range s.routes {
+		if line.forConsole() {
+			continue // pages for people: programs have /v1
+		}
 		if err := describe(r, line); err != nil {
 			return nil, fmt.Errorf("describe %s %s: %w", line.method, line.path, err)
 		}

@@ -137,9 +137,10 @@ func TestScriptInEveryFieldStaysText(t *testing.T) {
 		h.must(h.request("PUT", "/v1/account", `{"name":"`+evil+`"}`), 200)
 		h.must(h.request("PUT", "/v1/schedulers/web", `{"name":"`+evil+`","consent_text":"`+evil+`","services":[{"name":"`+evil+`","price_note":"`+evil+`"}],"origins":["`+site+`"]}`), 200)
 		page := h.must(h.request("GET", "/book/web", ""), 200)
+		gone := h.must(h.request("GET", "/l/ABCDEFGHIJKLMNOPQRSTUVWXYZ", ""), 404)
 		for _, bad := range []string{"<script>alert", "<img src=x", "onload='x"} {
-			if strings.Contains(page.body, bad) {
-				t.Errorf("the page has %q in it as markup", bad)
+			if strings.Contains(page.body, bad) || strings.Contains(gone.body, bad) {
+				t.Errorf("a page has %q in it as markup", bad)
 			}
 		}
 		if !strings.Contains(page.body, "&lt;script&gt;alert(1)") {
@@ -189,4 +190,28 @@ func TestRolesSeeNothingMoreThroughAPage(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Carriers' reviewers look for both beside the box, and refuse a campaign without.
+func TestBookPageLinksPrivacyAndTermsWhereKnown(t *testing.T) {
+	const privacy = `<a href="https://www.brightwater.example/privacy?a=1&amp;b=2" target="_blank" rel="noopener">Privacy policy</a>`
+	const terms = `<a href="https://www.brightwater.example/terms" target="_blank" rel="noopener">Terms</a>`
+	for _, c := range []struct {
+		draft          booking.Business
+		privacy, terms bool
+	}{
+		{},
+		{draft: booking.Business{PrivacyURL: "https://www.brightwater.example/privacy?a=1&b=2"}, privacy: true},
+		{draft: booking.Business{PrivacyURL: "https://www.brightwater.example/privacy?a=1&b=2", TermsURL: "https://www.brightwater.example/terms"}, privacy: true, terms: true},
+		{draft: booking.Business{PrivacyURL: "javascript:alert(1)", TermsURL: "/terms"}},
+	} {
+		seed := testSeed()
+		seed.Draft = &c.draft
+		synctestHouse(t, seed, func(h *house) {
+			page := h.must(h.request("GET", "/book/web", ""), 200).body
+			if strings.Contains(page, privacy) != c.privacy || strings.Contains(page, terms) != c.terms || strings.Contains(page, "Privacy policy") != c.privacy || strings.Contains(page, "javascript:") {
+				t.Errorf("%+v: linked privacy %v, terms %v", c.draft, strings.Contains(page, privacy), strings.Contains(page, terms))
+			}
+		})
+	}
 }

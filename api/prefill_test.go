@@ -82,7 +82,8 @@ func TestLinkBringsBackWhatWasTypedAndNothingElse(t *testing.T) {
 	})
 }
 
-// One and the same answer, so that nobody learns which tokens there are or what became of a booking.
+// Pages get one and the same answer, so that nobody learns which tokens there are or what became of a booking. A person who follows the
+// text's link is told how it ended, and whom to call.
 func TestEveryDeadLinkGetsTheSameAnswer(t *testing.T) {
 	inHouse(t, func(h *house) {
 		h.must(h.request("POST", "/v1/schedulers", `{"id":"other","name":"Other","url":"https://other.example/","publishable_key":"pk_other"}`), 201)
@@ -97,6 +98,8 @@ func TestEveryDeadLinkGetsTheSameAnswer(t *testing.T) {
 		dead["booked by phone"] = token
 		h.must(h.request("POST", "/v1/sessions/"+handled+"/handled", `{"booked":true}`), 200)
 		_, alive := h.texted("alive", "+16145550145")
+		said := map[string]string{"unknown": "This link does not work", "no token": "This link does not work", "odd": "This link does not work",
+			"booked": "We have your booking", "opted out": "This link has ended", "booked by phone": "You are booked"}
 		var first string
 		for name, token := range dead {
 			a := h.redeem(token, "X-Request-Id: same")
@@ -106,8 +109,9 @@ func TestEveryDeadLinkGetsTheSameAnswer(t *testing.T) {
 			if a.status != 410 || a.code() != "link_ended" || a.body != first {
 				t.Errorf("%s: %d %s", name, a.status, a.body)
 			}
-			if l := h.request("GET", "/l/"+token, "", "Authorization: "); l.status != 404 || !strings.Contains(l.body, "This link has ended") {
-				t.Errorf("%s: /l/ gives %d", name, l.status)
+			if l := h.request("GET", "/l/"+token, "", "Authorization: "); l.status != 404 || !strings.Contains(l.body, "<h1>"+said[name]+"</h1>") || !strings.Contains(l.body, "Brightwater Home Services") ||
+				!strings.Contains(l.body, `<a href="tel:&#43;16145550100">(614) 555-0100</a>`) || strings.Contains(l.body, "answer the text") || strings.Contains(l.body, "142") {
+				t.Errorf("%s: /l/ gives %d %s", name, l.status, l.body)
 			}
 		}
 		if a := h.request("GET", "/v1/prefill/"+alive, "", "Authorization: Bearer pk_other"); a.status != 410 || a.body != first {

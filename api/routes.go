@@ -61,6 +61,10 @@ type availabilityQuery struct {
 	Days int    `query:"days" minimum:"1" maximum:"62" description:"Left out: 14."`
 }
 
+type windowsQuery struct {
+	Base string `header:"If-Match" description:"The ETag of the list that this one was made from: refused when it has changed since."`
+}
+
 type bookingQuery struct {
 	From      string `query:"from" format:"date-time" description:"Of the window, or of the booking where it has none."`
 	To        string `query:"to" format:"date-time" description:"Exclusive."`
@@ -98,6 +102,11 @@ type statusForm struct {
 	MessageSid    string `formData:"MessageSid" required:"true" pattern:"^(SM|MM)[0-9a-fA-F]{32}$"`
 	MessageStatus string `formData:"MessageStatus" required:"true"`
 	ErrorCode     int    `formData:"ErrorCode"`
+}
+
+// registrationForm is what TrustHub sends; the profile is asked about, whatever stands here.
+type registrationForm struct {
+	Status string `formData:"Status"`
 }
 
 type tokenQuery struct {
@@ -155,7 +164,7 @@ func table() []route {
 		{put, "/v1/schedulers/{id}", manage, (*call).putScheduler, ok, "schedulers", "Change a booking form; absent fields keep their value", nil, wire.Scheduler{}, wire.Scheduler{}, ""},
 		{remove, "/v1/schedulers/{id}", manage, (*call).deleteScheduler, noContent, "schedulers", "Remove a booking form; its open sessions are dropped", nil, nil, nil, ""},
 		{get, "/v1/schedulers/{id}/windows", read, (*call).getWindows, ok, "schedulers", "Arrival windows", nil, nil, wire.List[wire.Window]{}, ""},
-		{put, "/v1/schedulers/{id}/windows", manage, (*call).putWindows, ok, "schedulers", "Replace the arrival windows", nil, wire.Items[wire.Window]{}, wire.List[wire.Window]{}, ""},
+		{put, "/v1/schedulers/{id}/windows", manage, (*call).putWindows, ok, "schedulers", "Replace the arrival windows", windowsQuery{}, wire.Items[wire.Window]{}, wire.List[wire.Window]{}, ""},
 
 		{get, "/v1/schedulers/{id}/availability", read, (*call).getAvailability, ok, "schedulers", "Windows that can be booked; a page sees the open ones", availabilityQuery{}, nil, wire.List[wire.Window]{}, ""},
 
@@ -185,6 +194,9 @@ func table() []route {
 		{post, "/v1/opt-outs", work, (*call).createOptOut, created, "people", "Record that a person wants no texts", nil, wire.OptOut{}, wire.OptOut{}, ""},
 		{remove, "/v1/opt-outs", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", phoneQuery{}, nil, nil, ""},
 		{remove, "/v1/opt-outs/{phone}", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", nil, nil, nil, ""},
+
+		{get, "/v1/people/{phone}/evidence", manage, (*call).getEvidence, ok, "people", "All that is known of what may be sent to a person and what was sent", evidenceQuery{}, nil, wire.EvidenceFile{}, "text/html"},
+		{remove, "/v1/people/{phone}", manage, (*call).erasePerson, accepted, "people", "Remove a person; asked again, it tells whether that is done", nil, nil, wire.Erasure{}, ""},
 
 		{get, "/v1/reports/funnel", read, (*call).reportFunnel, ok, "reports", "From session to booking: counts, money and what the texts brought", funnelQuery{}, nil, wire.Funnel{}, "text/csv"},
 		{get, "/v1/reports/withheld", read, (*call).reportWithheld, ok, "reports", "Texts that did not go out, by check and day", periodQuery{}, nil, wire.Withheld{}, "text/csv"},
@@ -228,10 +240,23 @@ func table() []route {
 		{get, "/simulator/phone/messages", open, (*call).getPhoneTexts, ok, "demo", "The demo's texts", pageQuery{}, nil, wire.List[simulator.Message]{}, ""},
 		{post, "/simulator/phone/messages", open, (*call).postPhoneText, created, "demo", "Answer a text of the demo", nil, wire.InboundText{}, simulator.Message{}, ""},
 		{post, "/webhooks/twilio/inbound", open, (*call).receiveInbound, ok, "twilio", "A customer's text, signed by Twilio", nil, inboundForm{}, nil, "text/xml"},
+		{post, "/webhooks/twilio/registration", open, (*call).receiveRegistration, noContent, "twilio", "A decision about a business profile is there, signed by Twilio", nil, registrationForm{}, nil, ""},
 		{post, "/webhooks/twilio/status", open, (*call).receiveStatus, noContent, "twilio", "A report about one of our texts, signed by Twilio", statusQuery{}, statusForm{}, nil, ""},
 
 		{get, "/l/{token}", open, (*call).followLink, http.StatusFound, "links", "A prefilled link: leads to the scheduler and changes nothing", nil, nil, nil, "text/html"},
-		{get, "/console", open, (*call).showConsole, ok, "console", "The console", nil, nil, nil, "text/html"},
+		{get, "/console", read, (*call).showConsole, ok, "console", "The console: what needs a person today", nil, nil, nil, "text/html"},
+		{get, "/console/events", read, (*call).streamChanges, ok, "console", "Tells an open page that something changed (server-sent events)", nil, nil, nil, "text/event-stream"},
+		{get, "/console/inbox", read, (*call).showInbox, ok, "console", "Conversations", nil, nil, nil, "text/html"},
+		{get, "/console/inbox/{id}", read, (*call).showThread, ok, "console", "One conversation", nil, nil, nil, "text/html"},
+		{post, "/console/inbox/{id}/reply", work, (*call).answerInConsole, http.StatusSeeOther, "console", "Text the customer", nil, nil, nil, ""},
+		{post, "/console/inbox/{id}/takeover", work, (*call).takeOverInConsole, http.StatusSeeOther, "console", "Take a conversation over", nil, nil, nil, ""},
+		{post, "/console/inbox/{id}/release", work, (*call).releaseInConsole, http.StatusSeeOther, "console", "Hand a conversation back to the agent", nil, nil, nil, ""},
+		{post, "/console/inbox/{id}/opt-out", work, (*call).optOutInConsole, http.StatusSeeOther, "console", "Record that the customer wants no texts", nil, nil, nil, ""},
+		{get, "/console/sessions", read, (*call).showSessions, ok, "console", "Sessions, the newest first", nil, nil, nil, "text/html"},
+		{get, "/console/sessions/{id}", read, (*call).showSession, ok, "console", "One session, and why it was texted or not", nil, nil, nil, "text/html"},
+		{post, "/console/sessions/{id}/handled", work, (*call).handleInConsole, http.StatusSeeOther, "console", "Handled by phone", nil, nil, nil, ""},
+		{post, "/console/sessions/{id}/resend", work, (*call).resendInConsole, http.StatusSeeOther, "console", "Send once more", nil, nil, nil, ""},
+		{get, "/console/reports", read, (*call).showReports, ok, "console", "Reports", nil, nil, nil, "text/html"},
 		{get, loginPath, open, (*call).showLogin, ok, "console", "The form to sign in", nil, nil, nil, "text/html"},
 		{post, loginPath, open, (*call).signIn, ok, "console", "Sign in, by JSON or a form; gives the session's cookie", nil, wire.SignIn{}, wire.User{}, ""},
 		{post, "/console/logout", open, (*call).signOut, http.StatusSeeOther, "console", "Sign out", nil, nil, nil, ""},

@@ -64,7 +64,9 @@ func TestDocumentAndRoutesAreOne(t *testing.T) {
 			}
 		}
 		for _, r := range table() {
-			routed = append(routed, r.method+" "+r.path)
+			if routed = append(routed, r.method+" "+r.path); r.forConsole() {
+				documented = append(documented, r.method+" "+r.path) // pages for people are left out
+			}
 		}
 		for _, r := range h.s.App().GetRoutes() {
 			if r.Method != "HEAD" && r.Method != "OPTIONS" {
@@ -236,6 +238,7 @@ var mays = map[string]string{
 	"GET /simulator/phone/messages":                          "open",
 	"POST /simulator/phone/messages":                         "open",
 	"POST /webhooks/twilio/inbound":                          "open",
+	"POST /webhooks/twilio/registration":                     "open",
 	"POST /webhooks/twilio/status":                           "open",
 	"PUT /v1/registration":                                   "sam",
 	"POST /v1/registration/preflight":                        "sam",
@@ -252,12 +255,27 @@ var mays = map[string]string{
 	"DELETE /v1/users":                                       "sa",
 	"DELETE /v1/users/{id}":                                  "sa",
 	"GET /v1/audit":                                          "sa",
-	"GET /console":                                           "open",
+	"GET /console":                                           "samdco",
+	"GET /console/events":                                    "samdco",
+	"GET /console/inbox":                                     "samdco",
+	"GET /console/inbox/{id}":                                "samdco",
+	"POST /console/inbox/{id}/reply":                         "samdc",
+	"POST /console/inbox/{id}/takeover":                      "samdc",
+	"POST /console/inbox/{id}/release":                       "samdc",
+	"POST /console/inbox/{id}/opt-out":                       "samdc",
+	"GET /console/sessions":                                  "samdco",
+	"GET /console/sessions/{id}":                             "samdco",
+	"POST /console/sessions/{id}/handled":                    "samdc",
+	"POST /console/sessions/{id}/resend":                     "samdc",
+	"GET /console/reports":                                   "samdco",
 	"GET /console/login":                                     "open",
 	"POST /console/login":                                    "open",
 	"POST /console/logout":                                   "open",
 	"GET /console/welcome":                                   "open",
 	"POST /console/welcome":                                  "open",
+
+	"GET /v1/people/{phone}/evidence": "sam",
+	"DELETE /v1/people/{phone}":       "sam",
 }
 
 var letters = map[booking.Role]string{booking.RoleSupport: "s", booking.RoleAdministrator: "a", booking.RoleManager: "m",
@@ -281,7 +299,11 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 				}
 				continue
 			}
-			if anonymous.status != 401 || anonymous.code() != "missing_key" || anonymous.header.Get("WWW-Authenticate") == "" {
+			if r.forConsole() {
+				if anonymous.status != 303 || anonymous.header.Get("Location") != "/console/login" {
+					t.Errorf("%s for a browser that is not signed in: %d to %s", name, anonymous.status, anonymous.header.Get("Location"))
+				}
+			} else if anonymous.status != 401 || anonymous.code() != "missing_key" || anonymous.header.Get("WWW-Authenticate") == "" {
 				t.Errorf("%s without a key: %d %s", name, anonymous.status, anonymous.body)
 			}
 			if wrong.status != 401 || wrong.code() != "unknown_key" {

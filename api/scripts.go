@@ -33,7 +33,7 @@ func (c *call) listScripts() (any, error) {
 }
 
 func (c *call) getScript() (any, error) {
-	name, err := c.param("name")
+	name, err := c.scriptName()
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (c *call) versionOf(field string) (n int, chosen bool, err error) {
 }
 
 func (c *call) putScript() (any, error) {
-	name, err := c.param("name")
+	name, err := c.scriptName()
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (c *call) putScript() (any, error) {
 }
 
 func (c *call) deleteScript() (any, error) {
-	name, err := c.param("name")
+	name, err := c.scriptName()
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (c *call) deleteScript() (any, error) {
 }
 
 func (c *call) activateScript() (any, error) {
-	name, err := c.param("name")
+	name, err := c.scriptName()
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (c *call) activateScript() (any, error) {
 }
 
 func (c *call) listScriptVersions() (any, error) {
-	name, err := c.param("name")
+	name, err := c.scriptName()
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func (c *call) listScriptVersions() (any, error) {
 }
 
 func (c *call) diffScript() (any, error) {
-	name, err := c.param("name")
+	name, err := c.scriptName()
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func (c *call) diffScript() (any, error) {
 }
 
 func (c *call) previewScript() (any, error) {
-	name, err := c.param("name")
+	name, err := c.scriptName()
 	if err != nil {
 		return nil, err
 	}

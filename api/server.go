@@ -80,6 +80,8 @@ type Server struct {
 
 	operator string // the key of the operator's door; see [Server.Operator]
 
+	stopping chan struct{} // closed at a stop: streams end
+
 	mu      sync.Mutex
 	closed  bool
 	serving []net.Listener
@@ -94,6 +96,7 @@ func New(o Options) *Server {
 	s := &Server{
 		o: o, engine: o.Engine, reader: o.Reader, now: o.Now, log: o.Log, origin: originOf(o.PublicURL),
 		trusted: prefixes(o.TrustedProxies, o.Log), routes: table(), limits: newLimiters(o.Limits), operator: newOperator(),
+		stopping: make(chan struct{}),
 	}
 	s.meters = newMeters(s)
 	s.doc = sync.OnceValues(s.document)
@@ -228,7 +231,9 @@ func (s *Server) Serve(ln net.Listener) error {
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	again := s.closed
-	s.closed = true
+	if s.closed = true; !again {
+		close(s.stopping)
+	}
 	serving := s.serving
 	s.mu.Unlock()
 	if again || len(serving) == 0 {

@@ -89,8 +89,8 @@ func (c *call) handleSession() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(in.Note) > 2000 {
-		return nil, booking.Refuse(booking.Invalid, "too_long", "note", "it is too long", "at most 2000 bytes are kept")
+	if len(in.Note) > maxHandledNote {
+		return nil, noteTooLong()
 	}
 	by, err := c.name()
 	if err != nil {
@@ -103,10 +103,20 @@ func (c *call) handleSession() (any, error) {
 	return wire.FromSession(v), nil
 }
 
-// name is how the caller's key is called, for people: its label, or its role.
+// maxHandledNote bounds what staff write beside a session, in bytes.
+const maxHandledNote = 2000
+
+func noteTooLong() error {
+	return booking.Refuse(booking.Invalid, "too_long", "note", "it is too long", "at most 2000 bytes are kept")
+}
+
+// name is how the caller is called, for people: the person's name, the key's label, or the role.
 func (c *call) name() (name string, err error) {
 	if c.who.Key == operatorName {
 		return operatorName, nil
+	}
+	if c.user != nil {
+		return cmp.Or(c.user.Name, c.user.Email), nil
 	}
 	name = string(c.who.Role)
 	err = c.view(func(s *storage.Snapshot) error {

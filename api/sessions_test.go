@@ -241,3 +241,47 @@ func TestKeyInTheWrongPlaceOpensNothing(t *testing.T) {
 		}
 	})
 }
+
+// The key of a page is public: it may not complete what it likes, as it may not book what it likes.
+func TestAPageCannotCompleteAtSpeed(t *testing.T) {
+	inHouse(t, func(h *house) {
+		victims := make([]string, 12)
+		for i := range victims {
+			victims[i] = h.left(fmt.Sprintf("victim-%d", i), fmt.Sprintf("+1614555%04d", 100+i))
+		}
+		taken := 0
+		for i := range 150 {
+			client := fmt.Sprintf("x%d", i)
+			h.must(h.request("POST", "/v1/session-events", `{"session":"`+client+`","event":"started"}`, fromPage), 202)
+			time.Sleep(100 * time.Millisecond)
+			if i == 100 {
+				time.Sleep(10 * time.Second)
+			}
+		}
+		for i := range 150 {
+			a := h.request("POST", "/v1/session-events", fmt.Sprintf(`{"session":"x%d","event":"completed","value_cents":100000000,"customer":{"phone":"+1614555%04d"}}`, i, 100+i%100), fromPage)
+			if a.status == 202 {
+				taken++
+			} else if a.code() != "rate_limited" || a.header.Get("Retry-After") == "" {
+				t.Fatalf("%d %s", a.status, a.body)
+			}
+		}
+		if taken != 20 {
+			t.Errorf("%d completions of one address at once, want 20", taken)
+		}
+		time.Sleep(20 * time.Minute)
+		silenced := 0
+		for _, id := range victims {
+			if h.must(h.request("GET", "/v1/sessions/"+id, ""), 200).get("follow_up.withheld_by") == "booked_elsewhere" {
+				silenced++
+			}
+		}
+		if silenced != 10 {
+			t.Errorf("%d of 12 customers were silenced; ten at once are believed of one address", silenced)
+		}
+		h.must(h.request("POST", "/v1/session-events", `{"scheduler":"web","session":"office","event":"completed"}`), 202)
+		for range 50 { // told again it is no news
+			h.must(h.request("POST", "/v1/session-events", `{"session":"x0","event":"completed"}`, fromPage), 202)
+		}
+	})
+}

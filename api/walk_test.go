@@ -59,7 +59,7 @@ func TestAbandonedSessionIsTextedAndItsLinkLeadsBack(t *testing.T) {
 		}
 		time.Sleep(7 * 24 * time.Hour)
 		a = h.must(h.request("GET", link, "", "Authorization: "), 404)
-		if !strings.Contains(a.body, "This link has ended") || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
+		if !strings.Contains(a.body, "This link does not work") || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
 			t.Errorf("an old link shows %q as %s", a.body, a.header.Get("Content-Type"))
 		}
 		if n := h.texts(); n != 1 {

@@ -174,3 +174,69 @@ func TestBrowserPageMayTellByCalls(t *testing.T) {
 		t.Error("after a booking the next visit goes on as the same session")
 	}
 }
+
+// A page has other forms than the one that books. Sending one of those off must not look like a booking.
+func TestBrowserOtherFormsOfThePageBookNothing(t *testing.T) {
+	s := openSite(t, 2*time.Second)
+	origin := s.host(map[string]string{
+		"/": `{{widget}}</head><body><form action="/thanks"><input id="phone" name="phone"><label><input type="checkbox" id="consent" data-rebook-consent> Text me</label><button id="book">Book</button></form>
+			<form action="/thanks"><input type="email" name="email" id="news"><label><input type="checkbox" id="also" name="sms_consent"> Offers by text</label><button id="subscribe">Subscribe</button></form>
+			<form action="/thanks"><input name="q" id="q"><input name="tel" id="callback"><button id="search">Search</button></form></body>`,
+		"/marked": `{{widget}}</head><body><form action="/thanks" data-rebook-form><input type="email" id="email" name="email"><button id="book">Book</button></form>
+			<form action="/thanks"><input id="other" name="phone"><button id="search">Search</button></form></body>`,
+		"/thanks": `</head><body>Thank you`,
+	})
+	for _, c := range []struct {
+		path, button string
+		typed        map[string]string
+		want         string
+	}{
+		{"/", "#subscribe", map[string]string{"phone": "614-555-0142", "news": "maya@example.com"}, "abandoned"},
+		{"/", "#search", map[string]string{"phone": "614-555-0142", "q": "boiler"}, "abandoned"},
+		{"/", "#book", map[string]string{"news": "maya@example.com", "phone": "614-555-0142"}, "completed"},
+		{"/marked", "#search", map[string]string{"email": "maya@example.com", "other": "614-555-0142"}, "abandoned"},
+		{"/marked", "#book", map[string]string{"email": "maya@example.com"}, "completed"},
+	} {
+		b := s.visit(origin + c.path)
+		client := eval[string](b, `rebook.session`)
+		for id, text := range c.typed {
+			b.typeIn(id, text)
+		}
+		b.click(c.button)
+		b.until(`location.pathname === "/thanks"`)
+		v := s.session(client, "ended", func(v wire.Session) bool { return v.Status != "active" })
+		if booked := v.Status == "completed"; booked != (c.want == "completed") {
+			t.Errorf("%s %s: the session is %s, want %s", c.path, c.button, v.Status, c.want)
+		}
+	}
+}
+
+// A password that is shown stays one, and its form a login; nine digits are a social security number and no phone.
+func TestBrowserLoginsAndBareIdentityNumbersStay(t *testing.T) {
+	s := openSite(t, time.Minute)
+	show := `<button type="button" id="show" onclick="document.getElementById('pw').type = 'text'">show</button>`
+	origin := s.host(map[string]string{
+		"/login":    `{{widget}}</head><body><form><input id="email" name="email"><input id="pw" name="pw" type="password">` + show + `</form></body>`,
+		"/formless": `{{widget}}</head><body><input id="email" name="email"><input id="pw" name="pw" type="password">` + show + `</body>`,
+		"/shown":    `{{widget}}</head><body><form><input id="email" name="email"><input id="pw" name="userPassword"><button type="button" id="show">x</button></form></body>`,
+		"/tel":      `{{widget}}</head><body><form><input id="email" name="email"><input id="pw" name="tel"><button type="button" id="show">x</button></form></body>`,
+	})
+	for path, secret := range map[string]string{"/login": "signin@example.com", "/formless": "signin@example.com", "/shown": "signin@example.com", "/tel": "123456789"} {
+		b := s.visit(origin + path)
+		b.click("#show")
+		b.typeIn("email", "signin@example.com")
+		b.typeIn("pw", "123456789")
+		eval[bool](b, `rebook.flush()`)
+		if sent := eval[string](b, `sent.join("\n")`); strings.Contains(sent, secret) || strings.Contains(sent, "123456789") {
+			t.Errorf("%s: %q left the page: %s", path, secret, sent)
+		}
+	}
+	b := s.visit(origin + "/tel")
+	client := eval[string](b, `rebook.session`)
+	for _, phone := range []string{"(614) 555-0142", "+298 212 345 "} { // the Faroe Islands: nine digits with their +
+		eval[bool](b, `(document.getElementById("pw").value = "", true)`)
+		b.typeIn("pw", phone)
+		eval[bool](b, `rebook.flush()`)
+		s.session(client, "told "+phone, func(v wire.Session) bool { return v.Customer.Phone == strings.TrimSpace(phone) })
+	}
+}

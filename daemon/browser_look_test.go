@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,4 +91,34 @@ func TestBrowserDemoShowsThePhoneBesideThePage(t *testing.T) {
 	shop := s.visit(s.house.cfg.demo.Shop)
 	shop.screen(390, 844, "light")
 	shop.shoot("shop-390")
+}
+
+func TestBrowserDeadLinksSayHowTheyEnded(t *testing.T) {
+	s := openSite(t, time.Second)
+	b := s.visit(s.house.cfg.demo.Book)
+	client := eval[string](b, `rebook.session`)
+	b.maya(true)
+	b.do("leave", closeTab)
+	s.session(client, "texted", hasStatus("texted"))
+	link := s.link(demoE164)
+	back := s.visit(link)
+	back.until(`document.getElementById("first_name").value`)
+	back.finish()
+	b = s.tab()
+	for address, title := range map[string]string{link: "You are booked", s.root + "/l/ABCDEFGHIJKLMNOPQRSTUVWXYZ": "This link does not work"} {
+		for _, width := range []int64{390, 1280} {
+			for _, scheme := range []string{"light", "dark"} {
+				b.screen(width, 844, scheme)
+				b.do("open a dead link", navigate(address))
+				b.until(`document.querySelector("h1").innerText === "` + title + `"`)
+				if got := eval[string](b, faultsOfPage); got != "" {
+					t.Errorf("%s at %d px, %s: %s", title, width, scheme, got)
+				}
+				if got := eval[string](b, `getComputedStyle(document.querySelector(".masthead")).backgroundColor + document.querySelector("a[href^='tel:']").innerText`); strings.HasPrefix(got, "rgba(0, 0, 0, 0)") || !strings.HasSuffix(got, "(614) 555-0100") {
+					t.Errorf("%s at %d px, %s: no style, or no number: %s", title, width, scheme, got)
+				}
+				b.shoot(fmt.Sprintf("gone-%d-%s-%s", width, scheme, strings.Fields(title)[0]))
+			}
+		}
+	}
 }

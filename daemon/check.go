@@ -151,7 +151,7 @@ func (c *Config) checkTwilio() (string, error) {
 	case t.AuthToken == "" && t.AuthTokenFile == "":
 		return "", c.wrong("twilio.auth_token", `carrier.driver "twilio" needs it; set it, or name a file that holds it in twilio.auth_token_file`)
 	}
-	if u, err := url.Parse(c.Server.PublicURL); err == nil && t.BaseURL == "" && (loopback(u.Hostname()) || u.Scheme != "https") {
+	if u, err := url.Parse(c.Server.PublicURL); err == nil && (loopback(u.Hostname()) || t.BaseURL == "" && u.Scheme != "https") {
 		return fmt.Sprintf("server.public_url is %s, which Twilio cannot call or customers should not: no report and no answer will come; set the https address of this daemon", c.Server.PublicURL), nil
 	}
 	return "", nil

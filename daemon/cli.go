@@ -61,9 +61,9 @@ func verb(name, usage, args string, action cli.ActionFunc, flags ...cli.Flag) *c
 		case len(got) > most && len(c.VisibleCommands()) > 0:
 			return unknownCommand(c, got[0])
 		case len(got) > most:
-			return misuse("%s: there is nothing to do with %q; rebook %s -help shows what it takes", c.Name, got[most], c.Name)
+			return misuse("%s: there is nothing to do with %q; %s -help shows what it takes", c.Name, got[most], c.FullName())
 		case len(got) < least:
-			return misuse("%s needs a %s; rebook %s -help shows how", c.Name, args, c.Name)
+			return misuse("%s needs a %s; %s -help shows how", c.Name, args, c.FullName())
 		}
 		return action(ctx, c)
 	}

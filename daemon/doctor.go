@@ -193,6 +193,10 @@ const maxSkew = 30 * time.Second
 func (d *doctor) credentials(ctx context.Context) bool {
 	a, err := d.twilio.Account(ctx)
 	if err != nil {
+		if answer, ok := errors.AsType[*booking.CarrierError](err); !ok || answer.NotSent || answer.HTTPStatus == 0 {
+			d.bad("connection", "check this machine's way to the internet: name server, firewall, proxy", "Twilio was not reached, so the credentials were not tried: %v", err)
+			return false
+		}
 		r := booking.ReactionTo(err)
 		d.bad("credentials", r.Fix, "Twilio does not let us in: %v", err)
 		return false

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,7 +40,7 @@ const folderAuthor = "folder"
 func (h *house) openFolder(ctx context.Context) error {
 	dir := h.cfg.Scripts.Dir
 	if dir == "" {
-		return nil
+		return h.engine.FolderHolds(ctx, engine.MainAccount, nil)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -73,16 +75,19 @@ func (f *folder) pass(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var names []string
 	for _, entry := range entries {
 		name, ok := strings.CutSuffix(entry.Name(), ".lua")
 		if !ok || strings.HasPrefix(name, ".") {
 			continue
 		}
+		names = append(names, name)
 		if err := f.take(ctx, name, entry.Name()); err != nil {
 			return err
 		}
 	}
-	return nil
+	maps.DeleteFunc(f.refused, func(name, _ string) bool { return !slices.Contains(names, name) })
+	return f.h.engine.FolderHolds(ctx, engine.MainAccount, names)
 }
 
 // take takes one file over unless it was judged before as it is. A refusal stands in an alarm and ends nothing.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/rebookhq/rebook/api/client"
 	"github.com/rebookhq/rebook/api/wire"
+	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
@@ -191,5 +193,41 @@ func TestARunningDaemonWatchesItsFolder(t *testing.T) {
 			t.Fatalf("%+v, %v", s, err)
 		}
 		sleep(t.Context(), 50*time.Millisecond)
+	}
+}
+
+// An alarm about a file ends with the file, and with the folder: nobody could end it otherwise. What the folder has cannot be
+// deleted from the library, since it would be back at once.
+func TestAFileThatIsGoneAlarmsNobody(t *testing.T) {
+	h, dir := watched(t)
+	save(t, dir, "Bad Name.lua", words, time.Hour)
+	save(t, dir, "words.lua", words, time.Hour)
+	h.lookInto(t)
+	if codes, _ := h.alarmCodes(t); len(codes) != 1 || codes[0] != "script_import_failed/Bad Name" {
+		t.Fatalf("alarms %v", codes)
+	}
+	if err := h.engine.DeleteScript(t.Context(), engine.MainAccount, "words"); !errors.Is(err, &booking.Error{Code: "script_in_folder"}) {
+		t.Errorf("a script of the folder was deleted: %v", err)
+	}
+	for _, name := range []string{"Bad Name.lua", "words.lua"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.lookInto(t)
+	if codes, _ := h.alarmCodes(t); len(codes) != 0 {
+		t.Errorf("the file is gone, and there is %v", codes)
+	}
+	if err := h.engine.DeleteScript(t.Context(), engine.MainAccount, "words"); err != nil {
+		t.Error(err)
+	}
+	save(t, dir, "Bad Name.lua", words, time.Hour)
+	h.lookInto(t)
+	h.cfg.Scripts.Dir = ""
+	if err := h.openFolder(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if codes, _ := h.alarmCodes(t); len(codes) != 0 {
+		t.Errorf("there is no folder any more, and there is %v", codes)
 	}
 }

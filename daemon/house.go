@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"path/filepath"
 	"sync"
 	"syscall"
@@ -37,6 +38,7 @@ type house struct {
 	engine  *engine.Engine
 	addr    net.Addr       // where the API listens
 	key     *engine.NewKey // the administrator's key, on the first start only
+	seed    *engine.Seed   // of the first start; nil: it was not read
 	welcome string         // the token of the first administrator's one-time link, on the first start without a chosen key
 	pool    *worker.Pool   // runs scripts; nil: the walls cannot be built
 	api     *api.Server
@@ -74,6 +76,9 @@ func (p *process) open(ctx context.Context, cfg Config, log *slog.Logger) (h *ho
 	}
 	h.addr = ln.Addr()
 	h.undo = append(h.undo, func(context.Context) error { ln.Close(); return nil }) // the API closes it on an orderly way
+	if err := h.proveSeed(ctx); err != nil {
+		return h, err
+	}
 	h.store, err = storage.Open(storage.Options{Dir: cfg.Storage.Dir, Now: p.now, EncryptionKey: key, Log: log})
 	if err != nil {
 		return h, misuse("%v", err)
@@ -91,7 +96,9 @@ func (p *process) open(ctx context.Context, cfg Config, log *slog.Logger) (h *ho
 	if err := h.openCarrier(); err != nil {
 		return h, err
 	}
-	h.openWalls(ctx)
+	if h.pool == nil && h.wallsMissing == "" {
+		h.openWalls(ctx)
+	}
 	if err := h.openEngine(ctx); err != nil {
 		return h, err
 	}
@@ -166,13 +173,16 @@ func (h *house) openEngine(ctx context.Context) (err error) {
 	o := engine.Options{
 		Store: h.store, Carrier: h.carrier, Registrar: h.carrier, Courier: way, Fetch: look.Page, Now: h.p.now,
 		PublicURL: h.cfg.Server.PublicURL, Simulator: true, Log: h.log,
-		SettleAfter: h.cfg.Carrier.SettleAfter.Std(), WallsMissing: h.wallsMissing,
+		SettleAfter: h.cfg.Carrier.SettleAfter.Std(), WallsMissing: h.wallsMissing, Lookup: h.carrier, Erased: storage.NewErasedList(h.cfg.Storage.Dir),
 	}
 	if h.pool != nil {
 		o.Scripts = h.pool
 	}
 	if h.twilio != nil {
-		o.Carrier, o.Simulator, o.Pace = h.twilio, false, h.cfg.Twilio.SegmentsPerSecond
+		if u, err := url.Parse(h.cfg.Server.PublicURL); err == nil && loopback(u.Hostname()) {
+			o.Unreachable = "server.public_url is " + h.cfg.Server.PublicURL + ", which is this machine itself"
+		}
+		o.Carrier, o.Lookup, o.Simulator, o.Pace = h.twilio, nil, false, h.cfg.Twilio.SegmentsPerSecond
 		o.Registrar = twilio.NewRegistrar(h.twilio, twilio.RegistrarOptions{
 			Email: h.cfg.Twilio.RegistrationEmail, PrimaryProfile: h.cfg.Twilio.PrimaryProfile, Mock: h.cfg.Twilio.MockRegistration})
 	}

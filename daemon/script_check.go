@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,8 +27,8 @@ func (p *process) scriptCheckVerb() *cli.Command {
 	c := verb("check", "compile scripts and run each once in the sandbox; needs no running daemon", "PATH...", p.scriptCheck,
 		&cli.StringFlag{Name: "ctx", Usage: "run them on the facts in `FILE`, a JSON object, in place of the sample's"},
 		&cli.BoolFlag{Name: "json", Usage: "print one JSON object a line for each script"})
-	c.Description = "PATH is a script, or a directory with scripts. Modules are found beside the script that loads them.\n" +
-		"It prints the text, or file:line: message and ends with code 1."
+	c.Description = "PATH is a script, or a directory with scripts. Modules are found beside the script that loads them, else among those built in.\n" +
+		"It prints the text, and to stderr what a reviewer would say of it; or file:line: message, and ends with code 1."
 	return c
 }
 
@@ -130,11 +132,33 @@ func checkFile(ctx context.Context, run scripts.Run, file string, facts json.Raw
 	}
 	p := engine.Preview{Tried: t, Version: -1}
 	p.Measured(booking.DefaultSMSPrice())
+	if p.Said != "" {
+		p.Remarks = remarks(p, facts)
+	}
 	out = checkedScript{Path: file, Preview: wire.FromPreview(p)}
 	if e := out.Error; e != nil && e.Script != name {
 		out.Path = filepath.Join(dir, e.Script+".lua") // the module where it happened
 	}
 	return out, nil
+}
+
+// remarks looks a first text over as a preview does, as far as the facts name the business and the link. What an agent answers
+// a customer is no first text.
+func remarks(p engine.Preview, facts json.RawMessage) []booking.Remark {
+	var known struct {
+		Link     string
+		Business struct{ Name string }
+		Event    struct{ Kind string }
+	}
+	_ = json.Unmarshal(facts, &known) // facts of other types than ours are not ours
+	f := booking.ComposeFacts{Business: known.Business.Name, Link: known.Link, Mode: booking.PrefilledLink}
+	if p.Kind == booking.ScriptAgent {
+		f.Mode = booking.AIAgent
+		if k := known.Event.Kind; k != "" && k != "start" {
+			return nil
+		}
+	}
+	return booking.Lint(p.Said, f)
 }
 
 // maxScriptFile is more than any script may have; what is longer is refused where it is run, with the limit's name.
@@ -150,7 +174,7 @@ func readScript(file string) (string, error) {
 	return string(b), err
 }
 
-// modulesBeside finds the modules that a source loads, and those that they load, in a directory.
+// modulesBeside finds the modules that a source loads, and those that they load, in a directory, else among those built in.
 func modulesBeside(dir, source string) map[string]string {
 	found := map[string]string{}
 	wanted := scripts.Requires(source)
@@ -160,10 +184,17 @@ func modulesBeside(dir, source string) map[string]string {
 		if _, ok := found[name]; ok {
 			continue
 		}
-		if text, err := readScript(filepath.Join(dir, name+".lua")); err == nil {
-			found[name] = text
-			wanted = append(wanted, scripts.Requires(text)...)
+		text, err := readScript(filepath.Join(dir, name+".lua"))
+		if errors.Is(err, fs.ErrNotExist) {
+			v, ok := scripts.BuiltIn(name)
+			if text = v.Source; !ok {
+				continue
+			}
+		} else if err != nil {
+			continue // the script then fails at its require, with the line
 		}
+		found[name] = text
+		wanted = append(wanted, scripts.Requires(text)...)
 	}
 	return found
 }
@@ -189,6 +220,9 @@ func (p *process) printChecked(c checkedScript, several bool) {
 		text = c.Path + ": " + text
 	}
 	fmt.Fprintln(p.stdout, text)
+	for _, f := range c.Findings {
+		fmt.Fprintf(p.stderr, "%s: %s: %s %s\n", c.Path, f.Code, f.Message, f.Fix)
+	}
 }
 
 // printJSON writes one line of JSON.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -70,9 +71,30 @@ func (p *process) library(c *cli.Command, do func(client.Scripts) error) error {
 		return misuse("no daemon runs on %s; start it, or name its directory with -config or REBOOK_STORAGE_DIR", cfg.Storage.Dir)
 	}
 	if no, ok := errors.AsType[*client.Error](err); ok {
+		no.Hint = asVerbs(no.Hint)
 		return notSo("%s", no.Error())
 	}
 	return err
+}
+
+// scriptRoutes finds routes of scripts as the API's hints name them.
+var scriptRoutes = regexp.MustCompile(`(GET|PUT|POST) /v1/scripts(/[a-z0-9_{}-]+)?(/[a-z]+)?`)
+
+// asVerbs names in a hint of the API the commands that do the same: whoever typed a command has no other at hand.
+func asVerbs(hint string) string {
+	return scriptRoutes.ReplaceAllStringFunc(hint, func(route string) string {
+		m := scriptRoutes.FindStringSubmatch(route)
+		name := strings.TrimPrefix(strings.Replace(m[2], "{name}", "NAME", 1), "/")
+		switch {
+		case name == "":
+			return "rebook script list"
+		case m[3] != "":
+			return "rebook script " + m[3][1:] + " " + name + map[string]string{"/preview": " -source FILE"}[m[3]]
+		case m[1] == http.MethodPut:
+			return "rebook script put " + name + " FILE"
+		}
+		return "rebook script get " + name
+	})
 }
 
 // asked is what one question to the library gave.
@@ -136,6 +158,18 @@ func (p *process) scriptPut(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	s, err := asked(p, c, func(s client.Scripts) (wire.Script, error) { return s.Get(ctx, name, client.ScriptQuery{}) })
+	if err != nil {
+		return err
+	}
+	if s.Active != nil && *s.Active == v.Version {
+		note := ""
+		if said := c.String("note"); said != "" && said != v.Note {
+			note = fmt.Sprintf("; a version never changes, so its note stays %q", v.Note)
+		}
+		fmt.Fprintf(p.stdout, "%s version %d is this very source and in use; nothing was changed%s\n", v.Name, v.Version, note)
+		return nil
+	}
 	if !c.Bool("activate") {
 		fmt.Fprintf(p.stdout, "%s version %d (%s) is a draft; rebook script activate %s %d uses it\n", v.Name, v.Version, v.Kind, v.Name, v.Version)
 		return nil
@@ -163,7 +197,11 @@ func (p *process) activateVersion(ctx context.Context, c *cli.Command, name stri
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%s version %s is used from now on\n", s.Name, versionName(version))
+	fmt.Fprintf(p.stdout, "%s version %s is used from now on", s.Name, versionName(version))
+	if hasPrevious(s) {
+		fmt.Fprintf(p.stdout, "; a rollback goes to version %s", versionName(s.Previous))
+	}
+	fmt.Fprintln(p.stdout)
 	return nil
 }
 
@@ -188,10 +226,15 @@ func (p *process) scriptRollback(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	if s.Previous == 0 && !s.BuiltIn || s.Active == nil || *s.Active == s.Previous {
+	if !hasPrevious(s) {
 		return notSo("%s has no version to go back to; rebook script versions %s lists what there is", s.Name, s.Name)
 	}
 	return p.activateVersion(ctx, c, s.Name, s.Previous)
+}
+
+// hasPrevious tells whether there is a version to go back to.
+func hasPrevious(s wire.Script) bool {
+	return s.Active != nil && *s.Active != s.Previous && (s.Previous != 0 || s.BuiltIn)
 }
 
 func (p *process) scriptVersions(ctx context.Context, c *cli.Command) error {
@@ -267,15 +310,16 @@ func (p *process) showPreview(out wire.Preview) error {
 	if e := out.Error; e != nil {
 		return notSo("%s.lua:%d: %s", e.Script, e.Line, e.Message)
 	}
-	text, size := out.Text, out.TextSize
-	if out.Sends != nil {
+	text, size, as := out.Text, out.TextSize, ""
+	if out.Sends != nil && out.Sends.Text != text {
 		text, size = out.Sends.Text, out.Sends.TextSize
+		as = fmt.Sprintf(" as sent (%d as written)", out.Segments)
 	}
 	if text == "" {
 		fmt.Fprintf(p.stdout, "(%s: no text)\n", out.Kind)
 		return nil
 	}
-	fmt.Fprintf(p.stdout, "%s\n\n%d characters, %s, segments: %d", text, size.Characters, size.Encoding, size.Segments)
+	fmt.Fprintf(p.stdout, "%s\n\n%d characters, %s, segments: %d%s", text, size.Characters, size.Encoding, size.Segments, as)
 	if size.Cost != nil {
 		fmt.Fprintf(p.stdout, ", %s %s", size.Cost.Amount, size.Cost.Currency)
 	}

@@ -253,3 +253,26 @@ func TestDoctorFindsEachIllness(t *testing.T) {
 		t.Errorf("with the simulator: exit code %d", code)
 	}
 }
+
+// A daemon that sends and that nobody can reach says so at its start and in its alarms; a Twilio that cannot be reached is no
+// refusal of the credentials.
+func TestTwilioAndTheWayThere(t *testing.T) {
+	l := newTwilioLine(t, true)
+	alarms, err := l.api.Account.Alarms(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(alarms, func(a wire.Alarm) bool {
+		return a.Code == "public_url_unreachable" && strings.Contains(a.Message, l.url)
+	}) {
+		t.Errorf("alarms: %+v", alarms)
+	}
+	_, warnings, err := loadConfig(l.file, l.p.environ)
+	if err != nil || !slices.ContainsFunc(warnings, func(w string) bool { return strings.Contains(w, "server.public_url is "+l.url) }) {
+		t.Errorf("warnings %q, %v", warnings, err)
+	}
+	l.p.environ = append(l.p.environ, "REBOOK_TWILIO_BASE_URL=http://"+freeAddress("127.0.0.1:0"))
+	if code, found := l.diagnose(); code != 1 || !slices.ContainsFunc(wrongs(found), func(s string) bool { return strings.HasPrefix(s, "connection: Twilio was not reached") }) {
+		t.Errorf("without a way to Twilio: %d, %q", code, wrongs(found))
+	}
+}

@@ -48,16 +48,23 @@ func embedded() map[string]booking.ScriptVersion {
 			panic(err)
 		}
 		v := booking.ScriptVersion{Script: strings.TrimSuffix(e.Name(), ".lua"), Version: booking.BuiltInVersion, Author: "Rebook",
-			Note: "built in", Source: string(source), SHA256: Digest(string(source)), Kind: booking.ScriptTemplate}
-		switch {
-		case strings.Contains(v.Source, "\nfunction reply("):
-			v.Kind = booking.ScriptAgent
-		case !strings.Contains(v.Source, "\nfunction render("):
-			v.Kind = booking.ScriptModule
-		}
+			Note: "built in", Source: string(source), SHA256: Digest(string(source)), Kind: kindOf(string(source))}
 		m[v.Script] = v
 	}
 	return m
+}
+
+var defines = regexp.MustCompile(`(?m)^function (render|reply)\(`)
+
+// kindOf tells what an embedded script is by the function it defines, as [Try] does for every other one by running it.
+func kindOf(source string) booking.ScriptKind {
+	switch m := defines.FindStringSubmatch(source); {
+	case m == nil:
+		return booking.ScriptModule
+	case m[1] == "reply":
+		return booking.ScriptAgent
+	}
+	return booking.ScriptTemplate
 }
 
 // Names lists the embedded scripts, sorted.

@@ -19,13 +19,13 @@ const bookedKept = 20
 // guard between a booking and a text that is being claimed for the same person. What the booking was recognised by before and
 // is no longer goes away.
 func (t *Tx) PutBooking(a booking.AccountID, v booking.Booking) error {
-	is := matches(v.Phone, v.Email, v.Address)
+	is := recognised(v)
 	old, err := t.Booking(a, v.ID)
 	if err != nil {
 		return err
 	}
 	if old != nil {
-		for _, m := range matches(old.Phone, old.Email, old.Address) {
+		for _, m := range recognised(*old) {
 			if slices.Contains(is, m) {
 				continue
 			}
@@ -104,6 +104,15 @@ func (s *Snapshot) BookingsOf(a booking.AccountID, p booking.Phone, email, addre
 		}
 	}
 	return all, nil
+}
+
+// recognised gives what a booking is found by. A claim of a page by nothing: else a stranger could silence anybody, and push what
+// is true out of the newest.
+func recognised(b booking.Booking) []string {
+	if b.Claimed {
+		return nil
+	}
+	return matches(b.Phone, b.Email, b.Address)
 }
 
 // matches gives the index values a person is recognised by. Hashed: addresses hold '/', and keys are shown in logs.

@@ -42,6 +42,7 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"hooktrouble":   called(func(x booking.WebhookTrouble) string { return x.Webhook }),
 	"delivery":      (*verifier).delivery,
 	"hooklist":      (*verifier).hookList,
+	"announcement":  (*verifier).announcement,
 	"script":        (*verifier).script,
 	"scriptversion": (*verifier).scriptVersion,
 	"turn":          (*verifier).turn,
@@ -54,6 +55,9 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"thread":        (*verifier).thread,
 	"threadlist":    (*verifier).threadList,
 	"threadmsg":     (*verifier).threadMessage,
+	"consent":       (*verifier).consent,
+	"erasure":       (*verifier).erasure,
+	"erased":        (*verifier).erased,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -320,6 +324,16 @@ func (v *verifier) due(r Row) error {
 		return v.deliveryDue(r, d)
 	case booking.KindTalk:
 		return v.threadDue(r, d)
+	case booking.KindAnnounce:
+		x, err := v.Announcement(d.Account, d.Ref)
+		if err != nil {
+			return v.unread(err)
+		}
+		if x == nil {
+			v.find(r.Key, "stands for announcement %q, which is not there", d.Ref)
+			return nil
+		}
+		v.sameDue(r, x.Due(d.Account), true)
 	case booking.KindAsk:
 		x, err := v.Turn(d.Account, d.Ref)
 		if err != nil {
@@ -331,6 +345,8 @@ func (v *verifier) due(r Row) error {
 		}
 		own, armed := x.Due(d.Account)
 		v.sameDue(r, own, armed)
+	case booking.KindErase:
+		return v.erasureDue(r, d)
 	default:
 		if d.Kind.String() == booking.Kind(255).String() {
 			v.find(r.Key, "kind %d is unknown", d.Kind)
@@ -384,7 +400,7 @@ func (v *verifier) booking(a booking.AccountID, name string, r Row) error {
 	if err := v.seated(a, b, r); err != nil {
 		return err
 	}
-	for _, m := range matches(b.Phone, b.Email, b.Address) {
+	for _, m := range recognised(b) {
 		all, err := find[[]booking.Booking](v.g, accountKey(a, "bookedby", m))
 		if err != nil {
 			return err

@@ -9,10 +9,13 @@
   const widget = window.rebook;
   const own = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 
+  const patience = 20000; // milliseconds: a bad network answers late or never, and a page that waits for ever says nothing
+
   const ask = async (method, path, body, headers) => {
     const answer = await fetch(base + path, {
       method,
       credentials: "omit",
+      signal: window.AbortSignal && AbortSignal.timeout ? AbortSignal.timeout(patience) : undefined,
       headers: Object.assign({ Authorization: "Bearer " + key, "Content-Type": "application/json" }, headers),
       body: body && JSON.stringify(body),
     });
@@ -81,19 +84,21 @@
     }
     list.setAttribute("aria-busy", "false");
     const none = !windows.length;
+    $("heard").textContent = none ? "There are no open times to choose from. Tell us when suits you." : "Open times from " + names[0] + " on.";
     list.hidden = none;
     $("wish").hidden = !none;
     button.textContent = none ? "Send my request" : "Book this visit";
     $("after").textContent = none ? "We will call or text you to agree on a time." : "Nothing is booked until you press the button.";
   };
 
-  const load = async () => {
+  const load = async (tries = 2) => {
     try {
       const answer = await ask("GET", "/v1/schedulers/" + scheduler + "/availability?days=14");
       windows = (answer.items || []).filter((w) => w.open > 0).map((w) => Object.assign(w, { from: new Date(w.start), to: new Date(w.end) }));
       windows.sort((a, b) => a.from - b.from);
     } catch (e) {
       windows = []; // the wish in words is what is left, and it says so
+      if (tries > 1) return load(tries - 1);
     }
     draw();
     button.disabled = false;
@@ -212,10 +217,16 @@
         await load();
         problems("That time was just taken.", windows.length ? [["window", "Please choose another time."]] : []);
       } else if (code === "already_booked") problems("You have booked already. To change it, please call us.", []);
+      else if (e.status === 422 && good[fieldOf(e)]) {
+        fault(fieldOf(e), good[fieldOf(e)][1]);
+        problems("One thing needs another look:", [[fieldOf(e), good[fieldOf(e)][1]]]);
+      } else if (!e.status) problems("We did not hear back from our office system. Please press the button again: you cannot be booked twice by it.", []);
       else if (e.status === 422 || e.status === 400) problems(e.refusal.message ? "We could not take this: " + e.refusal.message + "." : "We could not take this.", []);
       else problems("We could not reach our office system. Nothing was booked; please try again in a moment, or call us.", []);
     }
   });
+
+  const fieldOf = (e) => (e.refusal.field || "").split(".").pop();
 
   const typed = () => ({
     customer: {
@@ -231,7 +242,7 @@
     const visit = typed();
     const session = (widget && widget.session) || own;
     const w = windows.find((w) => w.id === chosen);
-    if (!widget || !(await widget.flush())) { // blocked or cut off: what was typed still has to arrive
+    if (!widget || !(await Promise.race([widget.flush(), new Promise((done) => setTimeout(done, 8000))]))) { // blocked or cut off: what was typed still has to arrive
       await ask("POST", "/v1/session-events", Object.assign({ scheduler, session, event: "progress" }, visit));
     }
     if (!w) {
@@ -251,7 +262,7 @@
     $("done-text").textContent = text;
     const rows = [["Job", visit.service], ["When", when], ["Where", [a.line1, a.line2, a.city, a.state + " " + a.postal_code].filter(Boolean).join(", ")], ["Phone", visit.customer.phone]];
     $("done-list").replaceChildren(...rows.filter((r) => r[1]).flatMap(([k, v]) => [make("dt", { textContent: k }), make("dd", { textContent: v })]));
-    form.hidden = true;
+    form.hidden = document.querySelector(".lead").hidden = true;
     $("notice").hidden = true;
     $("done").hidden = false;
     document.title = title + " · " + business;
@@ -265,6 +276,9 @@
     $("notice").textContent = text;
     $("notice").hidden = false;
   };
+  // Without the widget nobody knows of this visit before it ends, and a visit of no length is not believed.
+  const begun = () => ask("POST", "/v1/session-events", { scheduler, session: own, event: "started" }).catch(() => {});
+  if (!widget) form.addEventListener("input", begun, { once: true });
   const first = load();
   if (widget) {
     widget.on("restore", async (visit) => {

@@ -71,13 +71,18 @@
   const secretAutocomplete = /^cc-|password$|^one-time-code$/;
   const plain = (s) => (s || "").toLowerCase().replace(/[^a-z0-9]/g, "");
   const once = new WeakSet(); // fields that were passwords, before somebody pressed "show"
+  const isPassword = (el) => {
+    if (el.type === "password") once.add(el);
+    return once.has(el) || /passw/i.test(el.name + el.id + el.autocomplete);
+  };
+  // A form, or what stands in none, with a password in it is a login and no booking.
+  const isLogin = (form) => Array.from((form || document).querySelectorAll("input")).some((el) => el.form === form && isPassword(el));
 
   // look gives the role of a field, or "" and why it has none.
   const look = (el) => {
     const type = (el.type || "").toLowerCase();
     const auto = (el.getAttribute("autocomplete") || "").toLowerCase().split(/\s+/);
-    if (type === "password") once.add(el);
-    if (once.has(el) || /^(file|submit|button|reset|image)$/.test(type)) return ["", "never read: " + type];
+    if (isPassword(el) || /^(file|submit|button|reset|image)$/.test(type)) return ["", "never read: " + type];
     if (auto.some((t) => secretAutocomplete.test(t)) || secretName.test(el.name + " " + el.id)) return ["", "never read: may be a secret"];
     if (el.closest("[data-rebook-ignore]")) return ["", "data-rebook-ignore"];
     const box = type === "checkbox";
@@ -88,7 +93,7 @@
     if (type === "hidden") return ["", "hidden and not marked"];
     if (document.querySelector("[data-rebook-form]")) {
       if (!el.closest("[data-rebook-form]")) return ["", "outside of data-rebook-form"];
-    } else if (el.form && el.form.querySelector("[type=password]")) return ["", "in a form with a password"];
+    } else if (isLogin(el.form)) return ["", "in a form with a password"];
     const guess = [[byAutocomplete[auto[auto.length - 1]], "autocomplete"], [byName[plain(el.name)], "name"], [byName[plain(el.id)], "id"]].find((g) => g[0]);
     if (!guess) return ["", "not recognised"];
     return box === (guess[0] === "consent") ? guess : ["", "another kind of field"];
@@ -114,9 +119,9 @@
   };
 
   // A card number (ISO/IEC 7812: 13 to 19 digits, Luhn) or a social security number never leaves the page, whatever field it
-  // was typed into. A phone number may have 13 digits that pass by chance.
+  // was typed into. A phone number may have 13 digits that pass by chance; bare nine are none yet, but a social security number.
   const isSecret = (value, role) => {
-    if (/(^|\D)\d{3}-\d{2}-\d{4}(\D|$)/.test(value)) return true;
+    if (/(^|\D)\d{3}-\d{2}-\d{4}(\D|$)/.test(value) || (role === "phone" && /^\D*(\d\D*){9}$/.test(value) && value[0] !== "+")) return true;
     return (value.match(/\d(?:[ .-]{0,2}\d){12,18}/g) || []).some((run) => {
       const digits = run.replace(/\D/g, "");
       let sum = 0;
@@ -353,11 +358,16 @@
   });
 
   // A form that the browser itself submits is a finished booking, unless it says that it is one step of several. One that a
-  // script submits is finished when the script says so.
+  // script submits is finished when the script says so. Where no form is marked it must be the one that holds the phone
+  // number, or was ticked in: a page has other forms, and a newsletter is no booking.
   listen(window, "submit", (e) => {
     const form = e.target;
     if (e.defaultPrevented || over || form.getAttribute("data-rebook-submit") === "step") return;
-    if (fields().some(([el, role]) => el.form === form && (role === "phone" || role === "email"))) complete(null, true);
+    const all = fields();
+    const of = (test) => all.filter(([el, role]) => test.test(role) && (role === "consent" ? touched.has(el) : el.value));
+    const phones = of(/^phone$/);
+    const telling = form.closest("[data-rebook-form]") ? of(/^(phone|email)$/) : phones.length ? phones : of(/^consent$/);
+    if (telling.some(([el]) => el.form === form)) complete(null, true);
   }, false);
 
   // --- Bringing it back -------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -93,7 +94,7 @@ func daySpan(field, from, to string, capacity int) (w booking.DayWindow, err err
 			return w, missing(t.field, `a time of day such as "09:00"`)
 		}
 		if err := t.at.UnmarshalText([]byte(t.text)); err != nil {
-			return w, booking.Refuse(booking.Invalid, "invalid_time", t.field, clip(err.Error()), `for example "09:00"`)
+			return w, booking.Refuse(booking.Invalid, "invalid_time", t.field, strconv.Quote(clip(t.text))+" is not a time of day", `from "00:00" to "24:00", for example "09:00"`)
 		}
 	}
 	w.Capacity = capacity

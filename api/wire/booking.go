@@ -28,6 +28,7 @@ type Booking struct {
 	By          string    `json:"by,omitempty" description:"The key that reported it."`
 	CreatedAt   time.Time `json:"created_at,omitzero"`
 	CancelledAt time.Time `json:"cancelled_at,omitzero"`
+	Claimed     bool      `json:"claimed,omitempty" description:"Only a page says so and is not believed: it silences and wins nobody. Any change by the office confirms it."`
 }
 
 // FromBooking shows a booking.
@@ -36,7 +37,7 @@ func FromBooking(b booking.Booking) Booking {
 		ID: b.ID, Status: bookingStatus(b), Source: string(b.Source), Scheduler: string(b.Scheduler), Session: string(b.Session),
 		Window: b.Window, Start: utc(b.Start), End: utc(b.End), Customer: fromCustomer(b.Customer), Phone: string(b.Phone), Service: b.Service,
 		ValueCents: b.ValueCents, ExternalID: b.ExternalID, Note: b.Note, Attribution: string(b.Attribution), At: utc(b.At), By: b.By,
-		CreatedAt: utc(b.CreatedAt), CancelledAt: utc(b.CancelledAt),
+		CreatedAt: utc(b.CreatedAt), CancelledAt: utc(b.CancelledAt), Claimed: b.Claimed,
 	}
 }
 
@@ -113,11 +114,12 @@ type Rejected struct {
 	Field   string `json:"field"`
 	Code    string `json:"code" required:"true"`
 	Message string `json:"message" required:"true"`
+	Hint    string `json:"hint,omitempty" description:"How to mend it."`
 }
 
 // FromImported shows what became of an upload.
 func FromImported(v engine.Imported, ignored []string) Imported {
 	return Imported{v.Imported, v.Repeated, Map(v.Rejected, func(r engine.Rejected) Rejected {
-		return Rejected{r.Line, r.Fault.Field, r.Fault.Code, r.Fault.Message}
+		return Rejected{r.Line, r.Fault.Field, r.Fault.Code, r.Fault.Message, r.Fault.Hint}
 	}), orEmpty(ignored)}
 }

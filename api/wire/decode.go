@@ -125,7 +125,7 @@ func explain(err error) error {
 		return nil
 	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return unreadable("wrong_type", wrong.Field, "this is "+article(wrong.Value)+", and "+wanted(wrong.Type)+" belongs here", "")
+		return unreadable("wrong_type", wrong.Field, "this is "+article(wrong.Value)+", and "+wanted(wrong.Type)+" belongs here", written(wrong.Type))
 	}
 	if ours, ok := errors.AsType[*booking.Error](err); ok {
 		if _, ok := errors.AsType[Unreadable](err); ok {
@@ -178,6 +178,23 @@ func wanted(t reflect.Type) string {
 	return "an object"
 }
 
+// written shows how a value of a type is written.
+func written(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return `in quotes, for example "text"`
+	case reflect.Bool:
+		return "without quotes"
+	case reflect.Int, reflect.Int64:
+		return "without quotes and decimals, for example 5"
+	case reflect.Float64:
+		return "without quotes, for example 2.5"
+	case reflect.Slice:
+		return "in brackets, for example [1, 2]"
+	}
+	return `in braces, for example {"name": "value"}`
+}
+
 // walker goes through a document beside the type it will be read into.
 type walker struct{ d *json.Decoder }
 
@@ -197,7 +214,7 @@ func (w walker) value(t reflect.Type, path string, depth int) error {
 		return nil
 	}
 	if depth++; depth > maxDepth {
-		return unreadable("too_deep", clip(path), "the document is nested too deeply", "")
+		return unreadable("too_deep", clip(path), "the document is nested too deeply", "documents here have at most five levels")
 	}
 	t = inside(t, open == '{')
 	if open == '[' {

@@ -112,6 +112,9 @@ type PreviewScript struct {
 // Engine gives the request in the engine's type.
 func (p PreviewScript) Engine(name string) (engine.PreviewIn, error) {
 	in := engine.PreviewIn{Name: name, Source: p.Source, Version: p.Version, Session: booking.SessionID(p.Session), Note: OneLine(p.Note)}
+	if p.Source != "" && p.Version != nil {
+		return in, booking.Refuse(booking.Invalid, "ambiguous", "version", "a source and a version are named, and one of them is tried", "leave one of them out")
+	}
 	if p.Ctx == nil {
 		return in, nil
 	}

@@ -193,7 +193,7 @@ func (r *SeedRegistration) UnmarshalJSON(b []byte) error {
 				"the fields here are status, messaging_service, "+strings.Join(particulars, ", "))
 		}
 		if err := json.Unmarshal(fields[name], to); err != nil {
-			return booking.Refuse(booking.Invalid, "wrong_type", "registration."+name, "a text belongs here", "")
+			return booking.Refuse(booking.Invalid, "wrong_type", "registration."+name, "a text belongs here", `in quotes, for example "text"`)
 		}
 		delete(fields, name)
 	}

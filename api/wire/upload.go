@@ -43,6 +43,10 @@ var columns = map[string]func(n *booking.NewBooking, v string){
 // columns may differ in case and spaces; those it does not know are ignored, and told. Times without a zone are zone's, who reports it is by.
 // A line that cannot be read is in the rows with its fault; an error means the whole file.
 func ReadUpload(b []byte, zone *time.Location, by string) (rows []engine.ImportRow, ignored []string, err error) {
+	const example = "the first line names the columns, as in: phone,first_name,booked_at,value"
+	if len(bytes.TrimSpace(b)) == 0 {
+		return nil, nil, unreadable("invalid_csv", "", "the file is empty", example)
+	}
 	if err := text(b); err != nil {
 		return nil, nil, err
 	}
@@ -61,6 +65,9 @@ func ReadUpload(b []byte, zone *time.Location, by string) (rows []engine.ImportR
 		if columns[header[i]] == nil && !slices.Contains([]string{"booked_at", "value", "value_cents", ""}, header[i]) {
 			ignored = append(ignored, clip(header[i]))
 		}
+	}
+	if other := strings.IndexAny(header[0], ";\t|"); len(header) == 1 && other >= 0 {
+		return nil, nil, unreadable("invalid_csv", "", "the columns stand apart by "+strconv.Quote(header[0][other:other+1])+", not by commas", "save the file with commas: "+example)
 	}
 	if !slices.ContainsFunc(header, func(h string) bool { return h == "phone" || h == "email" || h == "line1" }) {
 		return nil, nil, unreadable("missing_column", "phone", "no column tells who booked", "the first line names the columns; phone, email, or line1 and postal_code are needed")
@@ -98,7 +105,8 @@ func uploaded(header, record []string, zone *time.Location) (booking.NewBooking,
 		return n, booking.Refuse(booking.Invalid, code, field, message, hint)
 	}
 	if len(record) != len(header) {
-		return refuse("wrong_columns", "", "it has "+strconv.Itoa(len(record))+" fields, the header "+strconv.Itoa(len(header)), "")
+		return refuse("wrong_columns", "", "it has "+strconv.Itoa(len(record))+" fields, the header "+strconv.Itoa(len(header)),
+			"a field with a comma in it stands in quotes; one that is not known stays empty between its commas")
 	}
 	var content strings.Builder
 	for i, v := range record {

@@ -71,7 +71,7 @@ type Error struct {
 type Customer struct {
 	FirstName string  `json:"first_name,omitempty"`
 	LastName  string  `json:"last_name,omitempty"`
-	Phone     string  `json:"phone,omitempty" description:"As typed; half-typed numbers are taken too."`
+	Phone     string  `json:"phone,omitempty" description:"As typed; half-typed numbers are taken too. The E.164 form of a session or booking is its phone."`
 	Email     string  `json:"email,omitempty"`
 	Address   Address `json:"address,omitzero"`
 }

@@ -160,10 +160,10 @@ func TestSeedRefusesWhatItDoesNotUnderstand(t *testing.T) {
 
 func TestReadingErrorsSayWhatBelongsThere(t *testing.T) {
 	for body, want := range map[string]string{
-		`{"value_cents":"1"}`:      "value_cents: this is a text, and a number belongs here",
-		`{"customer":{"phone":5}}`: "customer.phone: this is a number, and a text belongs here",
-		`{"consent":{"sms":1}}`:    "consent.sms: this is a number, and true or false belongs here",
-		`{"session":["x"]}`:        "session: this is a list, and a text belongs here",
+		`{"value_cents":"1"}`:      "value_cents: this is a text, and a number belongs here (without quotes, for example 2.5)",
+		`{"customer":{"phone":5}}`: "customer.phone: this is a number, and a text belongs here (in quotes, for example \"text\")",
+		`{"consent":{"sms":1}}`:    "consent.sms: this is a number, and true or false belongs here (without quotes)",
+		`{"session":["x"]}`:        "session: this is a list, and a text belongs here (in quotes, for example \"text\")",
 		`{"session":`:              "the body is not valid JSON: unexpected end of JSON input, at byte 11 (a JSON document looks like {\"name\": \"value\"})",
 		"{\"session\":\"\xff\"}":   "the body is not valid UTF-8 (send the text encoded as UTF-8)",
 	} {

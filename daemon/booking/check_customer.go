@@ -7,7 +7,8 @@ import (
 
 // The checks of the customer's side: what the person wants, did, and already got.
 
-// optedOut: 47 CFR 64.1200(a)(10). A new consent tick does not undo a STOP; only START does.
+// optedOut: 47 CFR 64.1200(a)(10). A new consent tick does not undo a STOP; START does, and so does the office on the customer's
+// own word. What the carrier has blocked only START opens again.
 func (d *decision) optedOut() Finding {
 	o := d.f.OptOut
 	if o == nil {
@@ -15,19 +16,19 @@ func (d *decision) optedOut() Finding {
 			Fact:    "the customer has not opted out",
 			Message: "The customer did not ask us to stop."}
 	}
-	how := ""
+	how, fix := "", "The customer can undo this by texting START, or the office on the customer's own word (DELETE /v1/opt-outs/{phone})."
 	switch o.Source {
 	case "text":
 		how = " by text"
 	case "carrier":
-		how = ", the carrier says"
+		how, fix = ", the carrier says", "Only the customer can undo this, by texting START: the carrier blocks the number until then."
 	case "staff":
 		how = ", told to the office"
 	}
 	return Finding{Result: Stop,
 		Fact:    "opted out on " + d.tell(o.At) + how,
 		Message: "No text: this person asked us to stop texting.",
-		Fix:     "Only the customer can undo this, by texting START. Ticking the consent box again does not."}
+		Fix:     fix + " Ticking the consent box again does not."}
 }
 
 func (d *decision) completed() Finding {
@@ -91,8 +92,16 @@ func (d *decision) handled() Finding {
 		Fix:     "Nothing to do: the office has it."}
 }
 
-// duplicate keeps two texts from one person's two tabs: the session that was left last gets the text. One that a check
-// already withheld gets none, so it keeps nobody else from it.
+// rivalOpen is how long after a session was left another one that is still open keeps its text back: nobody fills in a form for
+// longer, and a tab that a stranger keeps open in somebody's name must not silence them. rivalLook is when it is looked at again.
+const (
+	rivalOpen = time.Hour
+	rivalLook = time.Minute
+)
+
+// duplicate keeps two texts from one person's two tabs: the session that was left last gets the text. The other one waits until that
+// text is out and yields only then; a later session that a check withheld, or that falls away otherwise, keeps nobody from it. What
+// was tried or left out for the measurement counts as out.
 func (d *decision) duplicate() Finding {
 	s := &d.f.Session
 	if st := s.FollowUp.State; !s.FollowUp.Resend && (st == FollowUpClaimed || st == FollowUpSent || st == FollowUpUnknown) {
@@ -107,21 +116,53 @@ func (d *decision) duplicate() Finding {
 			Message: "No text: this number has more sessions than a customer makes.",
 			Fix:     "Look who uses this number. A text to it can be written by hand."}
 	}
+	var wait Finding
 	for i := range d.f.Rivals {
-		if r := &d.f.Rivals[i]; r.Qualifies && r.State != FollowUpWithheld && d.later(r) {
-			fact := "another session of this person was left later, on " + d.tell(r.AbandonedAt)
-			if r.AbandonedAt.IsZero() {
-				fact = "another session of this person is open, last seen on " + d.tell(r.SeenAt)
-			}
-			return Finding{Result: Stop,
-				Fact:    fact,
+		r := &d.f.Rivals[i]
+		if !d.later(r) {
+			continue
+		}
+		open := r.AbandonedAt.IsZero()
+		x := Finding{Result: Wait, Until: r.DueAt.Add(time.Second), Fact: "another session of this person was left later, on " + d.tell(r.AbandonedAt)}
+		switch {
+		case r.tried(), !open && r.awaits() && !r.DueAt.Before(d.limit):
+			return Finding{Result: Stop, Fact: x.Fact,
 				Message: "No text here: another session of this person gets it.",
 				Fix:     "Nothing to do: one person gets one text for all open tabs."}
+		case !r.awaits(), open && !d.now.Before(d.left.Add(rivalOpen)):
+			continue
+		case open:
+			x.Until, x.Fact = d.now.Add(rivalLook), "another session of this person is open, last seen on "+d.tell(r.SeenAt)
+		case !x.Until.After(d.now): // its text is held up on its way out
+			x.Until = d.now.Add(rivalLook)
 		}
+		if wait.Until.IsZero() || x.Until.Before(wait.Until) {
+			wait = x
+		}
+	}
+	if wait.Result == Wait {
+		wait.Message = "The text waits: another session of this person is to get it."
+		wait.Fix = "Nothing to do: one person gets one text for all open tabs. If the other one gets none, this one does."
+		return wait
 	}
 	return Finding{Result: Pass,
 		Fact:    "no later session of this person is waiting for a text",
 		Message: "This is the person's latest unfinished session."}
+}
+
+// awaits tells whether the rival is to get a text.
+func (r *Rival) awaits() bool { return r.Qualifies && r.State != FollowUpWithheld }
+
+// tried tells whether the rival's text is out or may be, was refused by the carrier, or was left out for the measurement: then its
+// person had the turn.
+func (r *Rival) tried() bool {
+	switch r.State {
+	case FollowUpClaimed, FollowUpSent, FollowUpUnknown:
+		return true
+	case FollowUpWithheld:
+		return r.WithheldBy == CheckHoldout || r.WithheldBy == CheckCarrier || r.WithheldBy == CheckLandline || r.WithheldBy == CheckScriptError
+	}
+	return false
 }
 
 // later tells whether the rival came after the session: it is a total order, so of two sessions exactly one is later.

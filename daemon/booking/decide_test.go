@@ -83,12 +83,24 @@ var verdicts = []struct {
 		f.Bookings = []Booking{{ID: "x", Session: f.Session.ID, At: left}}
 	}, result: Pass},
 	{name: "handled stops", change: func(f *Facts) { f.Session.Handle(left, "kim", "") }, result: Stop, check: CheckHandled, fact: "handled by kim"},
-	{name: "a session left later gets the text", change: func(f *Facts) {
-		f.Rivals = []Rival{{Session: "0195-a", AbandonedAt: left.Add(time.Minute), Qualifies: true, State: FollowUpDue}}
+	{name: "a session left later is to get the text", change: func(f *Facts) {
+		f.Rivals = []Rival{{Session: "0195-a", AbandonedAt: left.Add(time.Minute), Qualifies: true, State: FollowUpDue, DueAt: left.Add(16 * time.Minute)}}
+	}, result: Wait, check: CheckDuplicate, until: left.Add(16*time.Minute + time.Second), fact: "left later, on 2026-03-10 15:21 EDT"},
+	{name: "a session left later got the text", change: func(f *Facts) {
+		f.Rivals = []Rival{{Session: "0195-a", AbandonedAt: left.Add(time.Minute), State: FollowUpSent}}
 	}, result: Stop, check: CheckDuplicate, fact: "left later, on 2026-03-10 15:21 EDT"},
-	{name: "a session open later gets the text", change: func(f *Facts) {
+	{name: "a session left later is to get the text when it is too late for this one", change: func(f *Facts) {
+		f.Rivals = []Rival{{Session: "0195-a", AbandonedAt: left.Add(time.Minute), Qualifies: true, State: FollowUpWaiting, DueAt: left.Add(48 * time.Hour)}}
+	}, result: Stop, check: CheckDuplicate},
+	{name: "a later session whose text was left out for the measurement had the turn", change: func(f *Facts) {
+		f.Rivals = []Rival{{Session: "0195-a", AbandonedAt: left.Add(time.Minute), Qualifies: true, State: FollowUpWithheld, WithheldBy: CheckHoldout}}
+	}, result: Stop, check: CheckDuplicate},
+	{name: "a session open later is waited for", change: func(f *Facts) {
 		f.Rivals = []Rival{{Session: "0195-a", SeenAt: left.Add(time.Minute), Qualifies: true, State: FollowUpNone}}
-	}, result: Stop, check: CheckDuplicate, fact: "is open"},
+	}, result: Wait, check: CheckDuplicate, until: left.Add(16 * time.Minute), fact: "is open"},
+	{name: "but not for ever", now: left.Add(time.Hour), change: func(f *Facts) {
+		f.Rivals = []Rival{{Session: "0195-a", SeenAt: left.Add(time.Hour), Qualifies: true, State: FollowUpNone}}
+	}, result: Pass},
 	{name: "a session left earlier does not matter", change: func(f *Facts) {
 		f.Rivals = []Rival{{Session: "0195-c", AbandonedAt: left.Add(-time.Minute), SeenAt: left.Add(time.Hour), Qualifies: true}}
 	}, result: Pass},
@@ -99,8 +111,8 @@ var verdicts = []struct {
 		f.Rivals = []Rival{{Session: "0195-c", AbandonedAt: left.Add(time.Minute), Qualifies: true, State: FollowUpWithheld}}
 	}, result: Pass},
 	{name: "of two left at once the larger ID gets the text", change: func(f *Facts) {
-		f.Rivals = []Rival{{Session: "0195-c", AbandonedAt: left, Qualifies: true}}
-	}, result: Stop, check: CheckDuplicate},
+		f.Rivals = []Rival{{Session: "0195-c", AbandonedAt: left, Qualifies: true, DueAt: left.Add(20 * time.Minute)}}
+	}, result: Wait, check: CheckDuplicate, until: left.Add(20*time.Minute + time.Second)},
 	{name: "of two left at once the smaller ID gets none", change: func(f *Facts) {
 		f.Rivals = []Rival{{Session: "0195-a", AbandonedAt: left, Qualifies: true}}
 	}, result: Pass},

@@ -30,6 +30,8 @@ type Event struct {
 	Consent    *Consent // nil: nothing said about consent
 	Fields     map[string]string
 	ValueCents int
+	Page       bool // told with a publishable key, which anybody can read in the page
+	Doubted    bool // by an address that has told of more bookings than its word is taken for
 
 	read readPhone // set by ValidateEvent, so that a number is parsed once
 }

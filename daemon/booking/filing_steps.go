@@ -327,6 +327,13 @@ func (f *Filing) Refresh(now time.Time) {
 	f.DueAt = now
 }
 
+// Told is for a decision that the carrier says is there: it is asked now and not in its turn. It takes up nothing that waits for a person.
+func (f *Filing) Told(now time.Time) {
+	if f.Hold == nil && f.DueAt.After(now) {
+		f.DueAt = now
+	}
+}
+
 // Adopt takes over what the carrier has behind a messaging service.
 func (f *Filing) Adopt(now time.Time, s Standing) error {
 	if !f.Editable() && f.Status != RegistrationApproved {

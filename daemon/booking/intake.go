@@ -52,7 +52,7 @@ func ValidateEvent(now time.Time, ev *Event) ([]Warning, error) {
 			"started, progress, heartbeat, abandoned or completed")
 	}
 	if !plainID(string(ev.Scheduler), 64) {
-		return nil, Refuse(Invalid, "invalid_id", "scheduler", "this is not the ID of a scheduler", "the console shows it beside the scheduler's name")
+		return nil, Refuse(Invalid, "invalid_id", "scheduler", "this is not the ID of a scheduler", "GET /v1/schedulers lists them")
 	}
 	if err := validateClientID(ev.ClientID); err != nil {
 		return nil, err

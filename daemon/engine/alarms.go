@@ -3,10 +3,8 @@ package engine
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/rebookhq/rebook/daemon/booking"
-	"github.com/rebookhq/rebook/scripts"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -70,19 +68,12 @@ func Missing(s *storage.Snapshot, a booking.AccountID, sched booking.Scheduler) 
 	if err != nil {
 		return nil, err
 	}
-	script := scriptOf(&sched)
-	active, _, err := activeVersion(s, a, script)
+	trouble, err := scriptTrouble(s, a, sched)
 	if err != nil {
 		return nil, err
 	}
-	if active == nil {
-		all = append(all, alarm("script_missing", string(sched.ID),
-			"Scheduler "+sched.Name+" wants the script "+script+", of which no version is active; the default text goes out instead.",
-			"activate a version of it, or choose another one of: "+strings.Join(scripts.Names(), ", "), sched.CreatedAt))
-	} else if want := kindOf(&sched); active.Kind != want {
-		all = append(all, alarm("script_wrong_kind", string(sched.ID),
-			fmt.Sprintf("Scheduler %s wants a script of the kind %s, but %s is of the kind %s; the default text goes out instead.", sched.Name, want, script, active.Kind),
-			"choose another script in the scheduler's follow_up", sched.CreatedAt))
+	if trouble != nil {
+		all = append(all, *trouble)
 	}
 	switch {
 	case n != nil && n.Gone:

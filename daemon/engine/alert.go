@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	alarmHandedOff = "thread_handed_off" // ref: the phone
+	AlarmHandedOff = "thread_handed_off" // ref: the phone
 	alarmTask      = "thread_task"       // ref: the phone
 
 	alertAgain  = 10 * time.Minute   // after an alert that nobody took, a new text of the customer alerts again
@@ -34,7 +34,7 @@ func (t *txn) alert(e *Engine, account booking.Account, v *booking.Thread, reaso
 			return err
 		}
 	}
-	x := alarm(alarmHandedOff, string(v.Phone), "The thread with "+v.Phone.Mask()+" needs a person: "+reason,
+	x := alarm(AlarmHandedOff, string(v.Phone), "The thread with "+v.Phone.Mask()+" needs a person: "+reason,
 		"answer with POST /v1/threads/{id}/messages, or take it with POST /v1/threads/{id}/takeover", t.Now)
 	return errors.Join(t.PutAlarm(account.ID, x), t.told(account.ID, booking.NewsHandedOff, func() any { return news }), t.callOnCall(e, account, v, reason))
 }
@@ -65,7 +65,7 @@ func (t *txn) acknowledge(account booking.Account, in booking.Inbound) error {
 		}
 		old := v
 		v.TakeOver(t.Now, "on call "+in.From.Mask())
-		if err := errors.Join(t.putThread(account, &old, v), t.endAlarm(account.ID, alarmHandedOff, string(v.Phone))); err != nil {
+		if err := errors.Join(t.putThread(account, &old, v), t.endAlarm(account.ID, AlarmHandedOff, string(v.Phone))); err != nil {
 			return err
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // Book records a booking, gives it its place in its window, ends the session it was made in, and tells the other sessions
 // of the person, all in one transaction. A session books once, and so does another system's external ID: reported again, the first
-// booking is given.
+// booking is given, or refused when it cannot be the same: see booking.NewBooking.Repeats.
 func (e *Engine) Book(ctx context.Context, a booking.AccountID, n booking.NewBooking) (booking.Booking, error) {
 	b, _, err := e.book(ctx, a, n)
 	return b, err
@@ -38,7 +38,10 @@ func (t *txn) book(a booking.AccountID, n booking.NewBooking, fresh string) (b b
 		if err != nil {
 			return b, false, err
 		}
-		return *was, was.ID != fresh, nil
+		if was.ID == fresh {
+			return *was, false, nil // this transaction's own earlier, unknown commit
+		}
+		return *was, true, n.Repeats(*was)
 	}
 	own, old, err := t.sessionOf(a, n, fresh)
 	if err != nil {
@@ -57,9 +60,12 @@ func (t *txn) book(a booking.AccountID, n booking.NewBooking, fresh string) (b b
 		return b, false, err
 	}
 	switch {
-	case was == nil || !was.Stands():
+	case was == nil || !was.Stands() || was.Claimed && !n.Page:
 		if b, err = t.newBooking(id, own, sched, n); err != nil {
 			return b, false, err
+		}
+		if n.Page && own != nil {
+			b.SaidByPage(*own, t.known(*own), n.Doubted)
 		}
 	case n.Window == "" || n.Window == was.Window:
 		return *was, true, nil
@@ -73,6 +79,7 @@ func (t *txn) book(a booking.AccountID, n booking.NewBooking, fresh string) (b b
 		if err := t.seat(account, sched, n.Window, &b); err != nil {
 			return b, false, err
 		}
+		b.Claimed = false // it takes a place that the office sees
 	}
 	return b, false, t.keepBooking(account, own, old, n, &b)
 }
@@ -221,11 +228,17 @@ func (t *txn) changeBooking(a booking.AccountID, id string, c booking.BookingCha
 	if err := t.changePlace(account, sched, &b, c); err != nil {
 		return b, err
 	}
+	b.Claimed = b.Claimed && !b.Stands() // whatever the office says of it confirms it
 	if b == *was {
 		return b, nil
 	}
 	if err := t.putBooking(a, b); err != nil {
 		return b, err
+	}
+	if was.Claimed && !b.Claimed {
+		if err := t.confirm(account, b); err != nil {
+			return b, err
+		}
 	}
 	return b, t.correct(account, b)
 }

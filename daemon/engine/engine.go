@@ -46,8 +46,10 @@ type Carrier interface {
 type Options struct {
 	Store     *storage.Store
 	Carrier   Carrier
-	Courier   Courier   // needed as soon as there are webhooks
-	Registrar Registrar // nil: nobody registers businesses
+	Courier   Courier             // needed as soon as there are webhooks
+	Registrar Registrar           // nil: nobody registers businesses
+	Lookup    Lookup              // nil: nobody can be asked for the kind of a line
+	Erased    *storage.ErasedList // nil: erasures are not remembered beside the store
 	// Fetch looks at a public page of the business's, bounded; nil: pages are not looked at.
 	Fetch     func(ctx context.Context, url string) booking.Page
 	Now       func() time.Time
@@ -67,6 +69,8 @@ type Options struct {
 	Watch        func(Deed) // told of what was done; nil: nobody
 	// Outage tells which asks of scripts fail, and with which code; nil: none does. Rehearsals play a calendar that is down.
 	Outage func(ask string) (code string)
+	// Unreachable says why neither the carrier nor a customer can reach PublicURL; empty: they can, as far as one can tell.
+	Unreachable string
 }
 
 // Engine is the running house.
@@ -87,6 +91,9 @@ type Engine struct {
 	stats  counters
 
 	hashing hashing
+	pulse   pulse
+
+	folder atomic.Pointer[[]string] // the scripts that the operator's folder has; nil: not known yet
 
 	started atomic.Bool
 	stop    context.CancelFunc
@@ -129,11 +136,18 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err == nil {
 		err = e.tellOfWalls(ctx)
 	}
+	if err == nil {
+		err = e.tellOfAddress(ctx)
+	}
 	if err != nil {
 		e.started.Store(false)
 		return err
 	}
 	if err := e.watchDays(ctx); err != nil {
+		e.started.Store(false)
+		return err
+	}
+	if err := e.eraseAgain(ctx); err != nil {
 		e.started.Store(false)
 		return err
 	}
@@ -205,6 +219,7 @@ func (e *Engine) update(ctx context.Context, fn func(*txn) error) error {
 		return err
 	})
 	if err == nil {
+		e.pulse.beat()
 		for _, d := range hints {
 			e.motor.hint(d)
 		}

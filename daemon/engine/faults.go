@@ -15,6 +15,7 @@ const (
 	alarmScriptFailing = "script_failing"
 	alarmRolledBack    = "script_rolled_back"
 	alarmNoWalls       = "script_walls_missing"
+	alarmNoAddress     = "public_url_unreachable"
 )
 
 // faultQuiet is how often a script that fails and fails, with no version to go back to, is written down.
@@ -106,9 +107,21 @@ func (e *Engine) scriptDidWell(ctx context.Context, a booking.AccountID, p progr
 
 // tellOfWalls raises the alarm that no script can run, or ends it.
 func (e *Engine) tellOfWalls(ctx context.Context) error {
+	return e.tell(ctx, e.o.Scripts == nil, alarmNoWalls, "Scripts cannot run: "+e.o.WallsMissing+". Follow-ups go out with a plain text instead.",
+		"the operator's guide names what the walls need; start again when it is there")
+}
+
+// tellOfAddress raises the alarm that nobody reaches this daemon from outside, or ends it.
+func (e *Engine) tellOfAddress(ctx context.Context) error {
+	return e.tell(ctx, e.o.Unreachable != "", alarmNoAddress, "Nobody reaches this daemon: "+e.o.Unreachable+". Links in texts lead nowhere, and neither reports nor answers come.",
+		"set server.public_url to the https address at which the world reaches this daemon, and start again")
+}
+
+// tell raises an alarm about the daemon itself where it is so, else ends it.
+func (e *Engine) tell(ctx context.Context, so bool, code, message, fix string) error {
 	return e.update(ctx, func(t *txn) error {
-		if e.o.Scripts != nil {
-			return t.endAlarm(MainAccount, alarmNoWalls, "")
+		if !so {
+			return t.endAlarm(MainAccount, code, "")
 		}
 		if _, err := t.Account(MainAccount); err != nil {
 			if storage.IsNotFound(err) {
@@ -116,7 +129,6 @@ func (e *Engine) tellOfWalls(ctx context.Context) error {
 			}
 			return err
 		}
-		return t.PutAlarm(MainAccount, alarm(alarmNoWalls, "", "Scripts cannot run: "+e.o.WallsMissing+". Follow-ups go out with a plain text instead.",
-			"the operator's guide names what the walls need; start again when it is there", t.Now))
+		return t.PutAlarm(MainAccount, alarm(code, "", message, fix, t.Now))
 	})
 }

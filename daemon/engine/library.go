@@ -155,6 +155,10 @@ func (e *Engine) DeleteScript(ctx context.Context, a booking.AccountID, name str
 			if err := t.deletable(a, name, head); err != nil {
 				return err
 			}
+			if e.inFolder(a, name) {
+				return booking.Refuse(booking.Conflict, "script_in_folder", "name", "the folder scripts.dir has "+name+".lua, so it would be back within seconds",
+					"take the file out of the folder first; it is looked into every two seconds")
+			}
 			deleted = true
 			for _, n := range head.Versions[:min(len(head.Versions), deletePage)] {
 				if err := t.DeleteScriptVersion(a, name, n); err != nil {

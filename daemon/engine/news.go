@@ -21,7 +21,7 @@ func (t *txn) recordOnce(account booking.Account, own *booking.Session, b bookin
 	if err != nil {
 		return err
 	}
-	if was != nil && was.Stands() {
+	if was != nil && was.Stands() && (!was.Claimed || b.Claimed) {
 		own.Won(*was)
 		return nil
 	}
@@ -31,9 +31,12 @@ func (t *txn) recordOnce(account booking.Account, own *booking.Session, b bookin
 // record writes a booking, credits it to at most one session, and tells every session of the person. own is the session it
 // was made in, which the caller writes; nil: none.
 func (t *txn) record(account booking.Account, own *booking.Session, b *booking.Booking) error {
-	others, err := t.concerned(account.ID, own, *b)
-	if err != nil {
-		return err
+	var others []booking.Session
+	if !b.Claimed {
+		var err error
+		if others, err = t.concerned(account.ID, own, *b); err != nil {
+			return err
+		}
 	}
 	all := others
 	if own != nil {
@@ -56,6 +59,15 @@ func (t *txn) record(account booking.Account, own *booking.Session, b *booking.B
 		return err
 	}
 	return t.tell(account, others, *b, credited)
+}
+
+// confirm makes a claim a booking that all of its person's sessions hear of.
+func (t *txn) confirm(account booking.Account, b booking.Booking) error {
+	others, err := t.concerned(account.ID, &booking.Session{ID: b.Session}, b)
+	if err != nil {
+		return err
+	}
+	return t.tell(account, others, b, booking.Credited(others, b))
 }
 
 // correct tells the sessions that know of a booking what became of it.

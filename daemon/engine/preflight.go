@@ -67,6 +67,9 @@ func (e *Engine) texting(ctx context.Context, s *storage.Snapshot, a booking.Acc
 	return t, err
 }
 
+// sampleToken stands in sample texts where a link has its token: reviewers see a link as customers get it.
+const sampleToken = "k7mq2x9vbn4tplw8zr3fhdc5ye"
+
 // samples renders the real template as it would go out to two customers: one who gave a name and a service, one who did not.
 // A template that fails, or walls that are missing, give the text that would stand in for it.
 func (e *Engine) samples(ctx context.Context, s *storage.Snapshot, account booking.Account, sched booking.Scheduler) (texts []string, err error) {
@@ -86,7 +89,7 @@ func (e *Engine) samples(ctx context.Context, s *storage.Snapshot, account booki
 		{Customer: booking.Customer{FirstName: "Jo"}, Service: service, Scheduler: sched.ID},
 		{Scheduler: sched.ID},
 	} {
-		facts, err := e.scriptFacts(s, s.Now, booking.Facts{Account: account, Scheduler: &sched, Session: session}, previewToken)
+		facts, err := e.scriptFacts(s, s.Now, booking.Facts{Account: account, Scheduler: &sched, Session: session}, sampleToken)
 		if err != nil {
 			return nil, err
 		}

@@ -354,3 +354,24 @@ func TestALostPaidCallIsRepeatedByAPersonOnly(t *testing.T) {
 		clean(t, r, 1, 1)
 	})
 }
+
+// A callback that a profile was decided has us ask at once, once; what it says itself is not believed.
+func TestTheCarriersWordOfADecisionIsAskedAbout(t *testing.T) {
+	registering(t, func(r *twiliotest.Registry, _ *twilio.RegistrarOptions) { r.Review = time.Hour }, func(w *world, r *twiliotest.Registry) {
+		w.submit(brightwater())
+		w.pass(20 * time.Minute)
+		if profile := r.Things("CustomerProfiles")[1]; profile.Form.Get("StatusCallback") != "https://book.example.com"+twilio.RegistrationPath {
+			t.Errorf("the profile was filed as %v", profile.Form)
+		}
+		calls, due := len(r.Calls()), w.filing().DueAt
+		if !due.After(time.Now()) {
+			t.Fatalf("due at %s, nothing waits", due)
+		}
+		w.must(w.e.FilingTold(w.t.Context()))
+		w.pass(time.Second)
+		if n, f := len(r.Calls())-calls, w.filing(); n != 1 || f.Status != booking.RegistrationInReview {
+			t.Errorf("%d calls after the word, status %s", n, f.Status)
+		}
+		clean(t, r, 1, 0)
+	})
+}

@@ -218,6 +218,25 @@ func (e *Engine) RefreshFiling(ctx context.Context, a booking.AccountID) (bookin
 	})
 }
 
+// FilingTold is for the carrier's word that something was decided: every registration that waits for one is asked about now. The word
+// itself is not believed; what the carrier then answers is.
+func (e *Engine) FilingTold(ctx context.Context) error {
+	var all []booking.AccountID
+	err := e.store.View(ctx, func(s *storage.Snapshot) (err error) {
+		all, err = s.Accounts()
+		return err
+	})
+	for _, a := range all {
+		if err == nil {
+			_, err = e.editFiling(ctx, a, func(now time.Time, f *booking.Filing) error {
+				f.Told(now)
+				return nil
+			})
+		}
+	}
+	return err
+}
+
 // RepeatFiling makes a call again that may have cost money and that nobody can say the outcome of: a person's decision.
 func (e *Engine) RepeatFiling(ctx context.Context, a booking.AccountID) (booking.Filing, error) {
 	repeated := false

@@ -13,7 +13,13 @@ import (
 // CreateScheduler adds a booking form. An empty ID, name of the key, mode or delay get their defaults.
 func (e *Engine) CreateScheduler(ctx context.Context, a booking.AccountID, v booking.Scheduler) (booking.Scheduler, error) {
 	v = e.fillScheduler(v)
-	return apply(ctx, e, a, func(t *txn) (booking.Scheduler, error) { return t.createScheduler(a, v) })
+	return apply(ctx, e, a, func(t *txn) (booking.Scheduler, error) {
+		made, err := t.createScheduler(a, v)
+		if err == nil {
+			err = t.rightScripts(a, made, nil)
+		}
+		return made, err
+	})
 }
 
 // fillScheduler gives a new scheduler what it was not given. It happens outside the transaction, so that a run after an
@@ -74,6 +80,9 @@ func (e *Engine) EditScheduler(ctx context.Context, a booking.AccountID, id book
 			return v, err
 		}
 		if err := t.ownNumber(a, v); err != nil {
+			return v, err
+		}
+		if err := t.rightScripts(a, v, was); err != nil {
 			return v, err
 		}
 		return v, t.putScheduler(a, v)

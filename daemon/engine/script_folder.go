@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -93,6 +94,39 @@ func (e *Engine) importFailed(ctx context.Context, a booking.AccountID, name str
 		return t.PutAlarm(a, alarm(alarmImportFailed, name, "The script "+name+".lua of the folder was not taken over: "+refusal.Message, "mend the file; it is read again when it changes", t.Now))
 	})
 	return errors.Join(cause, err)
+}
+
+// FolderHolds tells which scripts the operator's folder has, none where there is no folder: what was alarming about others
+// ends, and those that it has cannot be deleted.
+func (e *Engine) FolderHolds(ctx context.Context, a booking.AccountID, names []string) error {
+	e.folder.Store(&names)
+	var over []storage.Alarm
+	err := e.store.View(ctx, func(s *storage.Snapshot) error {
+		over = nil
+		for cursor, more := "", true; more; more = cursor != "" {
+			page, next, err := s.Alarms(a, cursor, 200)
+			if err != nil {
+				return err
+			}
+			for _, v := range page {
+				if (v.Code == alarmImportFailed || v.Code == alarmFolder) && !slices.Contains(names, v.Ref) {
+					over = append(over, v)
+				}
+			}
+			cursor = next
+		}
+		return nil
+	})
+	for _, v := range over {
+		err = errors.Join(err, e.endImportAlarms(ctx, a, v.Ref))
+	}
+	return err
+}
+
+// inFolder tells whether the operator's folder has a script.
+func (e *Engine) inFolder(a booking.AccountID, name string) bool {
+	names := e.folder.Load()
+	return names != nil && a == MainAccount && slices.Contains(*names, name)
 }
 
 func (e *Engine) endImportAlarms(ctx context.Context, a booking.AccountID, name string) error {

@@ -198,20 +198,26 @@ func TestAScriptOfTheWrongKindRaisesAnAlarm(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()
-		w.follow(func(f *booking.FollowUpSet) { f.Template = scripts.Agent })
+		w.activate("mine", says("Mine"))
+		w.follow(func(f *booking.FollowUpSet) { f.Template = "mine" })
+		time.Sleep(time.Hour)
+		since := time.Now()
+		w.activate("mine", "function reply(ctx) return { say = 'x' } end")
+		time.Sleep(time.Hour)
 		w.must(w.store.View(t.Context(), func(s *storage.Snapshot) error {
 			alarms, err := engine.Alarms(s, account)
-			if len(alarms) != 1 || alarms[0].Code != "script_wrong_kind" {
-				t.Errorf("alarms = %+v", alarms)
+			if len(alarms) != 1 || alarms[0].Code != "script_wrong_kind" || !alarms[0].Since.Equal(since) || !strings.HasSuffix(alarms[0].Fix, "template: follow_up_link") {
+				t.Errorf("alarms = %+v; want one since %s", alarms, since)
 			}
 			return err
 		}))
 		id := left(w, "c1", phone(1))
 		time.Sleep(16 * time.Minute)
 		synctest.Wait()
-		if got := w.attempt(id); got.Template != "follow_up_link@0" || len(w.library(scripts.Agent).Script.Faults) != 0 {
-			t.Errorf("%s by %s; faults of the agent: %+v", got.Body, got.Template, w.library(scripts.Agent).Script.Faults)
+		if got := w.attempt(id); got.Template != "follow_up_link@0" || len(w.library("mine").Script.Faults) != 0 {
+			t.Errorf("%s by %s; faults of the agent: %+v", got.Body, got.Template, w.library("mine").Script.Faults)
 		}
+		w.follow(func(f *booking.FollowUpSet) { f.Delay = booking.Duration(10 * time.Minute) }) // the rest can be changed meanwhile
 	})
 }
 
@@ -332,3 +338,36 @@ func TestTheFirewallStandsBeforeTheFirstText(t *testing.T) {
 		}
 	})
 }
+func TestASchedulerChoosesAmongScriptsOfTheRightKind(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.activate("mine", says("Mine"))
+		w.must(errOf(w.e.PutScript(t.Context(), account, engine.NewVersion{Name: "draft", Source: says("Draft")})))
+		for _, c := range []struct {
+			set         booking.FollowUpSet
+			code, field string
+		}{
+			{booking.FollowUpSet{Template: "nope"}, "unknown_script", "follow_up.template"},
+			{booking.FollowUpSet{Template: "draft"}, "unknown_script", "follow_up.template"},
+			{booking.FollowUpSet{Template: "agent"}, "script_wrong_kind", "follow_up.template"},
+			{booking.FollowUpSet{Template: "agent_words"}, "script_wrong_kind", "follow_up.template"},
+			{booking.FollowUpSet{Agent: "follow_up_link"}, "script_wrong_kind", "follow_up.agent"},
+			{booking.FollowUpSet{Template: "mine", Agent: "agent"}, "", ""},
+		} {
+			_, err := w.e.EditScheduler(t.Context(), account, scheduler, func(s *booking.Scheduler) error {
+				s.FollowUp.Template, s.FollowUp.Agent = c.set.Template, c.set.Agent
+				return nil
+			})
+			_, made := w.e.CreateScheduler(t.Context(), account, booking.Scheduler{ID: "other", Name: "Other", URL: "https://brightwater.example/o", FollowUp: c.set})
+			for _, err := range []error{err, made} {
+				no, refused := errors.AsType[*booking.Error](err)
+				if refused != (c.code != "") || refused && (no.Class != booking.Invalid || no.Code != c.code || no.Field != c.field || !strings.Contains(no.Hint, "kind "+map[string]string{"follow_up.template": "template: follow_up_link, mine", "follow_up.agent": "agent: agent"}[c.field])) {
+					t.Errorf("%+v: %+v", c.set, err)
+				}
+			}
+		}
+	})
+}
+
+func errOf[T any](_ T, err error) error { return err }

@@ -45,7 +45,7 @@ func (e *Engine) TakeOver(ctx context.Context, a booking.AccountID, p booking.Ph
 
 func (t *txn) takeOver(account booking.Account, v *booking.Thread, by string) error {
 	v.TakeOver(t.Now, by)
-	return errors.Join(t.endAlarm(account.ID, alarmHandedOff, string(v.Phone)), t.endAlarm(account.ID, alarmTask, string(v.Phone)))
+	return errors.Join(t.endAlarm(account.ID, AlarmHandedOff, string(v.Phone)), t.endAlarm(account.ID, alarmTask, string(v.Phone)))
 }
 
 // ReleaseThread hands a thread back to the agent, with a note that it must use. Where the scheduler has no agent, it stays with the people.
@@ -64,7 +64,7 @@ func (e *Engine) ReleaseThread(ctx context.Context, a booking.AccountID, p booki
 		}
 		v.Mode = sched.FollowUp.Mode
 		v.Release(note)
-		return errors.Join(t.endAlarm(a, alarmHandedOff, string(p)), t.endAlarm(a, alarmTask, string(p)))
+		return errors.Join(t.endAlarm(a, AlarmHandedOff, string(p)), t.endAlarm(a, alarmTask, string(p)))
 	})
 }
 

@@ -40,9 +40,12 @@ func (e *Engine) Track(ctx context.Context, a booking.AccountID, ev booking.Even
 		}
 		s.Apply(ev, account.Settings.AbandonAfter.Std(), sched.FollowUp.Delay.Std())
 		if s.Done() && (old == nil || !old.Done()) {
-			if err := t.completed(account, old, &s); err != nil {
+			if err := t.completed(account, ev, old, &s); err != nil {
 				return Tracked{}, err
 			}
+		}
+		if err := t.consented(a, old, s); err != nil {
+			return Tracked{}, err
 		}
 		return Tracked{Session: s.ID, Warnings: warnings}, t.putSession(account, old, s)
 	})
@@ -73,9 +76,12 @@ func (t *txn) sessionFor(a booking.AccountID, ev booking.Event, fresh booking.Se
 
 // completed records the booking that a page reported, so that other sessions of the person are left alone, and says in
 // the trace why no text will go out.
-func (t *txn) completed(account booking.Account, old, s *booking.Session) error {
+func (t *txn) completed(account booking.Account, ev booking.Event, old, s *booking.Session) error {
 	b := t.bookingOf(*s, pageSource(*s))
 	b.At = s.CompletedAt
+	if ev.Page {
+		b.SaidByPage(*s, t.known(*s), ev.Doubted)
+	}
 	if err := t.recordOnce(account, s, b); err != nil {
 		return err
 	}
@@ -93,6 +99,9 @@ func (t *txn) sayCompleted(account booking.Account, old *booking.Session, s book
 		Message: "The customer finished the booking on the page, so no text is needed.",
 	}}, account.Settings.Retention.Std())
 }
+
+// known is how long we have known a session by our own clock, whatever its page says of the time.
+func (t *txn) known(s booking.Session) time.Duration { return t.Now.Sub(idTime(string(s.ID))) }
 
 // pageSource is where a booking made on the page comes from: the text that went out, or the page alone.
 func pageSource(s booking.Session) booking.BookingSource {

@@ -14,10 +14,11 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
-// StatusPath and InboundPath are where Twilio's webhooks arrive, below the public address.
+// StatusPath, InboundPath and RegistrationPath are where Twilio's webhooks arrive, below the public address.
 const (
-	StatusPath  = "/webhooks/twilio/status"
-	InboundPath = "/webhooks/twilio/inbound"
+	StatusPath       = "/webhooks/twilio/status"
+	InboundPath      = "/webhooks/twilio/inbound"
+	RegistrationPath = "/webhooks/twilio/registration"
 )
 
 // retries asks Twilio to repeat a webhook that met a dead daemon; without it an answer 5xx is not repeated. It stands in the

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	trusthub "github.com/twilio/twilio-go/rest/trusthub/v1"
@@ -18,6 +19,16 @@ var assigned = map[booking.Step]booking.Step{
 
 func (r *Registrar) email(c booking.Call) string {
 	return cmp.Or(r.o.Email, c.Business.Representative.Email)
+}
+
+// callback is the address at which Twilio tells of a profile's decision (TrustHub's StatusCallback; brands and campaigns have none and are
+// only polled). nil: Twilio cannot reach us.
+func (r *Registrar) callback() *string {
+	if !strings.HasPrefix(r.c.o.PublicURL, "https://") {
+		return nil
+	}
+	address := r.c.o.PublicURL + RegistrationPath
+	return &address
 }
 
 func profilePolicy(c booking.Call) string {
@@ -40,6 +51,7 @@ func (r *Registrar) profile(ctx context.Context, c booking.Call) (booking.Filed,
 	switch c.Step {
 	case booking.StepProfile:
 		p := (&trusthub.CreateCustomerProfileParams{}).SetFriendlyName(named(c)).SetEmail(r.email(c)).SetPolicySid(profilePolicy(c))
+		p.StatusCallback = r.callback()
 		v, err := r.trust(ctx).CreateCustomerProfile(p)
 		if err != nil {
 			return booking.Filed{}, err
@@ -115,6 +127,7 @@ func (r *Registrar) trustProduct(ctx context.Context, c booking.Call) (booking.F
 	switch c.Step {
 	case booking.StepTrust:
 		p := (&trusthub.CreateTrustProductParams{}).SetFriendlyName(named(c)).SetEmail(r.email(c)).SetPolicySid(trustPolicy(c))
+		p.StatusCallback = r.callback()
 		v, err := r.trust(ctx).CreateTrustProduct(p)
 		if err != nil {
 			return booking.Filed{}, err

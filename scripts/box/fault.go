@@ -101,13 +101,25 @@ var plainer = []struct {
 // nilIndex is the fault that scripts make most; which value is nil stands in the line of the source.
 var nilIndex = regexp.MustCompile(`^attempt to index a non-table object\(nil\) with key '(\w+)'$`)
 
+// outside are the libraries of Lua that reach out of a script, with what a script has instead.
+var outside = map[string]string{
+	"os":      "scripts have no clock and no system: ctx.now is the moment of the run, dates.format writes it",
+	"io":      "scripts have no files: what they know stands in ctx",
+	"debug":   "scripts have no debug library: a preview shows the line of a fault",
+	"package": "modules are loaded with require only",
+}
+
 func explain(message, source string) (plain, hint string) {
 	if len(message) > 4*MaxMessage {
 		return message, ""
 	}
 	if m := nilIndex.FindStringSubmatch(message); m != nil {
 		if who := regexp.MustCompile(`([A-Za-z_][\w.]*)[.:]` + m[1] + `\b`).FindStringSubmatch(source); who != nil {
-			return "attempt to index '" + who[1] + "' (a nil value)", "it is absent: check it first, as in: if " + who[1] + " then"
+			message := "attempt to index '" + who[1] + "' (a nil value)"
+			if hint, ok := outside[who[1]]; ok {
+				return message, hint
+			}
+			return message, "it is absent: check it first, as in: if " + who[1] + " then"
 		}
 	}
 	for _, p := range plainer {

@@ -10,3 +10,10 @@ var (
 	cgoCalls   = []uint32{unix.SYS_RSEQ, unix.SYS_SET_ROBUST_LIST}
 	cgoMissing = []uint32{unix.SYS_CLONE3}
 )
+
+// environment is all a worker sees of it. The C library would reserve 64 MiB of addresses for each thread that allocates, out
+// of what the script may take; with one arena for all threads it does not.
+var environment = []string{"MALLOC_ARENA_MAX=1"}
+
+// threadMemory is room for the stacks that the C library makes: 8 MiB for each of some eight threads, hardly touched.
+const threadMemory = 64 << 20

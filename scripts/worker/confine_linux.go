@@ -127,8 +127,8 @@ func limit(memory int64) (measure string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("read the size of the process: %w", err)
 	}
-	space := pages*uint64(os.Getpagesize()) + uint64(memory) + shadowMemory
-	data := uint64(memory)
+	space := pages*uint64(os.Getpagesize()) + uint64(memory) + threadMemory + shadowMemory
+	data := uint64(memory) + threadMemory
 	if !limitData {
 		data = unix.RLIM_INFINITY
 	}

@@ -42,3 +42,6 @@ func diedOfBreakingOut(*os.ProcessState) bool { return false }
 
 // ownProgram is the file this program was started from.
 func ownProgram() (string, error) { return os.Executable() }
+
+// environment is all a worker sees of it: nothing.
+var environment = []string{}

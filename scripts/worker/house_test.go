@@ -52,7 +52,8 @@ func TestAResultIsTheSameBehindTheWalls(t *testing.T) {
 // The corpus of hostile scripts stands beside the tree.
 const corpus = "../../../shared/cases/hostile-lua"
 
-// No script of the corpus gets through the first wall so far that it costs a worker.
+// No script of the corpus gets through the first wall so far that it costs a worker; nor does the next one, with what was left
+// behind, in a binary with cgo or without.
 func TestTheHostileCorpusCostsNoWorker(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(corpus, "[0-9]*.lua"))
 	if err != nil {

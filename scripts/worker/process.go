@@ -87,7 +87,7 @@ func spawn(path string, o Options) (*process, error) {
 	}
 	w := &process{in: in, out: out, gone: make(chan struct{}), reader: bufio.NewReaderSize(out, 32<<10)}
 	w.cmd = &exec.Cmd{
-		Path: path, Args: []string{o.name, strconv.FormatInt(o.Memory, 10)}, Env: []string{}, Dir: string(os.PathSeparator),
+		Path: path, Args: []string{o.name, strconv.FormatInt(o.Memory, 10)}, Env: environment, Dir: string(os.PathSeparator),
 		Stdin: theirIn, Stdout: theirOut, Stderr: &w.words, SysProcAttr: ownGroup(),
 		WaitDelay: time.Second, // nobody but the worker can hold its stderr; should somebody, he is not waited for
 	}

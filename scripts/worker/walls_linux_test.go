@@ -146,8 +146,8 @@ func TestTheWallsStandAroundEveryThread(t *testing.T) {
 		if got := strings.Join(open, " "); got != "pipe pipe pipe anon_inode anon_inode" {
 			t.Errorf("open: %s", got)
 		}
-		if env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid)); err != nil || len(env) > 0 {
-			t.Errorf("environment %q, %v; want none", env, err)
+		if env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid)); err != nil || strings.TrimRight(string(env), "\x00") != strings.Join(environment, "\x00") {
+			t.Errorf("environment %q, %v; want %q", env, err, environment)
 		}
 		if score, err := os.ReadFile(fmt.Sprintf("/proc/%d/oom_score_adj", pid)); err != nil || string(score) != "1000\n" {
 			t.Errorf("oom_score_adj %q, %v; want 1000: it goes before the daemon", score, err)
@@ -172,7 +172,7 @@ func TestTheWallsStandAroundEveryThread(t *testing.T) {
 				t.Errorf("%s", line)
 			}
 		case "Max data size":
-			if limitData && rest[0] != strconv.Itoa(256<<20) {
+			if limitData && rest[0] != strconv.Itoa(256<<20+threadMemory) {
 				t.Errorf("%s", line)
 			}
 		case "Max address space", "Max cpu time":
@@ -276,7 +276,7 @@ func TestAScriptThatTakesAllMemoryDiesAlone(t *testing.T) {
 			had, _ = strconv.Atoi(n[1]) // the pattern makes it a number
 		}
 		t.Logf("of %d MiB: %d", memory, had)
-		if had == 0 || had > memory+shadowMemory>>20 {
+		if had == 0 || had > memory+(threadMemory+shadowMemory)>>20 {
 			t.Errorf("with %d MiB: %v", memory, err)
 		}
 		works(t, p)

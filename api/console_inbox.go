@@ -1,0 +1,266 @@
+package api
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// threadRow is a conversation in a list.
+type threadRow struct {
+	Path, Name, Phone string
+	Last              string // the newest message, shortened
+	At                string
+	Owner, Reason     string
+	Unread            int
+	Urgent, Waits     bool
+	Closed            bool
+}
+
+// excerpt bounds a message in a list, in characters.
+const excerpt = 90
+
+func (c *call) threadRow(s *storage.Snapshot, v shell, t booking.Thread) (threadRow, error) {
+	row := threadRow{Path: threadPath(t.Phone), Phone: shownPhone(string(t.Phone)), Name: shownPhone(string(t.Phone)), At: v.At(t.LastAt), Owner: word("owner." + string(t.Owner)),
+		Reason: t.Reason, Unread: t.Unread, Urgent: urgent(t) && waits(t), Waits: waits(t), Closed: t.State == booking.ThreadClosed}
+	if t.Owner == booking.OwnerHuman {
+		row.Owner = cmp.Or(t.By, word("owner.nobody"))
+	}
+	if t.Session != "" {
+		x, err := s.Session(c.who.Account, t.Session)
+		if err == nil {
+			row.Name = cmp.Or(fullName(x.Customer), row.Name)
+		} else if !storage.IsNotFound(err) {
+			return row, err
+		}
+	}
+	last, err := s.ThreadMessages(c.who.Account, t.Phone, 1)
+	if err != nil || len(last) == 0 {
+		return row, err
+	}
+	if row.Last = last[0].Body; len([]rune(row.Last)) > excerpt {
+		row.Last = string([]rune(row.Last)[:excerpt]) + "…"
+	}
+	if !last[0].Inbound() {
+		row.Last = word("thread.we") + " " + row.Last
+	}
+	return row, nil
+}
+
+func threadPath(p booking.Phone) string { return "/console/inbox/" + url.PathEscape(string(p)) }
+
+type inboxPage struct {
+	Items []threadRow
+	Older string
+}
+
+func (c *call) showInbox() (any, error) {
+	cursor, _, err := c.page(consoleRows)
+	if err != nil {
+		return nil, err
+	}
+	var v shell
+	var p inboxPage
+	err = c.view(func(s *storage.Snapshot) (err error) {
+		p = inboxPage{}
+		if v, err = c.shellFor(s, word("nav.inbox"), "inbox"); err != nil {
+			return err
+		}
+		if cursor == "" {
+			if p.Items, err = c.waiting(s, v); err != nil {
+				return err
+			}
+		}
+		threads, next, err := s.Threads(c.who.Account, cursor, consoleRows)
+		if err != nil {
+			return err
+		}
+		for _, t := range threads {
+			if waits(t) {
+				continue // on top of the first page
+			}
+			row, err := c.threadRow(s, v, t)
+			if err != nil {
+				return err
+			}
+			p.Items = append(p.Items, row)
+		}
+		if next != "" {
+			p.Older = "/console/inbox?" + url.Values{"cursor": {next}}.Encode()
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.Live, v.Page = cursor == "", p
+	return c.html(ok, "inbox", v)
+}
+
+type threadPage struct {
+	Path, Name, Phone string
+	Tel               string
+	Session           string // its page
+	Owner             string
+	Human, Closed     bool
+	Agent             bool // there is one to hand it back to
+	Reason, Note      string
+	Urgent            bool
+	OptedOut          string // since when
+	Booking           string
+	Messages          []messageRow
+	Last              string // ID of the newest message, for who answers
+	Draft             string // what was typed and not sent
+}
+
+type messageRow struct {
+	ID, Author, By, Body, At string
+	Side                     string // "in" or "out"
+	State                    string
+	Bad                      bool
+	Media                    int
+	Segments                 int
+}
+
+func (c *call) showThread() (any, error) { return c.threadPage(ok, nil, "") }
+
+func (c *call) threadPage(status int, problem error, draft string) (any, error) {
+	id, err := c.threadID()
+	if err != nil {
+		return nil, err
+	}
+	var v shell
+	var p threadPage
+	err = c.view(func(s *storage.Snapshot) (err error) {
+		if v, err = c.shellFor(s, word("nav.inbox"), "inbox"); err != nil {
+			return err
+		}
+		t, messages, err := engine.ReadThread(s, c.who.Account, id, messagesShown)
+		if err != nil {
+			return err
+		}
+		row, err := c.threadRow(s, v, t)
+		if err != nil {
+			return err
+		}
+		p = threadPage{Path: row.Path, Name: row.Name, Phone: row.Phone, Tel: string(t.Phone), Owner: row.Owner, Human: t.Owner == booking.OwnerHuman,
+			Agent: t.Mode == booking.AIAgent, Closed: row.Closed, Reason: t.Reason, Note: t.Note, Urgent: row.Urgent, Draft: draft}
+		v.Title = row.Name
+		if t.Session != "" {
+			p.Session = "/console/sessions/" + string(t.Session)
+		}
+		stop, err := s.OptOut(c.who.Account, t.Phone)
+		if err != nil {
+			return err
+		}
+		if stop != nil {
+			p.OptedOut = v.At(stop.At)
+		}
+		bookings, err := s.BookingsOf(c.who.Account, t.Phone, "", "")
+		if err != nil {
+			return err
+		}
+		for _, b := range bookings {
+			if b.Stands() && !b.Start.IsZero() && b.End.After(v.now) {
+				p.Booking = v.At(b.Start) + " – " + v.At(b.End)
+			}
+		}
+		for _, m := range messages {
+			p.Messages = append(p.Messages, v.messageRow(m))
+			p.Last = m.ID
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.Live, v.Page = true, p
+	if problem != nil {
+		v.Problem = sentence(problemOf(problem).refusal)
+	}
+	return c.html(status, "thread", v)
+}
+
+func (v shell) messageRow(m engine.Delivered) messageRow {
+	row := messageRow{ID: m.ID, Author: word("author." + string(m.Author)), By: m.By, Body: m.Body, At: v.At(m.At), Side: "out", State: m.Status(), Media: m.Media}
+	if m.Inbound() {
+		row.Side = "in"
+	}
+	if m.Attempt != nil {
+		row.Segments = m.Attempt.Segments
+	}
+	switch row.State {
+	case "failed", "undelivered", "unknown", "dropped":
+		row.Bad = true
+	}
+	if row.State != "" {
+		row.State = word("sent." + row.State)
+	}
+	return row
+}
+
+// threadDo carries out a button of a conversation's page and leads back to it.
+func (c *call) threadDo(do func(id booking.Phone, by string, form url.Values) error) (any, error) {
+	id, err := c.threadID()
+	if err != nil {
+		return nil, err
+	}
+	form, err := c.form()
+	if err != nil {
+		return nil, err
+	}
+	by, err := c.name()
+	if err != nil {
+		return nil, err
+	}
+	if err := do(id, by, form); err != nil {
+		return c.threadPage(problemOf(err).status, err, form.Get("body"))
+	}
+	return c.back(threadPath(id))
+}
+
+// answerInConsole sends a person's text. seen names the newest message the person saw: what was written meanwhile is shown first.
+func (c *call) answerInConsole() (any, error) {
+	return c.threadDo(func(id booking.Phone, by string, form url.Values) error {
+		newer := false
+		err := c.view(func(s *storage.Snapshot) error {
+			last, err := s.ThreadMessages(c.who.Account, id, 1)
+			newer = err == nil && len(last) == 1 && form.Get("seen") != "" && last[0].ID != form.Get("seen")
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if newer {
+			return &problem{http.StatusConflict, booking.Refuse(booking.Conflict, "newer_message", "seen", "a newer message came in while you were writing, so yours was not sent",
+				"read it, then send again; what you typed is still here"), 0}
+		}
+		_, err = c.engine.Say(c.ctx, c.who.Account, id, by, form.Get("body"))
+		return err
+	})
+}
+
+func (c *call) takeOverInConsole() (any, error) {
+	return c.threadDo(func(id booking.Phone, by string, _ url.Values) error {
+		_, err := c.engine.TakeOver(c.ctx, c.who.Account, id, by)
+		return err
+	})
+}
+
+func (c *call) releaseInConsole() (any, error) {
+	return c.threadDo(func(id booking.Phone, _ string, form url.Values) error {
+		_, err := c.engine.ReleaseThread(c.ctx, c.who.Account, id, form.Get("note"))
+		return err
+	})
+}
+
+func (c *call) optOutInConsole() (any, error) {
+	return c.threadDo(func(id booking.Phone, by string, _ url.Values) error {
+		_, err := c.engine.OptOut(c.ctx, c.who.Account, booking.OptOut{Phone: id, Source: "staff", Text: by, At: c.now()})
+		return err
+	})
+}

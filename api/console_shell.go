@@ -1,0 +1,212 @@
+package api
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// shell is the frame of every page of the console: who is signed in, what needs a person, and the page itself.
+type shell struct {
+	Title, Active string
+	Business      string
+	Who, Role     string
+	Zone          string // in which all times of the page are told
+	Alarms        int
+	Unread        int
+	MayWork       bool
+	MayManage     bool
+	Live          bool   // the page is fetched again when something changes
+	Problem       string // a refusal, told on top
+	Done          string // what was just done
+	Page          any
+
+	loc *time.Location
+	now time.Time
+}
+
+// Nav is the console's table of contents.
+func (v shell) Nav() []navItem {
+	items := []navItem{
+		{"today", "/console", word("nav.today"), v.Alarms},
+		{"inbox", "/console/inbox", word("nav.inbox"), v.Unread},
+		{"sessions", "/console/sessions", word("nav.sessions"), 0},
+		{"reports", "/console/reports", word("nav.reports"), 0},
+	}
+	return items
+}
+
+type navItem struct {
+	Name, Path, Label string
+	Count             int
+}
+
+// Asset gives the address of a file the console is made of.
+func (v shell) Asset(name string) string { return versioned("/assets/"+name, name) }
+
+// consoleCSPolicy lets the console use its own files and nothing else.
+const consoleCSPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+var consoleTemplates = func() map[string]*template.Template {
+	all := map[string]*template.Template{}
+	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html"))
+	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem"} {
+		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
+	}
+	return all
+}()
+
+// shellFor reads what the frame tells, in the snapshot the page is read from.
+func (c *call) shellFor(s *storage.Snapshot, title, active string) (v shell, err error) {
+	a, err := s.Account(c.who.Account)
+	if err != nil {
+		return v, err
+	}
+	v = shell{Title: title, Active: active, Business: a.Name, Role: string(c.who.Role), Zone: a.Timezone, now: s.Now,
+		MayWork: c.who.Role.May(booking.MayWork), MayManage: c.who.Role.May(booking.MayManage)}
+	if c.user != nil {
+		v.Who = cmp.Or(c.user.Name, c.user.Email)
+	}
+	if v.loc, err = booking.LoadZone(a.Timezone); err != nil {
+		return v, err
+	}
+	alarms, err := c.alarms(s)
+	if err != nil {
+		return v, err
+	}
+	v.Alarms = len(alarms)
+	threads, _, err := s.Threads(a.ID, "", 200)
+	for _, t := range threads {
+		if waits(t) {
+			v.Unread++
+		}
+	}
+	return v, err
+}
+
+// alarms are those of the account, but for customers who wait: the console shows them with their words.
+func (c *call) alarms(s *storage.Snapshot) ([]storage.Alarm, error) {
+	all, err := engine.Alarms(s, c.who.Account)
+	return slices.DeleteFunc(all, func(a storage.Alarm) bool { return a.Code == engine.AlarmHandedOff }), err
+}
+
+// waits tells whether a customer waits for a person: the agent gave the thread away, or none answers in it.
+func waits(t booking.Thread) bool {
+	return t.Owner == booking.OwnerHuman && t.State != booking.ThreadClosed && t.Unread > 0
+}
+
+// At tells a time on the business's clock, without the date when it is today.
+func (v shell) At(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(v.loc)
+	if y, m, d := v.now.In(v.loc).Date(); t.Year() == y && t.Month() == m && t.Day() == d {
+		return t.Format("3:04 PM")
+	}
+	if v.now.Sub(t).Abs() < 180*24*time.Hour {
+		return t.Format("Mon Jan 2, 3:04 PM")
+	}
+	return t.Format("Jan 2 2006, 3:04 PM")
+}
+
+// Span tells how long it is from now, in words.
+func (v shell) Span(t time.Time) string {
+	d := t.Sub(v.now)
+	past := d < 0
+	d = d.Abs().Round(time.Second)
+	var n string
+	switch {
+	case d < time.Minute:
+		n = plural(int(d/time.Second), "second")
+	case d < 2*time.Hour:
+		n = plural(int(d/time.Minute), "minute")
+	case d < 48*time.Hour:
+		n = plural(int(d/time.Hour), "hour")
+	default:
+		n = plural(int(d/(24*time.Hour)), "day")
+	}
+	if past {
+		return n + " ago"
+	}
+	return "in " + n
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// money tells cents as dollars.
+func money(cents int) string {
+	s := fmt.Sprintf("%d", cents/100)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	if cents%100 != 0 {
+		return fmt.Sprintf("$%s.%02d", s, cents%100)
+	}
+	return "$" + s
+}
+
+// html writes a page of the console.
+func (c *call) html(status int, name string, v shell) (any, error) {
+	var b bytes.Buffer
+	if err := consoleTemplates[name].ExecuteTemplate(&b, "shell", v); err != nil {
+		return nil, err
+	}
+	return raw{status: status, kind: fiber.MIMETextHTMLCharsetUTF8, body: b.Bytes(),
+		headers: consoleHeaders(consoleCSPolicy)}, nil
+}
+
+// back leads the browser to a page after something was done there.
+func (c *call) back(path string) (any, error) {
+	return raw{status: http.StatusSeeOther, kind: fiber.MIMETextPlainCharsetUTF8, headers: map[string]string{fiber.HeaderLocation: path}}, nil
+}
+
+// forConsole tells whether a person's browser asks for a page of the console, so that a refusal is a page too.
+func (r *route) forConsole() bool { return strings.HasPrefix(r.path, "/console") && r.may != open }
+
+// consoleFault shows a refusal as a page; who is not signed in is asked to.
+func (s *Server) consoleFault(f *fiber.Ctx, err error) {
+	told := problemOf(err)
+	if told.status == http.StatusUnauthorized {
+		f.Set(fiber.HeaderLocation, loginPath)
+		f.Status(http.StatusSeeOther)
+		return
+	}
+	v := shell{Title: word("problem.title"), Problem: sentence(told.refusal)}
+	var b bytes.Buffer
+	if consoleTemplates["problem"].ExecuteTemplate(&b, "shell", v) != nil {
+		f.Status(http.StatusInternalServerError)
+		return
+	}
+	for name, value := range consoleHeaders(consoleCSPolicy) {
+		f.Set(name, value)
+	}
+	f.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	f.Status(told.status)
+	_ = f.Send(b.Bytes())
+}
+
+// sentence tells a refusal with its mend.
+func sentence(e *booking.Error) string {
+	m := strings.ToUpper(e.Message[:1]) + e.Message[1:]
+	if e.Hint != "" {
+		m += ": " + e.Hint
+	}
+	return strings.TrimSuffix(m, ".") + "."
+}
