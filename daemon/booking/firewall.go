@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -142,7 +143,15 @@ func (g *guard) settle() {
 		g.blank(low, Plain(fact.Text))
 	}
 	g.blank(low, Plain(g.Business))
+	for _, at := range optOutLine.FindAllIndex(g.text, -1) { // a sentence by itself, with or without a mark behind it
+		g.cover(at[0], at[1])
+		g.text[at[1]-1] = '.'
+	}
 }
+
+// optOutLine finds how a text says that its reader may opt out.
+var optOutLine = regexp.MustCompile(`(?i)\b(?:(?:reply|text|send|responda|envie|escriba) )?stop (?:to|para) (?:opt out|unsubscribe|end texts|end|stop|cancel texts|` +
+	`darse de baja|no recibir mas mensajes|salir)\b`)
 
 // blank takes every occurrence of s, in any case, out of the text. low is the text in lower case.
 func (g *guard) blank(low, s string) {

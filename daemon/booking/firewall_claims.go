@@ -209,10 +209,10 @@ func (p *part) becomes(k int) bool {
 
 var being = wordSet("is was has had are were been went goes came stands remains looks esta fue quedo ha es sera queda")
 
-// allowed tells whether a clause may speak of a booking at place k, though there is none: it is wished for, can be had, is not finished, or
-// costs something.
+// allowed tells whether a clause may speak of a booking at place k, though there is none: it is wished for, can be had, was begun and not
+// finished, or costs something.
 func (p *part) allowed(k int) bool {
-	if p.before(k, isMaybe) {
+	if p.before(k, isMaybe) || p.begun(k) || p.absent(k) {
 		return true
 	}
 	for i := range p.terms {
@@ -233,8 +233,47 @@ func (p *part) allowed(k int) bool {
 	return false
 }
 
+// begun tells whether the booking at place k is one that the customer left: "you started a booking", "finish your booking", "your
+// booking is incomplete".
+func (p *part) begun(k int) bool {
+	first := p.words.first
+	for i := range p.terms {
+		if i > first && over[p.terms[i].s] && !(i > 0 && p.terms[i-1].is&isNot != 0) {
+			return false
+		}
+	}
+	for i := first; i < k; i++ {
+		t := p.terms[i].s
+		ours := i > 0 && p.terms[i-1].is&isOurs != 0 // "we finish your booking"
+		if !ours && (beginning[t] || i == first && finishing[t] || i > first && p.terms[i-1].is&isNot != 0 && finishing[t]) {
+			return true
+		}
+	}
+	for i := k + 1; i < len(p.terms); i++ {
+		if p.terms[i].is&isNot != 0 {
+			return false
+		}
+		if unfinished[p.terms[i].s] || p.terms[i].s == "timed" && i+1 < len(p.terms) && p.terms[i+1].s == "out" {
+			return true
+		}
+	}
+	return false
+}
+
+// absent tells whether it is said that there is none: "no appointment was made".
+func (p *part) absent(k int) bool {
+	return k > 0 && (p.terms[k-1].s == "no" || p.terms[k-1].s == "ninguna") && k+1 < len(p.terms) && p.terms[len(p.terms)-1].is&isNot == 0
+}
+
+var (
+	beginning  = wordSet("started starting began begun beginning unfinished incomplete abandoned empezo empezaba comenzo inicio dejo")
+	finishing  = wordSet("finish complete completing finishing continue resume restart book schedule termine complete continue retome finalice termino completo finalizo")
+	over       = wordSet("now finished completed made accepted approved enjoy ya completa hecha aceptada aprobada")
+	unfinished = wordSet("unfinished incomplete expired abandoned interrupted incompleta")
+)
+
 // undone follow "not" where a booking is not made: "is not finished".
-var undone = wordSet("finished complete completed done booked confirmed scheduled reserved made completado completada terminado terminada reservado reservada hecha confirmada lista")
+var undone = wordSet("finished complete completed submitted sent done booked confirmed scheduled reserved made completado completada terminado terminada envio enviada enviado reservado reservada hecha confirmada lista")
 
 // holds tells whether the customer has a booking.
 func (g *guard) holds() bool { return g.any(func(x slot) bool { return x.standing == isHeld }) }

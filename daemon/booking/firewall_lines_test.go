@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	honestFiles  = []string{"honest.txt", "honest_later.txt", "honest_last.txt"}
-	hostileFiles = []string{"review.txt", "hostile.txt", "hostile_later.txt", "hostile_last.txt", "hostile_white.txt", "hostile_blind.txt"}
+	honestFiles  = []string{"honest.txt", "honest_later.txt", "honest_last.txt", "honest_first.txt"}
+	hostileFiles = []string{"review.txt", "hostile.txt", "hostile_later.txt", "hostile_last.txt", "hostile_white.txt", "hostile_blind.txt", "hostile_begun.txt"}
 )
 
 // linesOf reads a file of labelled lines: "label: text" where labelled, else the text.
