@@ -90,6 +90,29 @@ function turn:label(window)
   return windows.describe(window, self.zone, self.lang)
 end
 
+-- labels names windows one after the other; a day that was just named is not named again.
+function turn:labels(some)
+  local last
+  return list.map(some, function(w)
+    local label = self:label(w)
+    local day, hours = string.match(label, "^(.-), (.*)$")
+    if day and day == last then
+      label = hours
+    end
+    last = day
+    if w.surcharge_cents then
+      label = label .. " (+" .. money.format(w.surcharge_cents) .. ")"
+    end
+    return label
+  end)
+end
+
+-- choices names two or three windows and asks which.
+function turn:choices(some)
+  local labels = self:labels(some)
+  return self:text(#some == 2 and "two" or "three", { a = labels[1], b = labels[2], c = labels[3] })
+end
+
 -- open asks once for what is open; nil when the calendar cannot be seen.
 function turn:open()
   if self.windows == nil then
@@ -126,6 +149,22 @@ function turn:served(zip)
   return #areas == 0 or zip == nil or list.contains(areas, string.sub(zip, 1, 5))
 end
 
+-- full_days says of days that were asked for that nothing is open on them.
+function turn:full_days(days)
+  local today = dates.format(self.ctx.now, self.zone, "day", self.lang)
+  local parts = {}
+  for _, day in ipairs(days and #days <= 2 and days or {}) do
+    local noon = day .. "T12:00:00Z"
+    local name = dates.format(noon, nil, "day", self.lang)
+    if name == today then
+      table.insert(parts, self:text("full_today"))
+    else
+      table.insert(parts, self:text("full", { day = dates.weekday(noon, nil, self.lang) .. self:text("comma") .. name }))
+    end
+  end
+  return table.concat(parts, " ")
+end
+
 -- offer names up to three windows and asks for a choice. Days that were asked for and are full come first.
 function turn:offer(ids, full, lead)
   local some = {}
@@ -135,31 +174,15 @@ function turn:offer(ids, full, lead)
       table.insert(some, w)
     end
   end
-  local parts = { lead or "" }
-  for _, day in ipairs(full and #full <= 2 and full or {}) do
-    local noon = day .. "T12:00:00Z"
-    local name = dates.weekday(noon, nil, self.lang) .. " " .. dates.format(noon, nil, "day", self.lang)
-    table.insert(parts, self:text("full", { day = name }))
-  end
+  local before = text.trim((lead or "") .. " " .. self:full_days(full))
   if #some == 0 then
-    return self:person("no open window", parts[1], self:text("none_open"))
+    return self:person("no open window", before, self:text("none_open"))
   end
   self.memory.pending = nil
   if #some == 1 then
-    return self:confirm(some[1], table.concat(parts, " "))
+    return self:confirm(some[1], before)
   end
-  local names = { "a", "b", "c" }
-  local values = {}
-  local extra = ""
-  for i, w in ipairs(some) do
-    values[names[i]] = self:label(w)
-    if w.surcharge_cents then
-      values[names[i]] = values[names[i]] .. " (+" .. money.format(w.surcharge_cents) .. ")"
-    end
-  end
-  table.insert(parts, self:text(#some == 2 and "two" or "three", values))
-  table.insert(parts, extra)
-  return self:answer(table.concat(parts, " "))
+  return self:answer(before, self:choices(some))
 end
 
 -- confirm asks for a yes to one window, with its surcharge and the place.
@@ -297,16 +320,24 @@ local function two(ids)
   return list.first(ids, 2)
 end
 
--- fee_in_spanish tells the fee of a visit in Spanish when a fact names exactly one amount for it.
-function turn:fee_in_spanish()
+-- fee tells what a visit costs when a fact names exactly one amount for it, and that repairs are quoted on site when a fact says so.
+function turn:fee()
+  local fee, quote
   for _, fact in ipairs(self.ctx.facts or {}) do
     local low = text.lower(fact.text)
     local amount = string.match(fact.text, "%$%d[%d%.,]*%d")
     if amount and string.find(low, "visit", 1, true) and string.find(low, "fee", 1, true) then
-      return self:text(string.find(low, "credited", 1, true) and "fee_credited" or "fee", { amount = amount })
+      fee = self:text(string.find(low, "credited", 1, true) and "fee_credited" or "fee", { amount = amount })
+    end
+    if string.find(low, "quotes on site", 1, true) then
+      quote = self:text("quote")
     end
   end
+  return fee and text.trim(fee .. " " .. (quote or ""))
 end
+
+-- unknown_terms are asked for with prices, and no fact tells them.
+local unknown_terms = { "match", "beat", "discount", "coupon", "senior", "military", "veteran", "special", "promo", "deal", "waive", "financ", "payment plan", "descuento", "promoc" }
 
 -- price tells what approved facts say, once; pressed again, it goes to the office.
 function turn:price(lead)
@@ -325,24 +356,35 @@ function turn:price(lead)
   if asked == 2 then
     return self:answer(lead or "", self:text("no_price"))
   end
-  local facts = self:facts(2, "fee", "price", "precio")
-  if self.lang == "es" then
-    facts = self:fee_in_spanish() or facts
-  end
+  local facts = self:fee() or self:facts(2, "fee", "price", "precio")
   if facts == "" then
     return self:person("asked for a price", lead or "", self:text("check"))
   end
+  local unknown = self:has(unknown_terms)
+  if unknown then
+    facts = self:text("check_too") .. " " .. facts
+  end
   local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
   local wished = (#choice.days > 0 or choice.timed) and choice.windows or {}
-  local some = two(#wished > 0 and wished or self:any_open())
-  local first, second = self:find(some[1]), self:find(some[2])
-  if not first then
-    return self:answer(lead or "", facts)
-  elseif second and #wished + #self:still_offered() > 1 then
-    return self:answer(lead or "", facts, self:text("two", { a = self:label(first), b = self:label(second) }))
+  local some = list.map(two(#wished > 0 and wished or self:any_open()), function(id) return self:find(id) end)
+  local proposal
+  if #some == 0 then
+    proposal = self:answer(lead or "", facts)
+  elseif #some == 1 then
+    proposal = self:answer(lead or "", facts, self:text(some[1].surcharge_cents and "surcharge" or "one", { a = self:label(some[1]), label = self:label(some[1]), price = some[1].surcharge_cents and money.format(some[1].surcharge_cents) }))
+    self.memory.pending = some[1].id
+  else
+    proposal = self:answer(lead or "", facts, self:choices(some))
   end
-  return self:answer(lead or "", facts, self:text("one", { a = self:label(first) }))
+  if unknown then
+    proposal.task = "answer the customer: " .. string.sub(self.said, 1, 140)
+  end
+  return proposal
 end
+
+local moved_house = { "address", "moved", "new place", "direcci", "domicilio" }
+local late = { "running late", "be late", "im late", "i'm late", "behind schedule", "llego tarde", "voy tarde" }
+local more_work = { "also", "too", "as well", "while", "tambien", "también", "de paso", "another thing", "one more" }
 
 -- own answers what is about the visit that the customer has.
 function turn:own()
@@ -368,31 +410,50 @@ function turn:own()
   if window and self.is.yes and not self.is.no then
     return self:book(window)
   end
-  if self.is.booked or self.is.when or self:has({ "what time", "what day", "when are", "when is", "confirmed", "still on", "a que hora", "a qué hora" }) then
-    return self:answer(self:text("yours", { label = label }))
+  local told = talk.address(self.said)
+  if told.line1 and self:has(moved_house) then
+    return self:done({ say = self:text("new_address"), task = "another address for the visit: " .. string.sub(self.said, 1, 140) })
+  end
+  if self:has(late) then
+    return self:person("the customer will be late: " .. string.sub(self.said, 1, 80), self:text("late"))
   end
   local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  local also = talk.service(self.said, self.ctx.services or {})
+  if also and also ~= booking.service and self:has(more_work) and not self.is.reschedule then
+    return self:done({ say = self:text("more_work"), task = "more for the technician: " .. string.sub(self.said, 1, 140) })
+  end
+  local other = #choice.windows > 0 and not list.contains(choice.windows, booking.window and booking.window.id)
+  if not other and (self.is.booked or self.is.when or self:has({ "what time", "what day", "when are", "when is", "confirmed", "still on", "a que hora", "a qué hora" })) then
+    if label == "" then
+      return self:person("asks about a visit whose window is not known", self:text("person_number"))
+    end
+    return self:answer(self:text("yours", { label = label }))
+  end
   if self.is.thanks and not self.is.reschedule and #choice.days == 0 then
     return self:answer(self:text("welcome"))
   end
   if #choice.windows == 1 and booking.window and choice.windows[1] == booking.window.id then
     return self:answer(self:text("yours", { label = label }))
   end
-  if self.is.reschedule or #choice.windows > 0 then
+  if self.is.reschedule or #choice.windows > 0 or #choice.days > 0 then
     local ids = #choice.windows > 0 and choice.windows or choice.near
     if #ids == 0 then
       ids = self:any_open()
+    end
+    local before = self:full_days(choice.full)
+    if #choice.windows == 0 and choice.timed and before == "" then
+      before = self:text("no_fit")
     end
     if #ids == 1 then
       local only = self:find(ids[1])
       self.memory.pending = only.id
       if only.surcharge_cents then
         self.memory.surcharge = only.id
-        return self:answer(self:text("surcharge_move", { label = self:label(only), price = money.format(only.surcharge_cents) }))
+        return self:answer(before, self:text("surcharge_move", { label = self:label(only), price = money.format(only.surcharge_cents) }))
       end
-      return self:answer(self:text("ask_move", { label = self:label(only) }))
+      return self:answer(before, self:text("ask_move", { label = self:label(only) }))
     end
-    return self:offer(two(ids), choice.full)
+    return self:offer(two(ids), nil, before)
   end
 end
 
@@ -467,7 +528,7 @@ function turn:trouble_first()
     return self:done({ say = self:text("seller"), close = true })
   elseif is.minor then
     return self:person("a child may be writing", self:text("minor"))
-  elseif is.human or is.call_me then
+  elseif (is.human or is.call_me) and not is.bot then
     return self:person("the customer wants a person", self:text("person_number"))
   elseif is.commercial then
     return self:person("not a residential visit", self:text("commercial"))
@@ -492,8 +553,22 @@ function turn:lead()
   if is.override then
     table.insert(parts, self:text("automated"))
     table.insert(parts, self:text("override"))
-  elseif is.bot or is.who then
+  elseif is.bot then
     table.insert(parts, self:text("automated"))
+    table.insert(parts, self:text("say_person"))
+  elseif is.who then
+    table.insert(parts, self:text("automated"))
+    table.insert(parts, self:text("about", { service = self.ctx.session.service or self:text("a_visit") }))
+  end
+  if is.spanish then
+    table.insert(parts, self:text("spanish"))
+  end
+  if is.zone then
+    table.insert(parts, self:text("zone"))
+  end
+  local known = self.memory.service or self.ctx.session.service
+  if self:service() ~= known then
+    table.insert(parts, self:text("noted_service", { service = self:service() }))
   end
   return table.concat(parts, " ")
 end
@@ -506,6 +581,11 @@ function turn:visit()
   end
   if is.override then
     return self:offer(two(self:any_open()), nil, lead)
+  end
+  local told = talk.address(self.said)
+  if told.postal_code and not self:served(told.postal_code) then
+    self:place()
+    return self:person("the address may be outside of the service area", self:text("area", { zip = told.postal_code }))
   end
   if is.license then
     local facts = self:facts(1, "licensed", "insured", "licencia")
@@ -549,7 +629,7 @@ function turn:visit()
     return self:confirm(pending, lead)
   end
   if #choice.windows > 0 and (#choice.days > 0 or choice.timed or is.earliest) then
-    if is.earliest and #choice.windows == 1 then
+    if is.earliest and #choice.windows == 1 and #choice.days == 0 and not choice.timed then
       return self:offer(two(self:any_open()), nil, lead)
     end
     if #choice.windows == 1 then
@@ -568,11 +648,18 @@ function turn:visit()
     end
     return self:offer(two(choice.near), choice.full, head)
   end
+  if is.zone then
+    local again = self:still_offered()
+    return self:offer(#again > 0 and again or two(self:any_open()), nil, lead)
+  end
   if is.no and #(self.ctx.offered or {}) > 0 then
     local others = list.filter(self:any_open(), function(id)
       return not list.find(self.ctx.offered, function(w) return w.id == id end)
     end)
     return self:offer(two(others), nil, self:text("other"))
+  end
+  if self:has({ "my tenant", "my renter", "mi inquilino" }) then
+    return self:person("the owner writes; somebody else lives there", self:text("person_number"))
   end
   if is.booked then
     return self:offer(two(self:any_open()), nil, self:text("nothing_booked"))
@@ -580,10 +667,14 @@ function turn:visit()
   if is.link then
     return self:answer(lead, self:text("link"))
   end
-  if self:has({ "can someone come", "come out", "come today", "come now", "how soon", "appointment", "cita", "venir", "pueden ir" }) then
+  if told.line1 or told.postal_code then
+    self:place()
+    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("address_noted")))
+  end
+  if self:has({ "come out", "come today", "come now", "appointment", "cita", "venir", "pueden ir" }) then
     return self:offer(two(self:any_open()), nil, lead)
   end
-  if is.yes or is.earliest or is.options or is.when or is.greeting or is.any or is.card or is.bot or is.who or lead ~= "" or self.memory.service then
+  if is.yes or is.earliest or is.options or is.when or is.greeting or is.any or is.card or is.bot or is.who or is.spanish or lead ~= "" or self.memory.service then
     return self:offer(two(self:any_open()), nil, lead)
   end
 end
@@ -601,9 +692,6 @@ function turn:beside()
   end
   if not self.ctx.booking or string.find(self.said, "?", 1, true) or asks[string.match(low, "^%W*(%a+)") or ""] then
     return nil
-  end
-  if string.find(low, "running late", 1, true) or string.find(low, "be late", 1, true) then
-    return self:person("the customer will be late: " .. string.sub(self.said, 1, 80), self:text("person_number"))
   end
   for _, word in ipairs({ "gate", "code", "dog", "park", "door", "key", "porton", "perro", "codigo", "código", "puerta" }) do
     if string.find(low, word, 1, true) then
@@ -639,9 +727,16 @@ local function reply_to(ctx)
   elseif t.is.thanks and undecided and not t.is.license then
     return t:answer(t:text("welcome"))
   end
+  if t.is.reaction then -- a smile asks for nothing, but an open offer may be said again
+    local again = t:still_offered()
+    return (#again == 0 or string.find(t.said, "%w")) and t:done({}) or t:offer(again)
+  end
   local answer = t:visit() or t:question()
   if answer then
     return answer
+  end
+  if t.is.no then
+    return t:done({ say = t:text("later"), close = true })
   end
   local unclear = (t.memory.unclear or 0) + 1
   t.memory.unclear = unclear
