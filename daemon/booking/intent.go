@@ -110,6 +110,12 @@ func MatchIntents(body string) []Intent {
 	case body != "" && !strings.ContainsFunc(body, func(r rune) bool { return r < 0x2000 && !unicode.IsSpace(r) }):
 		add(IntentReaction)
 	}
+	switch strings.ToLower(strings.Trim(body, " .!\n")) { // a letter alone
+	case "y", "ye", "yea":
+		add(IntentYes)
+	case "n":
+		add(IntentNo)
+	}
 	if _, secret := Redact(body); secret || strings.Contains(body, removed) { // texts are kept without it
 		add(IntentCard)
 	}

@@ -362,6 +362,9 @@ func (p *when) dated(i int) (datedWords, bool) {
 		slices.SortStableFunc(dates, func(x, y time.Time) int { return p.far(x) - p.far(y) })
 		return said(dates, 1, false)
 	}
+	if day := p.word(i + 2); w.num >= 1 && w.num <= 12 && next.s == "-" && w.end == next.start && next.end == day.start && day.num > 12 && day.num <= 31 && w.suffix+day.suffix == "" { // 3-14
+		return said(p.yearless(time.Month(w.num), day.num), 3, false)
+	}
 	if w.num >= 1 && w.num <= 31 {
 		j := i + 1
 		if next.s == "of" || next.s == "de" {

@@ -8,7 +8,7 @@ var weekdays = map[string]time.Weekday{
 	"mon": time.Monday, "monday": time.Monday, "mondays": time.Monday, "lunes": time.Monday, "lun": time.Monday,
 	"tue": time.Tuesday, "tues": time.Tuesday, "tuesday": time.Tuesday, "tuesdays": time.Tuesday, "teusday": time.Tuesday, "martes": time.Tuesday,
 	"wed": time.Wednesday, "weds": time.Wednesday, "wednesday": time.Wednesday, "wednesdays": time.Wednesday, "wensday": time.Wednesday,
-	"wendsday": time.Wednesday, "wedn": time.Wednesday, "miercules": time.Wednesday, "miercoles": time.Wednesday, "mie": time.Wednesday,
+	"wendsday": time.Wednesday, "wedn": time.Wednesday, "wens": time.Wednesday, "wensd": time.Wednesday, "wend": time.Wednesday, "miercules": time.Wednesday, "miercoles": time.Wednesday, "mie": time.Wednesday,
 	"thu": time.Thursday, "thur": time.Thursday, "thurs": time.Thursday, "thursday": time.Thursday, "thursdays": time.Thursday, "thrusday": time.Thursday,
 	"thirsday": time.Thursday, "thrs": time.Thursday, "thr": time.Thursday, "tursday": time.Thursday, "juebes": time.Thursday, "jueves": time.Thursday, "jue": time.Thursday,
 	"fri": time.Friday, "friday": time.Friday, "fridays": time.Friday, "viernes": time.Friday, "biernes": time.Friday, "frid": time.Friday, "vie": time.Friday,

@@ -73,6 +73,7 @@ function turn:done(proposal)
   proposal.memory = self.memory
   if proposal.say then
     proposal.say = text.trim((string.gsub(proposal.say, "%s+", " ")))
+    proposal.say = string.gsub(proposal.say, "^%l", string.upper)
   end
   return proposal
 end
@@ -123,10 +124,21 @@ function turn:open()
   return self.windows or nil
 end
 
+local corrected = { "actually", "not the", "not my", "instead", "wrong", "meant", "really", "en realidad", "no es", "en vez" }
+local more_work = { "also", "too", "as well", "while", "tambien", "también", "de paso", "another thing", "one more" }
+
+-- service gives what the visit is for. What is told in the text counts when it corrects what was known, or is about something else.
 function turn:service()
+  local known = self.memory.service or self.ctx.session.service
   local named = talk.service(self.said, self.ctx.services or {})
-  if named then
-    self.memory.service = named
+  if named and named ~= known and not self:has(more_work) then
+    local same = false
+    for word in string.gmatch(text.lower(known or ""), "%a+") do
+      same = same or #word > 1 and word ~= "repair" and string.find(" " .. text.lower(self.said) .. " ", "%A" .. word .. "%A") ~= nil
+    end
+    if not same or self:has(corrected) then
+      self.memory.service = named
+    end
   end
   return self.memory.service or self.ctx.session.service
 end
@@ -147,6 +159,12 @@ end
 function turn:served(zip)
   local areas = self.ctx.areas or {}
   return #areas == 0 or zip == nil or list.contains(areas, string.sub(zip, 1, 5))
+end
+
+-- same_day tells whether an open window is on the day of another.
+function turn:same_day(id, other)
+  local w = self:find(id)
+  return w ~= nil and dates.format(w.start, self.zone, "day", self.lang) == dates.format(other.start, self.zone, "day", self.lang)
 end
 
 -- full_days says of days that were asked for that nothing is open on them.
@@ -315,6 +333,22 @@ function turn:any_open()
   return list.map(open, function(w) return w.id end)
 end
 
+-- others gives the open windows but those that were offered, those of other days first.
+function turn:others()
+  local offered = self.ctx.offered or {}
+  local rest = list.filter(self:open() or {}, function(w)
+    return not list.find(offered, function(o) return o.id == w.id end)
+  end)
+  local far = list.filter(rest, function(w)
+    return not list.find(offered, function(o) return self:same_day(w.id, o) end)
+  end)
+  local note = self.ctx.thread.note and self:any_open() or {}
+  if #note > 0 then
+    return note
+  end
+  return list.map(self:has({ "day", "dia", "día" }) and #far > 0 and far or rest, function(w) return w.id end)
+end
+
 -- two gives the first two of a list.
 local function two(ids)
   return list.first(ids, 2)
@@ -384,8 +418,6 @@ end
 
 local moved_house = { "address", "moved", "new place", "direcci", "domicilio" }
 local late = { "running late", "be late", "im late", "i'm late", "behind schedule", "llego tarde", "voy tarde" }
-local more_work = { "also", "too", "as well", "while", "tambien", "también", "de paso", "another thing", "one more" }
-
 -- own answers what is about the visit that the customer has.
 function turn:own()
   local booking = self.ctx.booking
@@ -418,6 +450,9 @@ function turn:own()
     return self:person("the customer will be late: " .. string.sub(self.said, 1, 80), self:text("late"))
   end
   local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  if choice.sure and not self.is.no and list.find(self.ctx.offered or {}, function(w) return w.id == choice.windows[1] end) and not (booking.window and choice.windows[1] == booking.window.id) then
+    return self:book(self:find(choice.windows[1]))
+  end
   local also = talk.service(self.said, self.ctx.services or {})
   if also and also ~= booking.service and self:has(more_work) and not self.is.reschedule then
     return self:done({ say = self:text("more_work"), task = "more for the technician: " .. string.sub(self.said, 1, 140) })
@@ -439,6 +474,10 @@ function turn:own()
     local ids = #choice.windows > 0 and choice.windows or choice.near
     if #ids == 0 then
       ids = self:any_open()
+    end
+    local today = #choice.days == 0 and booking.window and list.filter(ids, function(id) return self:same_day(id, booking.window) end) or {}
+    if #today > 0 then -- "make it 1 instead" means the same day
+      ids = today
     end
     local before = self:full_days(choice.full)
     if #choice.windows == 0 and choice.timed and before == "" then
@@ -573,6 +612,21 @@ function turn:lead()
   return table.concat(parts, " ")
 end
 
+local approved = { "said its fine", "said it's fine", "said ok", "said yes", "said to book", "approved", "permission", "agreed", "ok with it", "said its ok", "said it's ok", "dio permiso", "dijo que si", "dijo que sí" }
+
+-- asks_of_price answers a question that names an amount of an approved fact: "so it's 89?", "49 extra??".
+function turn:asks_of_price()
+  if not string.find(self.said, "?", 1, true) and not asks[string.match(text.lower(self.said), "^%W*(%a+)") or ""] then
+    return nil
+  end
+  for number in string.gmatch(self.said, "%f[%d]%d%d+%f[%D]") do
+    local fact = self:facts(1, "$" .. number)
+    if fact ~= "" then
+      return string.find(text.lower(fact), "fee", 1, true) and self:fee() or fact
+    end
+  end
+end
+
 function turn:visit()
   local is, lead = self.is, self:lead()
   local open = self:open()
@@ -587,18 +641,28 @@ function turn:visit()
     self:place()
     return self:person("the address may be outside of the service area", self:text("area", { zip = told.postal_code }))
   end
-  if is.license then
+  if is.license and not is.card then
     local facts = self:facts(1, "licensed", "insured", "licencia")
     local rest = string.gsub(text.lower(self.said), "licensed and insured", "licensed")
+    if is.price and facts ~= "" then
+      return self:price(text.trim(lead .. " " .. facts))
+    end
     if facts == "" or string.find(rest, " and ", 1, true) or select(2, string.gsub(self.said, "?", "")) > 1 then
       return self:person("a question that the facts do not answer", lead, facts, self:text("check"))
     end
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. facts))
   end
+  if is.link and not is.yes then
+    return self:answer(lead, self:text("link"))
+  end
+  local said_price = self:asks_of_price()
+  if said_price and (not is.price or self:has({ "extra", "surcharge", "recargo" })) then
+    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. said_price))
+  end
   if is.price then
     return self:price(lead)
   end
-  if is.tenant then
+  if is.tenant and not self:has(approved) then
     return self:answer(lead, self:text("tenant"))
   end
   if is.waitlist then
@@ -652,20 +716,14 @@ function turn:visit()
     local again = self:still_offered()
     return self:offer(#again > 0 and again or two(self:any_open()), nil, lead)
   end
-  if is.no and #(self.ctx.offered or {}) > 0 then
-    local others = list.filter(self:any_open(), function(id)
-      return not list.find(self.ctx.offered, function(w) return w.id == id end)
-    end)
-    return self:offer(two(others), nil, self:text("other"))
+  if (is.no or is.options and self:has({ "other", "else", "otro", "otra" })) and #(self.ctx.offered or {}) > 0 then
+    return self:offer(two(self:others()), nil, is.no and self:text("other") or lead)
   end
   if self:has({ "my tenant", "my renter", "mi inquilino" }) then
     return self:person("the owner writes; somebody else lives there", self:text("person_number"))
   end
   if is.booked then
     return self:offer(two(self:any_open()), nil, self:text("nothing_booked"))
-  end
-  if is.link then
-    return self:answer(lead, self:text("link"))
   end
   if told.line1 or told.postal_code then
     self:place()
@@ -719,7 +777,8 @@ local function reply_to(ctx)
   if told then
     return told
   end
-  local undecided = not (t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
+  local more = talk.past_danger(t.said) or t:has({ " now ", " but ", "still ", " ahora ", " pero " }) and talk.service(t.said, ctx.services or {})
+  local undecided = not (more or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
   if t.is.done and undecided then
     return t:done({ say = t:text("done"), close = true })
   elseif t.is.later and undecided then
