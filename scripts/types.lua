@@ -653,7 +653,7 @@ function sms.segments(s) end
 
 talk = {}
 
----What a customer's text is about, by name: yes, no, price, human, call_me, cancel, reschedule, earliest, any, options, done, later, thanks, greeting, bot, who, complaint, legal, abuse, seller, machine, minor, tenant, commercial, card, link, override, waitlist, license, spanish, when, booked.
+---What a customer's text is about, by name: yes, no, price, human, call_me, cancel, reschedule, earliest, any, options, done, later, thanks, greeting, bot, who, complaint, legal, abuse, seller, machine, minor, tenant, commercial, card, link, override, waitlist, license, spanish, when, booked, zone, refusal, reaction.
 ---@param text string
 ---@return table<string, true>
 function talk.intents(text) end

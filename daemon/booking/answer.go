@@ -39,19 +39,40 @@ func Understand(in Inbound) Told {
 	return t
 }
 
-// Confirmation is the one text that confirms an opt-out in words the carrier does not know. It says nothing else, as 47 CFR
-// 64.1200(a)(12) demands.
-func Confirmation(a Account) string {
-	return SmartEncode(named(a) + "You are unsubscribed and will get no more texts from us. Reply START to resubscribe.")
+// Confirmation is the one text that confirms an opt-out in words the carrier does not know, in the language of what was said. It sells
+// nothing, as 47 CFR 64.1200(a)(12) demands; somebody else's number, or a death, gets a word of regret and no way back.
+func Confirmation(a Account, said string) string {
+	w, _ := MatchWithdrawal(said)
+	es := Language(said) == "es"
+	var text string
+	switch {
+	case w.Reason == ReasonDeceased && es:
+		text = "Lo sentimos mucho. No volveremos a escribir."
+	case w.Reason == ReasonDeceased:
+		text = "We are very sorry for your loss. No more texts will come from us."
+	case w.Reason == ReasonWrongNumber && es:
+		text = "Disculpe la molestia. No volveremos a escribirle."
+	case w.Reason == ReasonWrongNumber:
+		text = "Sorry for the mistake. You will get no more texts from us."
+	case es:
+		text = "Le dimos de baja y no volveremos a escribirle. Responda START para recibir mensajes otra vez."
+	default:
+		text = "You are unsubscribed and will get no more texts from us. Reply START to resubscribe."
+	}
+	return SmartEncode(named(a) + text)
 }
 
-// HelpText answers HELP: who texts, whom to ask, how to opt out (CTIA Messaging Principles 5.1.2).
-func HelpText(a Account) string {
-	whom := cmp.Or(a.OfficePhone, a.Website)
-	if whom != "" {
-		whom = "For help: " + whom + ". "
+// HelpText answers HELP or AYUDA: who texts, whom to ask, how to opt out (CTIA Messaging Principles 5.1.2).
+func HelpText(a Account, said string) string {
+	whom := cmp.Or(NationalPhone(a.OfficePhone), a.Website)
+	help, rest := "For help: ", "Msg&data rates may apply. Reply STOP to opt out."
+	if strings.Contains(strings.ToLower(said), "ayuda") {
+		help, rest = "Para ayuda: ", "Pueden aplicarse tarifas de mensajes y datos. Responda STOP para no recibir mensajes."
 	}
-	return SmartEncode(named(a) + whom + "Msg&data rates may apply. Reply STOP to opt out.")
+	if whom != "" {
+		whom = help + whom + ". "
+	}
+	return SmartEncode(named(a) + whom + rest)
 }
 
 func named(a Account) string {

@@ -40,7 +40,7 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 	has := func(i Intent) bool { return slices.Contains(intents, i) }
 	c.asks = strings.Contains(said, "?") || has(IntentOptions) || has(IntentAny) || has(IntentReschedule)
 	c.instead = slices.ContainsFunc(whenWords(body), func(w whenWord) bool { return insteads[w.s] })
-	if c.ordinal(said, true) {
+	if c.other(body) || c.ordinal(said, true) {
 		return c.chosen
 	}
 	c.read(said)
@@ -97,12 +97,19 @@ type chooser struct {
 	loc     *time.Location
 	open    []Window
 	offered []Window
-	days    []time.Time // wanted; empty: any
+	wishes  []wish      // any of them fits
+	days    []time.Time // of all wishes; empty: any
 	without []time.Time // not wanted
-	times   []TimeMention
+	timed   bool
 	asks    bool // it asks for windows rather than choosing one
 	instead bool // it wants another than those that were offered
 	chosen  Choice
+}
+
+// wish is what one statement wants: one of its days, one of its times, and all of its bounds ("after 3", "not mornings").
+type wish struct {
+	days          []time.Time
+	times, bounds []TimeMention
 }
 
 // refusing words stand before a day or a time that is not wanted.
@@ -112,31 +119,16 @@ var refusing = wordSet("not except besides excluding cant cannot wont menos exce
 var insteads = wordSet("instead rather else other another different otro otra")
 
 func (c *chooser) read(said string) {
-	m := FindMentions(said, c.now, c.loc)
-	for _, d := range m.Days {
-		if d.Weak && !c.anyOpen(d.Dates) {
-			continue
-		}
-		dates := c.likely(d)
-		if turnedDown(said, d.Start, d.End) {
-			c.without = append(c.without, dates...)
-			continue
-		}
-		c.days = append(c.days, dates...)
-	}
-	for _, t := range m.Times {
-		switch {
-		case turnedDown(said, t.Start, t.End): // "not mornings": what is not in it is wanted
-			c.times = append(c.times, others(t))
-		case t.Weak && !c.starts(t):
-		default:
-			c.times = append(c.times, t)
-		}
+	for _, part := range c.statements(said) {
+		w := c.wish(part)
+		c.wishes = append(c.wishes, w)
+		c.days = append(c.days, w.days...)
+		c.timed = c.timed || len(w.times)+len(w.bounds) > 0
 	}
 	slices.SortFunc(c.days, time.Time.Compare)
 	c.days = slices.Compact(c.days)
-	c.chosen.Days, c.chosen.Timed = c.days, len(c.times) > 0
-	if len(c.days)+len(c.times)+len(c.without) == 0 {
+	c.chosen.Days, c.chosen.Timed = c.days, c.timed
+	if len(c.days)+len(c.without) == 0 && !c.timed {
 		return
 	}
 	for _, d := range c.days {
@@ -164,6 +156,70 @@ func (c *chooser) read(said string) {
 	}
 }
 
+// between parts statements that may each have a day and a time of their own.
+var between = regexp.MustCompile(`(?i)\s+(?:or|and|o|y)\s+|\s*[,;&]\s*`)
+
+// statements cuts a text where each part names a day and a time: "wed after 3 or thu morning". Else it is one.
+func (c *chooser) statements(said string) []string {
+	var parts []string
+	for _, part := range between.Split(said, -1) {
+		m := FindMentions(part, c.now, c.loc)
+		switch {
+		case len(m.Days) > 0 && len(m.Times) > 0:
+			parts = append(parts, part)
+		case len(m.Days)+len(m.Times) > 0:
+			return []string{said}
+		}
+	}
+	if len(parts) < 2 {
+		return []string{said}
+	}
+	return parts
+}
+
+// joined stands between two days of which the same is said.
+var joined = regexp.MustCompile(`(?i)^\s*(?:and|or|nor|y|o|ni|&|/)\s*$`)
+
+// wish reads one statement.
+func (c *chooser) wish(said string) (w wish) {
+	m := FindMentions(said, c.now, c.loc)
+	refused := make([]bool, len(m.Days))
+	for i, d := range m.Days {
+		refused[i] = turnedDown(said, d.Start, d.End)
+	}
+	for i := range m.Days { // "out of town thursday and friday", "thursday and friday won't work"
+		if i > 0 && joined.MatchString(said[m.Days[i-1].End:m.Days[i].Start]) {
+			refused[i] = refused[i] || refused[i-1]
+		}
+		if j := len(m.Days) - 2 - i; j >= 0 && joined.MatchString(said[m.Days[j].End:m.Days[j+1].Start]) {
+			refused[j] = refused[j] || refused[j+1]
+		}
+	}
+	for i, d := range m.Days {
+		if d.Weak && !c.anyOpen(d.Dates) {
+			continue
+		}
+		dates := c.likely(d)
+		if refused[i] {
+			c.without = append(c.without, dates...)
+			continue
+		}
+		w.days = append(w.days, dates...)
+	}
+	for _, t := range m.Times {
+		switch {
+		case turnedDown(said, t.Start, t.End): // "not mornings": what is not in it is wanted
+			w.bounds = append(w.bounds, others(t))
+		case t.Weak && !c.starts(w, t):
+		case t.Kind == TimeAfter, t.Kind == TimeBefore:
+			w.bounds = append(w.bounds, t)
+		default:
+			w.times = append(w.times, t)
+		}
+	}
+	return w
+}
+
 // means tells whether the only window of those offered that fits is thereby chosen: exact tells that its own time was named.
 func (c *chooser) means(exact bool) bool {
 	switch {
@@ -171,7 +227,7 @@ func (c *chooser) means(exact bool) bool {
 		return len(c.days) == 0 && len(c.without) == 0
 	case c.asks || c.instead:
 		return false
-	case len(c.times) == 0:
+	case !c.timed:
 		return len(c.days) > 0
 	}
 	return len(c.offered) > 1 && len(c.days) == 0 && len(c.without) == 0
@@ -193,18 +249,51 @@ func (c *chooser) take(w Window) {
 // turnedDown tells whether a mention from one place to another is not wanted: one of the three words before refuses it ("not
 // thursday", "can't do mornings"), or the words behind do ("8 won't work", "wed I'm working").
 func turnedDown(said string, at, end int) bool {
-	next := whenWords(said[end:])
-	if len(next) > 0 && failing[next[0].s] || len(next) > 1 && next[0].s == "im" && busy[next[1].s] && !(len(next) > 2 && bounding[next[2].s]) {
+	if failsBehind(whenWords(said[end:])) {
 		return true
 	}
 	words := whenWords(said[:at])
+	word := func(i int) string {
+		if i < 0 {
+			return ""
+		}
+		return words[i].s
+	}
 	for i := len(words) - 1; i >= max(0, len(words)-3); i-- {
-		switch w := words[i].s; {
-		case refusing[w]:
+		switch w := word(i); {
+		case refusing[w], w == "but" && whole[word(i-1)], whole[w] && word(i-1) == "no",
+			ables[w] && word(i-1) == "no", likings[w] && word(i-1) == "dont", busy[w] && (word(i-1) == "im" || word(i-1) == "am" || word(i-1) == "be"):
 			return true
-		case w == "." || w == "," || w == "but" || w == ";":
+		case w == "." || w == "," || w == "but" || w == "pero" || w == "so" || w == "then" || w == ";":
 			return false
 		}
+	}
+	return false
+}
+
+// failsBehind tells whether the words behind a day or a time say that it is not wanted.
+func failsBehind(next []whenWord) bool {
+	word := func(i int) string {
+		if i >= len(next) {
+			return ""
+		}
+		return next[i].s
+	}
+	if word(0) == "is" || word(0) == "s" || word(0) == "are" {
+		next = next[1:]
+		if w := word(0); w == "bad" || w == "out" || w == "not" && word(1) != "" {
+			return true
+		}
+	}
+	switch {
+	case failing[word(0)]:
+		return true
+	case word(0) == "i" && (word(1) == "cant" || word(1) == "wont"):
+		return word(2) == "" || word(2) == "make" || word(2) == "." || word(2) == ","
+	case word(0) == "no":
+		return ables[word(1)] || word(1) == "me" || word(1) == "good" || word(1) == "bueno"
+	case word(0) == "im":
+		return busy[word(1)] && !bounding[word(2)] || word(1) == "not" && !bounding[word(3)]
 	}
 	return false
 }
@@ -212,12 +301,23 @@ func turnedDown(said string, at, end int) bool {
 // failing stand behind a day or a time that is not wanted; busy behind "I'm", when nothing bounds it: "wed I'm working till 3".
 var (
 	failing  = wordSet("wont doesnt isnt aint dont")
-	busy     = wordSet("working busy away gone traveling travelling")
+	busy     = wordSet("working busy away gone traveling travelling out booked slammed")
 	bounding = wordSet("until till til before after from")
+	ables    = wordSet("puedo puede podemos estoy estamos estare sirve conviene")
+	likings  = wordSet("want like need do")
+	whole    = wordSet("anything anytime any day days time times whenever everyday")
 )
 
 // others turns a time that is not wanted into the rest of the day.
 func others(t TimeMention) TimeMention {
+	switch t.Kind {
+	case TimeAfter:
+		t.Kind = TimeBefore
+		return t
+	case TimeBefore:
+		t.Kind = TimeAfter
+		return t
+	}
 	r := t.Readings[0]
 	o := TimeMention{Kind: TimePart, Start: t.Start, End: t.End}
 	if r.From > 0 {
@@ -252,31 +352,42 @@ func (c *chooser) likely(d DayMention) []time.Time {
 }
 
 // starts tells whether a bare number is the hour at which a window starts: of those offered, else of the named days.
-func (c *chooser) starts(t TimeMention) bool {
+func (c *chooser) starts(w wish, t TimeMention) bool {
 	among := c.open
-	if len(c.offered) > 0 && len(c.days) == 0 && !c.instead {
+	if len(c.offered) > 0 && len(w.days) == 0 && !c.instead {
 		among = c.offered
-	} else if len(c.days) == 0 && !c.instead {
+	} else if len(w.days) == 0 && !c.instead {
 		return false
 	}
-	return slices.ContainsFunc(among, func(w Window) bool {
-		start := timeOfDay(w.Start.In(c.loc))
+	return slices.ContainsFunc(among, func(o Window) bool {
+		start := timeOfDay(o.Start.In(c.loc))
 		return slices.ContainsFunc(t.Readings, func(r Span) bool { return r.From == start })
 	})
 }
 
-// fit gives the windows on the wanted days at the wanted times; exact tells whether a time names the window itself and not a part of the
-// day.
+// fit gives the windows that one of the wishes fits; exact tells whether times name the windows themselves and not a part of the day.
 func (c *chooser) fit(windows []Window) (list []Window, exact bool) {
+	exact = true
+	for _, wish := range c.wishes {
+		some, is := c.fitOne(wish, windows)
+		list = append(list, some...)
+		exact = exact && (is || len(some) == 0)
+	}
+	slices.SortStableFunc(list, func(a, b Window) int { return a.Start.Compare(b.Start) })
+	list = slices.CompactFunc(list, func(a, b Window) bool { return a.ID == b.ID && a.Start.Equal(b.Start) })
+	return list, exact && len(list) > 0
+}
+
+func (c *chooser) fitOne(wish wish, windows []Window) (list []Window, exact bool) {
 	for _, w := range windows {
-		if !c.onDay(w) {
+		if !c.onDay(wish.days, w) || slices.ContainsFunc(wish.bounds, func(t TimeMention) bool { ok, _ := c.at(w, t); return !ok }) {
 			continue
 		}
-		if len(c.times) == 0 {
+		if len(wish.times) == 0 {
 			list = append(list, w)
 			continue
 		}
-		for _, t := range c.times {
+		for _, t := range wish.times {
 			if ok, is := c.at(w, t); ok {
 				if is && !exact { // what is named exactly stands before what merely fits
 					list, exact = nil, true
@@ -291,10 +402,10 @@ func (c *chooser) fit(windows []Window) (list []Window, exact bool) {
 	return list, exact
 }
 
-func (c *chooser) onDay(w Window) bool {
+func (c *chooser) onDay(days []time.Time, w Window) bool {
 	start := w.Start.In(c.loc)
 	is := func(d time.Time) bool { return sameDate(start, d) }
-	return (len(c.days) == 0 || slices.ContainsFunc(c.days, is)) && !slices.ContainsFunc(c.without, is)
+	return (len(days) == 0 || slices.ContainsFunc(days, is)) && !slices.ContainsFunc(c.without, is)
 }
 
 // at tells whether a window is at a time that was named, and whether it is that very one.
@@ -333,20 +444,49 @@ func (c *chooser) at(w Window, t TimeMention) (ok, exact bool) {
 var offeredPlace = map[string]int{"first": 0, "1st": 0, "former": 0, "primera": 0, "primero": 0, "earlier": 0, "sooner": 0,
 	"second": 1, "2nd": 1, "segunda": 1, "segundo": 1, "third": 2, "3rd": 2, "tercera": 2}
 
-// ordinal reads "the second one", "the later one" and, unless strict, "2" and "the first" against what was offered.
+// otherOne is the second of two, said after the first: "8... no wait, the other one".
+var otherOne = regexp.MustCompile(`(?i)\b(?:the other(?: one| option| time)?|el otro|la otra)\s*(?:$|[.,!?]|please|pls|por favor|then)`)
+
+// other reads "the other one" behind a choice of one of two that were offered.
+func (c *chooser) other(body string) bool {
+	at := otherOne.FindStringIndex(body)
+	if at == nil || len(c.offered) != 2 {
+		return false
+	}
+	first := ChooseWindows(body[:at[0]], c.now, c.loc, c.open, c.offered)
+	for i, w := range c.offered {
+		if first.Sure && first.Windows[0] == w.ID || slices.Contains(first.Past, w.ID) {
+			c.take(c.offered[1-i])
+			return true
+		}
+	}
+	return false
+}
+
+// ordinal reads "the second one", "the later one" and, unless strict, "2" and "the first" against what was offered. When it is corrected, the
+// last counts.
 func (c *chooser) ordinal(said string, strict bool) bool {
 	if len(c.offered) < 2 {
 		return false
 	}
 	words := plainMessage(said).whole.words
+	word := func(i int) string {
+		if i < 0 || i >= len(words) {
+			return ""
+		}
+		return words[i]
+	}
+	named, corrected := -1, false
 	for i, w := range words {
+		corrected = corrected || corrections[w] || w == "no"
 		w = strings.TrimPrefix(w, "#")
 		n, ok := offeredPlace[w]
-		if strict && !(i+1 < len(words) && (words[i+1] == "one" || words[i+1] == "option" || words[i+1] == "opcion")) {
+		one := word(i+1) == "one" || word(i+1) == "option" || word(i+1) == "opcion"
+		if strict && !one {
 			continue
 		}
 		switch {
-		case ok && !(w == "first" && i+1 < len(words) && words[i+1] == "available"):
+		case ok && !(w == "first" && (word(i+1) == "available" || word(i+1) == "thing")):
 		case w == "last" || w == "latter" || w == "later" || w == "ultima":
 			n, ok = len(c.offered)-1, true
 		case len(words) <= 2 && len(w) == 1 && w[0] >= '1' && int(w[0]-'0') <= len(c.offered): // no window starts at that hour
@@ -354,12 +494,22 @@ func (c *chooser) ordinal(said string, strict bool) bool {
 		default:
 			ok = false
 		}
-		if ok && n < len(c.offered) {
-			c.take(c.offered[n])
-			return true
+		behind := word(i + 1)
+		if one {
+			behind = word(i + 2)
+		}
+		if !ok || n >= len(c.offered) || failing[behind] || refusing[word(i-1)] || refusing[word(i-2)] {
+			continue
+		}
+		if named < 0 || corrected {
+			named = n
 		}
 	}
-	return false
+	if named < 0 {
+		return false
+	}
+	c.take(c.offered[named])
+	return true
 }
 
 // near gives alternatives when nothing fits.
@@ -375,11 +525,15 @@ func (c *chooser) near() {
 		return !slices.ContainsFunc(c.without, func(d time.Time) bool { return sameDate(w.Start.In(c.loc), d) })
 	}
 	if len(c.days) > 0 {
-		add(func(w Window) bool { return c.onDay(w) })
+		add(func(w Window) bool { return c.onDay(c.days, w) })
 	}
-	if len(c.chosen.Near) == 0 && len(c.times) > 0 {
+	if len(c.chosen.Near) == 0 && c.timed {
 		add(func(w Window) bool {
-			return wanted(w) && slices.ContainsFunc(c.times, func(t TimeMention) bool { ok, _ := c.at(w, t); return ok })
+			return wanted(w) && slices.ContainsFunc(c.wishes, func(s wish) bool {
+				s.days = nil
+				fit, _ := c.fitOne(s, []Window{w})
+				return len(fit) > 0
+			})
 		})
 	}
 	if len(c.chosen.Near) == 0 || len(c.days) > 0 && len(c.chosen.Near) < 2 {

@@ -29,6 +29,9 @@ type Emergency struct {
 // MatchEmergency tells whether a text tells of a danger that is there now, in English or Spanish. When in doubt it is one: a
 // needless warning costs a text. testdata/emergency.txt has the labelled lines it is measured with.
 func MatchEmergency(body string) (Emergency, bool) {
+	if MatchTapback(body) != TapbackNone {
+		return Emergency{}, false
+	}
 	m := plainMessage(clip(body, maxWithdrawal))
 	if f, ok := m.danger(); ok {
 		return Emergency{EmergencyKind(f.means), f.words}, true

@@ -26,7 +26,7 @@ type Evidence struct {
 	Website        string
 
 	Heard     []string // the customer's texts in this thread, and what they had typed on the page
-	HandedOff bool     // a person takes over with this text
+	HandedOff bool     // a person takes over with this text, or is given a task by it
 	Safety    bool     // the text is of [SafetyWords]
 }
 

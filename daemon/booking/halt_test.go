@@ -114,15 +114,15 @@ func TestAnswersByRule(t *testing.T) {
 		}
 	}
 	a := Account{Name: "Brightwater Home Services", OfficePhone: "+16145550100"}
-	for _, text := range []string{Confirmation(a), HelpText(a), HelpText(Account{Name: a.Name})} {
+	for _, text := range []string{Confirmation(a, "no more texts"), Confirmation(a, "ya no me manden mensajes"), Confirmation(a, "wrong number"), HelpText(a, "help"), HelpText(Account{Name: a.Name}, "help")} {
 		if n, enc, _ := Segments(text); n != 1 || enc != GSM7 || !strings.HasPrefix(text, a.Name+": ") {
 			t.Errorf("%q has %d segments in %s", text, n, enc)
 		}
 	}
-	if c := Confirmation(a); strings.Contains(strings.ToLower(c), "book") || !strings.Contains(c, "START") {
+	if c := Confirmation(a, "no more texts"); strings.Contains(strings.ToLower(c), "book") || !strings.Contains(c, "START") {
 		t.Errorf("the confirmation %q says more than it may", c)
 	}
-	if h := HelpText(a); !strings.Contains(h, a.OfficePhone) || !strings.Contains(h, "STOP") {
+	if h := HelpText(a, "help"); !strings.Contains(h, NationalPhone(a.OfficePhone)) || !strings.Contains(h, "STOP") {
 		t.Errorf("the help %q lacks whom to ask or how to opt out", h)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Intent is what a customer's text is about; a text may have several.
@@ -42,7 +43,9 @@ const (
 	IntentLicense    Intent = "license"    // licensed, insured?
 	IntentSpanish    Intent = "spanish"    // asks for Spanish
 	IntentWhen       Intent = "when"       // asks when somebody comes
-	IntentBooked     Intent = "booked"     // asks whether it is booked
+	IntentBooked     Intent = "booked"     // asks whether it is booked, and when
+	IntentZone       Intent = "zone"       // asks whose clock a time is of
+	IntentReaction   Intent = "reaction"   // a smile: it says neither yes nor no
 	IntentRefusal    Intent = "refusal"    // wants less of something that we send; not necessarily of everything
 )
 
@@ -82,7 +85,10 @@ func MatchIntents(body string) []Intent {
 	case TapbackNo:
 		return []Intent{IntentNo}
 	case TapbackElse:
-		return nil
+		if strings.HasPrefix(strings.ToLower(strings.TrimSpace(body)), "questioned") {
+			return nil
+		}
+		return []Intent{IntentReaction}
 	}
 	m := plainMessage(clip(body, maxWithdrawal))
 	var all []Intent
@@ -95,9 +101,19 @@ func MatchIntents(body string) []Intent {
 		add(Intent(f.means))
 	}
 	switch {
-	case strings.ContainsAny(body, "👍👌✅🆗💯"):
+	case strings.ContainsAny(body, "👍👌✅🆗💯🙌🤙☑✔"):
 		add(IntentYes)
-	case strings.ContainsAny(body, "👎❌🚫"):
+	case strings.ContainsAny(body, "👎❌🚫🙅"):
+		add(IntentNo)
+	case strings.ContainsAny(body, "🙏"):
+		add(IntentThanks)
+	case body != "" && !strings.ContainsFunc(body, func(r rune) bool { return r < 0x2000 && !unicode.IsSpace(r) }):
+		add(IntentReaction)
+	}
+	switch strings.ToLower(strings.Trim(body, " .!\n")) { // a letter alone
+	case "y", "ye", "yea":
+		add(IntentYes)
+	case "n":
 		add(IntentNo)
 	}
 	if _, secret := Redact(body); secret || strings.Contains(body, removed) { // texts are kept without it

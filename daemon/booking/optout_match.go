@@ -23,6 +23,9 @@ func MatchWithdrawal(body string) (Withdrawal, bool) {
 	if k, ok := MatchKeyword(body); ok {
 		return Withdrawal{Reason: ReasonAsked, Phrase: clip(strings.TrimSpace(body), 40)}, k == KeywordStop
 	}
+	if MatchTapback(body) != TapbackNone { // the words in it are ours
+		return Withdrawal{}, false
+	}
 	m := plainMessage(clip(body, maxWithdrawal))
 	if m.takenBack() {
 		return Withdrawal{}, false

@@ -119,6 +119,7 @@ func withdrawalPhrases() []phrase {
 		{says: "^ i? never|didnt sign|signed|opt|opted|subscribe|subscribed|enroll|enrolled|register|registered|apply|applied up|in? $"},
 		{says: "^ this|thats|its isnt|not|aint me $", means: string(ReasonWrongNumber)},
 		{says: "^ this is not me $", means: string(ReasonWrongNumber)},
+		{says: "never|didnt|not opt|opted|sign|signed|subscribe|subscribed|enroll|enrolled up? for this|these|those|{text} ...1 stop|quit", not: "plan|membership|warranty;stop|quit by|working"},
 		{says: "never|didnt|not opt|opted|sign|signed|subscribe|subscribed|enroll|enrolled ...2 this|these|those|{text} $", not: "plan|membership|warranty"},
 		{says: "dont need your|these|any|all|more ...1 {text}"},
 		{says: "no solicitations|solicitation|soliciting|marketing"},

@@ -110,7 +110,9 @@ var reluctant = regexp.MustCompile(`(?i)\b(?:(?:stop|quit|no more|enough|don'?t|
 
 // MatchReluctance tells whether a text that is no withdrawal ("stop sending me links") still says that our texts are unwelcome:
 // a person looks before anything more is sent.
-func MatchReluctance(body string) bool { return reluctant.MatchString(clip(body, maxWithdrawal)) }
+func MatchReluctance(body string) bool {
+	return MatchTapback(body) == TapbackNone && reluctant.MatchString(clip(body, maxWithdrawal))
+}
 
 // ThreadNews is the data of thread.handed_off.
 type ThreadNews struct {

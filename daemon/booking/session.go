@@ -125,7 +125,7 @@ func (s *Session) Disarm() { s.DueKind, s.DueAt = 0, time.Time{} }
 
 // Apply folds an event into the session. It bears repeated and reordered events: the session is left when a report of
 // leaving is not older than the last sign of somebody on the page, whatever arrived first, and it was left at the first
-// such report. Coming back takes the plan away. A session gets one text ever: once a text was claimed, nothing is planned
+// such report, which goes before what was taken from silence. Coming back takes the plan away. A session gets one text ever: once a text was claimed, nothing is planned
 // by itself any more. Once completed or handled, it stays so.
 //
 // abandonAfter is the account's setting, delay the scheduler's. The event must have passed [ValidateEvent].
@@ -144,7 +144,8 @@ func (s *Session) Apply(ev Event, abandonAfter, delay time.Duration) {
 	case s.Done(), s.FollowUp.spent(), !s.HandledAt.IsZero():
 		// It only learns.
 	case ev.Kind == EventAbandoned:
-		if !ev.At.Before(s.PresentAt) && (s.AbandonedAt.IsZero() || s.FollowUp.State == FollowUpDue && ev.At.Before(s.AbandonedAt)) {
+		guessed := s.AbandonedAt.Equal(s.PresentAt) // from silence; the page knows better
+		if !ev.At.Before(s.PresentAt) && (s.AbandonedAt.IsZero() || s.FollowUp.State == FollowUpDue && (guessed || ev.At.Before(s.AbandonedAt))) {
 			s.Abandon(ev.At, delay)
 		}
 	case present && ev.At.After(s.AbandonedAt):

@@ -1,6 +1,9 @@
 package booking
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // FindAddress reads the parts of a street address in a customer's text: "its 1420 neil ave 43201". What is not there is empty. It reads
 // the United States' way of writing, and takes a number without a kind of street only where nothing else can be meant ("123 main, wed").
@@ -98,10 +101,13 @@ func unitFrom(body string, words []whenWord, i int) string {
 	return ""
 }
 
+// notThat is a thing that it is not: "the furnace, not the ac".
+var notThat = regexp.MustCompile(`(?i)\b(?:not|no es|instead of|rather than|isn'?t|en vez de)\s+(?:(?:a|an|the|my|our|el|la|mi|un|una)\s+)?[\pL/]+`)
+
 // MatchService finds the service of the list that a text speaks of: the one whose name or keywords are there with the most words. "" when none is,
 // or when two are told equally.
 func MatchService(body string, services []Service) string {
-	said := " " + strings.Join(plainMessage(clip(body, maxWithdrawal)).whole.words, " ") + " "
+	said := " " + strings.Join(plainMessage(notThat.ReplaceAllString(clip(body, maxWithdrawal), " ")).whole.words, " ") + " "
 	best, score, tie := "", 0, false
 	for _, s := range services {
 		top := 0

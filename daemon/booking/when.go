@@ -165,6 +165,15 @@ func (p *when) day() bool {
 			return p.addDay(2, DayMention{Dates: p.weekday(d, next)})
 		}
 		switch {
+		case (after.s == "week" || after.s == "semana") && next:
+			n := 2
+			if on := p.word(p.at + n).s; on == "on" || on == "," || on == "el" {
+				n++
+			}
+			if d, ok := weekdays[p.word(p.at+n).s]; ok { // "next week on thursday"
+				return p.addDay(n+1, DayMention{Dates: onWeekday(p.week(true), d)})
+			}
+			return p.addDay(2, DayMention{Dates: p.week(next), Span: true})
 		case after.s == "week" || after.s == "semana":
 			return p.addDay(2, DayMention{Dates: p.week(next), Span: true})
 		case after.s == "weekend" || after.s == "wknd":
@@ -182,6 +191,19 @@ func (p *when) day() bool {
 		return p.addDay(3, DayMention{Dates: []time.Time{p.today.AddDate(0, 0, 2)}})
 	case w.s == "pasado" && p.word(p.at+1).s == "manana":
 		return p.addDay(2, DayMention{Dates: []time.Time{p.today.AddDate(0, 0, 2)}})
+	case (w.s == "in" || w.s == "en" || w.s == "dentro") && p.inDays():
+		return true
+	case w.s == "week" && p.word(p.at+1).s == "from": // "a week from friday"
+		from := p.word(p.at + 2)
+		if n, ok := nearDays[from.s]; ok {
+			return p.addDay(3, DayMention{Dates: []time.Time{p.today.AddDate(0, 0, n+7)}})
+		}
+		if d, ok := weekdays[from.s]; ok {
+			return p.addDay(3, DayMention{Dates: p.weekday(d, false)[1:]})
+		}
+		return false
+	case weekParts[w.s] != (weekPart{}) && p.partOfWeek(weekParts[w.s]):
+		return true
 	case w.s == "manana" && !p.partBefore():
 		return p.addDay(1, DayMention{Dates: []time.Time{p.today.AddDate(0, 0, 1)}})
 	}
@@ -202,7 +224,22 @@ func (p *when) day() bool {
 			}
 			return p.addDay(m.words, DayMention{Dates: m.dates})
 		}
+		if m := p.word(p.at + 1); m.num > 12 && m.suffix == "" { // "fri 13": no window starts at that hour
+			for _, date := range p.weekday(d, false) {
+				if date.Day() == m.num {
+					return p.addDay(2, DayMention{Dates: []time.Time{date}})
+				}
+			}
+		}
 		n, next := 1, false
+		if i := p.at + 1; p.word(i).s == "next" || p.word(i).s == "of" && p.word(i+1).s == "next" { // "thursday of next week"
+			if p.word(i).s == "of" {
+				i++
+			}
+			if p.word(i+1).s == "week" {
+				return p.addDay(i+2-p.at, DayMention{Dates: onWeekday(p.week(true), d)})
+			}
+		}
 		if p.word(p.at+1).s == "que" && p.word(p.at+2).s == "viene" {
 			n = 3
 		}
@@ -215,6 +252,68 @@ func (p *when) day() bool {
 		return p.addDay(m.words, DayMention{Dates: m.dates, Weak: m.weak})
 	}
 	return false
+}
+
+// inDays reads "in 2 days", "in a week", "dentro de 3 dias" at the present place.
+func (p *when) inDays() bool {
+	i := p.at + 1
+	if p.word(i).s == "de" {
+		i++
+	}
+	n := p.word(i).num
+	if few, ok := spelled[p.word(i).s]; ok && n < 0 {
+		n = few
+	}
+	if s := p.word(i).s; s == "a" || s == "an" {
+		n = 1
+		if p.word(i+1).s == "couple" || p.word(i+1).s == "few" {
+			n, i = 2, i+1
+			if p.word(i+1).s == "of" {
+				i++
+			}
+		}
+	}
+	if n < 1 || n > 60 {
+		return false
+	}
+	switch p.word(i + 1).s {
+	case "day", "days", "dia", "dias":
+	case "week", "weeks", "semana", "semanas":
+		n *= 7
+	default:
+		return false
+	}
+	return p.addDay(i+2-p.at, DayMention{Dates: []time.Time{p.today.AddDate(0, 0, n)}})
+}
+
+// weekPart is a part of a week, from Monday 0.
+type weekPart struct{ from, to int }
+
+// weekParts are the words before "this week" and "next week" that are no times of the day then.
+var weekParts = map[string]weekPart{"early": {0, 2}, "beginning": {0, 2}, "start": {0, 2}, "mid": {2, 3}, "middle": {2, 3}, "late": {3, 5}, "later": {3, 5}, "end": {3, 5}}
+
+// partOfWeek reads "early next week", "later this week", "end of the week" at the present place.
+func (p *when) partOfWeek(part weekPart) bool {
+	i, next := p.at+1, false
+	for range 3 {
+		switch w := p.word(i).s; {
+		case w == "of" || w == "in" || w == "the" || w == "this":
+			i++
+		case nextWords[w]:
+			next = true
+			i++
+		}
+	}
+	if p.word(i).s != "week" {
+		return false
+	}
+	var days []time.Time
+	for _, d := range p.week(next) {
+		if n := (int(d.Weekday()) + 6) % 7; n >= part.from && n < part.to && d.After(p.today) {
+			days = append(days, d)
+		}
+	}
+	return p.addDay(i+1-p.at, DayMention{Dates: days, Span: true})
 }
 
 // partBefore tells whether "mañana" means the morning: "por la mañana", "en la mañana", "de la mañana".
@@ -262,6 +361,9 @@ func (p *when) dated(i int) (datedWords, bool) {
 		}
 		slices.SortStableFunc(dates, func(x, y time.Time) int { return p.far(x) - p.far(y) })
 		return said(dates, 1, false)
+	}
+	if day := p.word(i + 2); w.num >= 1 && w.num <= 12 && next.s == "-" && w.end == next.start && next.end == day.start && day.num > 12 && day.num <= 31 && w.suffix+day.suffix == "" { // 3-14
+		return said(p.yearless(time.Month(w.num), day.num), 3, false)
 	}
 	if w.num >= 1 && w.num <= 31 {
 		j := i + 1

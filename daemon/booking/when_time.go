@@ -138,12 +138,29 @@ func (p *when) time() bool {
 			}
 		}
 	}
-	kind, i := TimeAt, p.at
+	kind, i, said := TimeAt, p.at, p.at // said: where the statement begins
 	switch {
+	case (w.s == "earlier" || w.s == "sooner") && p.word(p.at+1).s == "than": // "no earlier than 2", "earlier than 2"
+		kind, i = TimeBefore, i+2
+	case w.s == "later" && p.word(p.at+1).s == "than":
+		kind, i = TimeAfter, i+2
+	case untilWords[w.s] && p.busyUntil() >= 0:
+		kind, i, said = TimeAfter, i+1, p.busyUntil()
 	case afterWords[w.s]:
 		kind, i = TimeAfter, i+1
 	case beforeWords[w.s]:
 		kind, i = TimeBefore, i+1
+	}
+	if p.word(p.at-1).s == "no" && kind != TimeAt { // "no later than 2", "no antes de las 2"
+		kind, said = TimeAfter+TimeBefore-kind, p.at-1
+	}
+	add := func(n int, t TimeMention) bool {
+		from := p.word(said).start
+		if !p.addTime(n, t) {
+			return false
+		}
+		p.found.Times[len(p.found.Times)-1].Start = from
+		return true
 	}
 	if kind != TimeAt && p.word(i).s == "de" {
 		i++
@@ -164,16 +181,26 @@ func (p *when) time() bool {
 		if kind != TimeAfter && !weak && p.freeFrom() {
 			kind = TimeAfter
 		}
-		return p.addTime(i+c.words-p.at, TimeMention{Readings: spans, Kind: kind, Weak: weak})
+		return add(i+c.words-p.at, TimeMention{Readings: spans, Kind: kind, Weak: weak})
 	}
 	if kind != TimeAt && p.word(i).s == "work" { // "after work"
-		return p.addTime(i+1-p.at, TimeMention{Readings: []Span{{17 * 60, 17 * 60}}, Kind: TimeAfter})
+		return add(i+1-p.at, TimeMention{Readings: []Span{{17 * 60, 17 * 60}}, Kind: TimeAfter})
 	}
 	if kind != TimeAt && p.word(i).s == "lunch" {
-		return p.addTime(i+1-p.at, TimeMention{Readings: []Span{{12 * 60, 12 * 60}}, Kind: kind})
+		return add(i+1-p.at, TimeMention{Readings: []Span{{12 * 60, 12 * 60}}, Kind: kind})
 	}
 	if w.s == "manana" && p.partBefore() {
 		return p.addTime(1, TimeMention{Readings: []Span{parts["morning"]}, Kind: TimePart})
+	}
+	if w.s == "first" && p.word(p.at+1).s == "thing" {
+		n := 2
+		if p.word(p.at+2).s == "in" && p.word(p.at+3).s == "the" && parts[p.word(p.at+4).s] == parts["morning"] {
+			n = 5
+		}
+		return p.addTime(n, TimeMention{Readings: []Span{parts["early"]}, Kind: TimePart})
+	}
+	if w.s == "end" && p.word(p.at+1).s == "of" && (p.word(p.at+2).s == "day" || p.word(p.at+2).s == "the" && p.word(p.at+3).s == "day") {
+		return p.addTime(3, TimeMention{Readings: []Span{parts["late"]}, Kind: TimePart})
 	}
 	if s, ok := parts[w.s]; ok && w.num < 0 {
 		if (w.s == "late" || w.s == "later" || w.s == "early" || w.s == "earlier") && kind == TimeAt && parts[p.word(p.at+1).s].To > 0 {
@@ -183,6 +210,21 @@ func (p *when) time() bool {
 		return p.addTime(1, TimeMention{Readings: []Span{s}, Kind: TimePart})
 	}
 	return false
+}
+
+// busyUntil gives the place of the word that says that the writer is busy until the time behind the present place: "I work till 5", "not home
+// until 3"; -1 when none does.
+func (p *when) busyUntil() int {
+	for i := p.at - 1; i >= max(0, p.at-4); i-- {
+		w, before := p.word(i).s, p.word(i-1).s
+		switch {
+		case workWords[w] || w == "not" || w == "dont" || w == "cant":
+			return i
+		case w == "." || w == "," || (w == "free" || w == "open") && before != "not":
+			return -1
+		}
+	}
+	return -1
 }
 
 // freeFrom tells whether the writer is free from the time at the present place on: "I get off work at 2", "home by 3:30".

@@ -8,11 +8,11 @@ var weekdays = map[string]time.Weekday{
 	"mon": time.Monday, "monday": time.Monday, "mondays": time.Monday, "lunes": time.Monday, "lun": time.Monday,
 	"tue": time.Tuesday, "tues": time.Tuesday, "tuesday": time.Tuesday, "tuesdays": time.Tuesday, "teusday": time.Tuesday, "martes": time.Tuesday,
 	"wed": time.Wednesday, "weds": time.Wednesday, "wednesday": time.Wednesday, "wednesdays": time.Wednesday, "wensday": time.Wednesday,
-	"wendsday": time.Wednesday, "miercoles": time.Wednesday, "mie": time.Wednesday,
+	"wendsday": time.Wednesday, "wedn": time.Wednesday, "wens": time.Wednesday, "wensd": time.Wednesday, "wend": time.Wednesday, "miercules": time.Wednesday, "miercoles": time.Wednesday, "mie": time.Wednesday,
 	"thu": time.Thursday, "thur": time.Thursday, "thurs": time.Thursday, "thursday": time.Thursday, "thursdays": time.Thursday, "thrusday": time.Thursday,
-	"thirsday": time.Thursday, "jueves": time.Thursday, "jue": time.Thursday,
-	"fri": time.Friday, "friday": time.Friday, "fridays": time.Friday, "viernes": time.Friday, "vie": time.Friday,
-	"sat": time.Saturday, "saturday": time.Saturday, "saturdays": time.Saturday, "sabado": time.Saturday, "sabados": time.Saturday, "sab": time.Saturday,
+	"thirsday": time.Thursday, "thrs": time.Thursday, "thr": time.Thursday, "tursday": time.Thursday, "juebes": time.Thursday, "jueves": time.Thursday, "jue": time.Thursday,
+	"fri": time.Friday, "friday": time.Friday, "fridays": time.Friday, "viernes": time.Friday, "biernes": time.Friday, "frid": time.Friday, "vie": time.Friday,
+	"sat": time.Saturday, "saturday": time.Saturday, "saturdays": time.Saturday, "sabado": time.Saturday, "savado": time.Saturday, "satur": time.Saturday, "sabados": time.Saturday, "sab": time.Saturday,
 	"sun": time.Sunday, "sunday": time.Sunday, "sundays": time.Sunday, "domingo": time.Sunday, "domingos": time.Sunday, "dom": time.Sunday,
 }
 
@@ -59,7 +59,9 @@ var (
 	andWords    = wordSet("and & y or o")
 	rangeWords  = wordSet("between from de desde entre")
 	afterWords  = wordSet("after past despues since from desde")
-	beforeWords = wordSet("before by antes until til till hasta")
+	beforeWords = wordSet("before b4 by antes until til till hasta")
+	untilWords  = wordSet("until til till hasta")
+	workWords   = wordSet("work works working busy school class classes office shift trabajo trabajando ocupado ocupada escuela")
 	aroundWords = wordSet("around about at @ ~ like las la aprox como sobre")
 	nextWords   = wordSet("next proximo proxima siguiente following")
 	clockWords  = wordSet("oclock hrs h hour hours")

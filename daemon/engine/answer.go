@@ -57,7 +57,7 @@ func (t *txn) claimAnswer(e *Engine, a booking.AccountID, in booking.Inbound, id
 	if err != nil {
 		return err
 	}
-	body := write(account)
+	body := write(account, in.Body)
 	segments, _, _ := booking.Segments(body)
 	return t.putAttempt(nil, booking.Attempt{
 		ID: id, Kind: kind, Account: a, To: in.From, From: in.To, MessagingService: reg.MessagingService, Body: body, Segments: segments,

@@ -51,7 +51,7 @@ func (w *talk) judge(p scripts.Proposal) ending {
 		return w.safely("the agent's text cannot be sent: "+err.Error(), []booking.Finding{{At: w.now, Check: booking.CheckScriptError, Result: booking.Stop,
 			Fact: err.Error(), Setting: "follow_up.agent", Message: "The agent's text cannot be sent, so the customer got the safe line and a person.", Fix: "mend the script"}})
 	}
-	if claim, ok := booking.Permit(c.Body, w.evidence(p.HandOff != "")); !ok {
+	if claim, ok := booking.Permit(c.Body, w.evidence(p.HandOff != "" || p.Task != "")); !ok {
 		reason := fmt.Sprintf("the agent was about to say %q (%s), which nothing supports", claim.Phrase, claim.Kind)
 		if p.Instead != nil {
 			return w.judgeInstead(*p.Instead, reason, c.Body)

@@ -11,7 +11,7 @@ import (
 var talkFuncs = []HostFunc{
 	{Name: "talk.intents", Params: []Param{{"text", "string"}}, Returns: "table<string, true>",
 		Doc: "What a customer's text is about, by name: yes, no, price, human, call_me, cancel, reschedule, earliest, any, options, done, later, thanks, " +
-			"greeting, bot, who, complaint, legal, abuse, seller, machine, minor, tenant, commercial, card, link, override, waitlist, license, spanish, when, booked.",
+			"greeting, bot, who, complaint, legal, abuse, seller, machine, minor, tenant, commercial, card, link, override, waitlist, license, spanish, when, booked, zone, refusal, reaction.",
 		Example: `local i = talk.intents("how much? can i talk to someone") return tostring(i.price) .. " " .. tostring(i.human) .. " " .. tostring(i.yes)`,
 		Want:    "true true nil", fn: talkIntents},
 	{Name: "talk.language", Params: []Param{{"text", "string"}}, Returns: "string?",

@@ -74,6 +74,7 @@ function turn:done(proposal)
   proposal.memory = self.memory
   if proposal.say then
     proposal.say = text.trim((string.gsub(proposal.say, "%s+", " ")))
+    proposal.say = string.gsub(proposal.say, "^%l", string.upper)
   end
   return proposal
 end
@@ -91,6 +92,29 @@ function turn:label(window)
   return windows.describe(window, self.zone, self.lang)
 end
 
+-- labels names windows one after the other; a day that was just named is not named again.
+function turn:labels(some)
+  local last
+  return list.map(some, function(w)
+    local label = self:label(w)
+    local day, hours = string.match(label, "^(.-), (.*)$")
+    if day and day == last then
+      label = hours
+    end
+    last = day
+    if w.surcharge_cents then
+      label = label .. " (+" .. money.format(w.surcharge_cents) .. ")"
+    end
+    return label
+  end)
+end
+
+-- choices names two or three windows and asks which.
+function turn:choices(some)
+  local labels = self:labels(some)
+  return self:text(#some == 2 and "two" or "three", { a = labels[1], b = labels[2], c = labels[3] })
+end
+
 -- open asks once for what is open; nil when the calendar cannot be seen.
 function turn:open()
   if self.windows == nil then
@@ -101,10 +125,21 @@ function turn:open()
   return self.windows or nil
 end
 
+local corrected = { "actually", "not the", "not my", "instead", "wrong", "meant", "really", "en realidad", "no es", "en vez" }
+local more_work = { "also", "too", "as well", "while", "tambien", "también", "de paso", "another thing", "one more" }
+
+-- service gives what the visit is for. What is told in the text counts when it corrects what was known, or is about something else.
 function turn:service()
+  local known = self.memory.service or self.ctx.session.service
   local named = talk.service(self.said, self.ctx.services or {})
-  if named then
-    self.memory.service = named
+  if named and named ~= known and not self:has(more_work) then
+    local same = false
+    for word in string.gmatch(text.lower(known or ""), "%a+") do
+      same = same or #word > 1 and word ~= "repair" and string.find(" " .. text.lower(self.said) .. " ", "%A" .. word .. "%A") ~= nil
+    end
+    if not same or self:has(corrected) then
+      self.memory.service = named
+    end
   end
   return self.memory.service or self.ctx.session.service
 end
@@ -127,6 +162,28 @@ function turn:served(zip)
   return #areas == 0 or zip == nil or list.contains(areas, string.sub(zip, 1, 5))
 end
 
+-- same_day tells whether an open window is on the day of another.
+function turn:same_day(id, other)
+  local w = self:find(id)
+  return w ~= nil and dates.format(w.start, self.zone, "day", self.lang) == dates.format(other.start, self.zone, "day", self.lang)
+end
+
+-- full_days says of days that were asked for that nothing is open on them.
+function turn:full_days(days)
+  local today = dates.format(self.ctx.now, self.zone, "day", self.lang)
+  local parts = {}
+  for _, day in ipairs(days and #days <= 2 and days or {}) do
+    local noon = day .. "T12:00:00Z"
+    local name = dates.format(noon, nil, "day", self.lang)
+    if name == today then
+      table.insert(parts, self:text("full_today"))
+    else
+      table.insert(parts, self:text("full", { day = dates.weekday(noon, nil, self.lang) .. self:text("comma") .. name }))
+    end
+  end
+  return table.concat(parts, " ")
+end
+
 -- offer names up to three windows and asks for a choice. Days that were asked for and are full come first.
 function turn:offer(ids, full, lead)
   local some = {}
@@ -136,31 +193,15 @@ function turn:offer(ids, full, lead)
       table.insert(some, w)
     end
   end
-  local parts = { lead or "" }
-  for _, day in ipairs(full and #full <= 2 and full or {}) do
-    local noon = day .. "T12:00:00Z"
-    local name = dates.weekday(noon, nil, self.lang) .. " " .. dates.format(noon, nil, "day", self.lang)
-    table.insert(parts, self:text("full", { day = name }))
-  end
+  local before = text.trim((lead or "") .. " " .. self:full_days(full))
   if #some == 0 then
-    return self:person("no open window", parts[1], self:text("none_open"))
+    return self:person("no open window", before, self:text("none_open"))
   end
   self.memory.pending = nil
   if #some == 1 then
-    return self:confirm(some[1], table.concat(parts, " "))
+    return self:confirm(some[1], before)
   end
-  local names = { "a", "b", "c" }
-  local values = {}
-  local extra = ""
-  for i, w in ipairs(some) do
-    values[names[i]] = self:label(w)
-    if w.surcharge_cents then
-      values[names[i]] = values[names[i]] .. " (+" .. money.format(w.surcharge_cents) .. ")"
-    end
-  end
-  table.insert(parts, self:text(#some == 2 and "two" or "three", values))
-  table.insert(parts, extra)
-  return self:answer(table.concat(parts, " "))
+  return self:answer(before, self:choices(some))
 end
 
 -- confirm asks for a yes to one window, with its surcharge and the place.
@@ -293,21 +334,45 @@ function turn:any_open()
   return list.map(open, function(w) return w.id end)
 end
 
+-- others gives the open windows but those that were offered, those of other days first.
+function turn:others()
+  local offered = self.ctx.offered or {}
+  local rest = list.filter(self:open() or {}, function(w)
+    return not list.find(offered, function(o) return o.id == w.id end)
+  end)
+  local far = list.filter(rest, function(w)
+    return not list.find(offered, function(o) return self:same_day(w.id, o) end)
+  end)
+  local note = self.ctx.thread.note and self:any_open() or {}
+  if #note > 0 then
+    return note
+  end
+  return list.map(self:has({ "day", "dia", "día" }) and #far > 0 and far or rest, function(w) return w.id end)
+end
+
 -- two gives the first two of a list.
 local function two(ids)
   return list.first(ids, 2)
 end
 
--- fee_in_spanish tells the fee of a visit in Spanish when a fact names exactly one amount for it.
-function turn:fee_in_spanish()
+-- fee tells what a visit costs when a fact names exactly one amount for it, and that repairs are quoted on site when a fact says so.
+function turn:fee()
+  local fee, quote
   for _, fact in ipairs(self.ctx.facts or {}) do
     local low = text.lower(fact.text)
     local amount = string.match(fact.text, "%$%d[%d%.,]*%d")
     if amount and string.find(low, "visit", 1, true) and string.find(low, "fee", 1, true) then
-      return self:text(string.find(low, "credited", 1, true) and "fee_credited" or "fee", { amount = amount })
+      fee = self:text(string.find(low, "credited", 1, true) and "fee_credited" or "fee", { amount = amount })
+    end
+    if string.find(low, "quotes on site", 1, true) then
+      quote = self:text("quote")
     end
   end
+  return fee and text.trim(fee .. " " .. (quote or ""))
 end
+
+-- unknown_terms are asked for with prices, and no fact tells them.
+local unknown_terms = { "match", "beat", "discount", "coupon", "senior", "military", "veteran", "special", "promo", "deal", "waive", "financ", "payment plan", "descuento", "promoc" }
 
 -- price tells what approved facts say, once; pressed again, it goes to the office.
 function turn:price(lead)
@@ -326,25 +391,34 @@ function turn:price(lead)
   if asked == 2 then
     return self:answer(lead or "", self:text("no_price"))
   end
-  local facts = self:facts(2, "fee", "price", "precio")
-  if self.lang == "es" then
-    facts = self:fee_in_spanish() or facts
-  end
+  local facts = self:fee() or self:facts(2, "fee", "price", "precio")
   if facts == "" then
     return self:person("asked for a price", lead or "", self:text("check"))
   end
+  local unknown = self:has(unknown_terms)
+  if unknown then
+    facts = self:text("check_too") .. " " .. facts
+  end
   local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
   local wished = (#choice.days > 0 or choice.timed) and choice.windows or {}
-  local some = two(#wished > 0 and wished or self:any_open())
-  local first, second = self:find(some[1]), self:find(some[2])
-  if not first then
-    return self:answer(lead or "", facts)
-  elseif second and #wished + #self:still_offered() > 1 then
-    return self:answer(lead or "", facts, self:text("two", { a = self:label(first), b = self:label(second) }))
+  local some = list.map(two(#wished > 0 and wished or self:any_open()), function(id) return self:find(id) end)
+  local proposal
+  if #some == 0 then
+    proposal = self:answer(lead or "", facts)
+  elseif #some == 1 then
+    proposal = self:answer(lead or "", facts, self:text(some[1].surcharge_cents and "surcharge" or "one", { a = self:label(some[1]), label = self:label(some[1]), price = some[1].surcharge_cents and money.format(some[1].surcharge_cents) }))
+    self.memory.pending = some[1].id
+  else
+    proposal = self:answer(lead or "", facts, self:choices(some))
   end
-  return self:answer(lead or "", facts, self:text("one", { a = self:label(first) }))
+  if unknown then
+    proposal.task = "answer the customer: " .. string.sub(self.said, 1, 140)
+  end
+  return proposal
 end
 
+local moved_house = { "address", "moved", "new place", "direcci", "domicilio" }
+local late = { "running late", "be late", "im late", "i'm late", "behind schedule", "llego tarde", "voy tarde" }
 -- own answers what is about the visit that the customer has.
 function turn:own()
   local booking = self.ctx.booking
@@ -369,31 +443,57 @@ function turn:own()
   if window and self.is.yes and not self.is.no then
     return self:book(window)
   end
-  if self.is.booked or self.is.when or self:has({ "what time", "what day", "when are", "when is", "confirmed", "still on", "a que hora", "a qué hora" }) then
-    return self:answer(self:text("yours", { label = label }))
+  local told = talk.address(self.said)
+  if told.line1 and self:has(moved_house) then
+    return self:done({ say = self:text("new_address"), task = "another address for the visit: " .. string.sub(self.said, 1, 140) })
+  end
+  if self:has(late) then
+    return self:person("the customer will be late: " .. string.sub(self.said, 1, 80), self:text("late"))
   end
   local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  if choice.sure and not self.is.no and list.find(self.ctx.offered or {}, function(w) return w.id == choice.windows[1] end) and not (booking.window and choice.windows[1] == booking.window.id) then
+    return self:book(self:find(choice.windows[1]))
+  end
+  local also = talk.service(self.said, self.ctx.services or {})
+  if also and also ~= booking.service and self:has(more_work) and not self.is.reschedule then
+    return self:done({ say = self:text("more_work"), task = "more for the technician: " .. string.sub(self.said, 1, 140) })
+  end
+  local other = #choice.windows > 0 and not list.contains(choice.windows, booking.window and booking.window.id)
+  if not other and (self.is.booked or self.is.when or self:has({ "what time", "what day", "when are", "when is", "confirmed", "still on", "a que hora", "a qué hora" })) then
+    if label == "" then
+      return self:person("asks about a visit whose window is not known", self:text("person_number"))
+    end
+    return self:answer(self:text("yours", { label = label }))
+  end
   if self.is.thanks and not self.is.reschedule and #choice.days == 0 then
     return self:answer(self:text("welcome"))
   end
   if #choice.windows == 1 and booking.window and choice.windows[1] == booking.window.id then
     return self:answer(self:text("yours", { label = label }))
   end
-  if self.is.reschedule or #choice.windows > 0 then
+  if self.is.reschedule or #choice.windows > 0 or #choice.days > 0 then
     local ids = #choice.windows > 0 and choice.windows or choice.near
     if #ids == 0 then
       ids = self:any_open()
+    end
+    local today = #choice.days == 0 and booking.window and list.filter(ids, function(id) return self:same_day(id, booking.window) end) or {}
+    if #today > 0 then -- "make it 1 instead" means the same day
+      ids = today
+    end
+    local before = self:full_days(choice.full)
+    if #choice.windows == 0 and choice.timed and before == "" then
+      before = self:text("no_fit")
     end
     if #ids == 1 then
       local only = self:find(ids[1])
       self.memory.pending = only.id
       if only.surcharge_cents then
         self.memory.surcharge = only.id
-        return self:answer(self:text("surcharge_move", { label = self:label(only), price = money.format(only.surcharge_cents) }))
+        return self:answer(before, self:text("surcharge_move", { label = self:label(only), price = money.format(only.surcharge_cents) }))
       end
-      return self:answer(self:text("ask_move", { label = self:label(only) }))
+      return self:answer(before, self:text("ask_move", { label = self:label(only) }))
     end
-    return self:offer(two(ids), choice.full)
+    return self:offer(two(ids), nil, before)
   end
 end
 
@@ -469,7 +569,7 @@ function turn:trouble_first()
     return self:done({ say = self:text("seller"), close = true })
   elseif is.minor then
     return self:person("a child may be writing", self:text("minor"))
-  elseif is.human or is.call_me then
+  elseif (is.human or is.call_me) and not is.bot then
     return self:person("the customer wants a person", self:text("person_number"))
   elseif is.commercial then
     return self:person("not a residential visit", self:text("commercial"))
@@ -494,10 +594,39 @@ function turn:lead()
   if is.override then
     table.insert(parts, self:text("automated"))
     table.insert(parts, self:text("override"))
-  elseif is.bot or is.who then
+  elseif is.bot then
     table.insert(parts, self:text("automated"))
+    table.insert(parts, self:text("say_person"))
+  elseif is.who then
+    table.insert(parts, self:text("automated"))
+    table.insert(parts, self:text("about", { service = self.ctx.session.service or self:text("a_visit") }))
+  end
+  if is.spanish then
+    table.insert(parts, self:text("spanish"))
+  end
+  if is.zone then
+    table.insert(parts, self:text("zone"))
+  end
+  local known = self.memory.service or self.ctx.session.service
+  if self:service() ~= known then
+    table.insert(parts, self:text("noted_service", { service = self:service() }))
   end
   return table.concat(parts, " ")
+end
+
+local approved = { "said its fine", "said it's fine", "said ok", "said yes", "said to book", "approved", "permission", "agreed", "ok with it", "said its ok", "said it's ok", "dio permiso", "dijo que si", "dijo que sí" }
+
+-- asks_of_price answers a question that names an amount of an approved fact: "so it's 89?", "49 extra??".
+function turn:asks_of_price()
+  if not string.find(self.said, "?", 1, true) and not asks[string.match(text.lower(self.said), "^%W*(%a+)") or ""] then
+    return nil
+  end
+  for number in string.gmatch(self.said, "%f[%d]%d%d+%f[%D]") do
+    local fact = self:facts(1, "$" .. number)
+    if fact ~= "" then
+      return string.find(text.lower(fact), "fee", 1, true) and self:fee() or fact
+    end
+  end
 end
 
 function turn:visit()
@@ -509,18 +638,33 @@ function turn:visit()
   if is.override then
     return self:offer(two(self:any_open()), nil, lead)
   end
-  if is.license then
+  local told = talk.address(self.said)
+  if told.postal_code and not self:served(told.postal_code) then
+    self:place()
+    return self:person("the address may be outside of the service area", self:text("area", { zip = told.postal_code }))
+  end
+  if is.license and not is.card then
     local facts = self:facts(1, "licensed", "insured", "licencia")
     local rest = string.gsub(text.lower(self.said), "licensed and insured", "licensed")
+    if is.price and facts ~= "" then
+      return self:price(text.trim(lead .. " " .. facts))
+    end
     if facts == "" or string.find(rest, " and ", 1, true) or select(2, string.gsub(self.said, "?", "")) > 1 then
       return self:person("a question that the facts do not answer", lead, facts, self:text("check"))
     end
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. facts))
   end
+  if is.link and not is.yes then
+    return self:answer(lead, self:text("link"))
+  end
+  local said_price = self:asks_of_price()
+  if said_price and (not is.price or self:has({ "extra", "surcharge", "recargo" })) then
+    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. said_price))
+  end
   if is.price then
     return self:price(lead)
   end
-  if is.tenant then
+  if is.tenant and not self:has(approved) then
     return self:answer(lead, self:text("tenant"))
   end
   if is.waitlist then
@@ -551,7 +695,7 @@ function turn:visit()
     return self:confirm(pending, lead)
   end
   if #choice.windows > 0 and (#choice.days > 0 or choice.timed or is.earliest) then
-    if is.earliest and #choice.windows == 1 then
+    if is.earliest and #choice.windows == 1 and #choice.days == 0 and not choice.timed then
       return self:offer(two(self:any_open()), nil, lead)
     end
     if #choice.windows == 1 then
@@ -570,22 +714,27 @@ function turn:visit()
     end
     return self:offer(two(choice.near), choice.full, head)
   end
-  if is.no and #(self.ctx.offered or {}) > 0 then
-    local others = list.filter(self:any_open(), function(id)
-      return not list.find(self.ctx.offered, function(w) return w.id == id end)
-    end)
-    return self:offer(two(others), nil, self:text("other"))
+  if is.zone then
+    local again = self:still_offered()
+    return self:offer(#again > 0 and again or two(self:any_open()), nil, lead)
+  end
+  if (is.no or is.options and self:has({ "other", "else", "otro", "otra" })) and #(self.ctx.offered or {}) > 0 then
+    return self:offer(two(self:others()), nil, is.no and self:text("other") or lead)
+  end
+  if self:has({ "my tenant", "my renter", "mi inquilino" }) then
+    return self:person("the owner writes; somebody else lives there", self:text("person_number"))
   end
   if is.booked then
     return self:offer(two(self:any_open()), nil, self:text("nothing_booked"))
   end
-  if is.link then
-    return self:answer(lead, self:text("link"))
+  if told.line1 or told.postal_code then
+    self:place()
+    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("address_noted")))
   end
-  if self:has({ "can someone come", "come out", "come today", "come now", "how soon", "appointment", "cita", "venir", "pueden ir" }) then
+  if self:has({ "come out", "come today", "come now", "appointment", "cita", "venir", "pueden ir" }) then
     return self:offer(two(self:any_open()), nil, lead)
   end
-  local asked = is.yes or is.earliest or is.options or is.when or is.greeting or is.any or is.card or is.bot or is.who or lead ~= ""
+  local asked = is.yes or is.earliest or is.options or is.when or is.greeting or is.any or is.card or is.bot or is.who or is.spanish or lead ~= ""
   if asked or self.memory.service then
     self.unsure = not asked
     return self:offer(two(self:any_open()), nil, lead)
@@ -605,9 +754,6 @@ function turn:beside()
   end
   if not self.ctx.booking or string.find(self.said, "?", 1, true) or asks[string.match(low, "^%W*(%a+)") or ""] then
     return nil
-  end
-  if string.find(low, "running late", 1, true) or string.find(low, "be late", 1, true) then
-    return self:person("the customer will be late: " .. string.sub(self.said, 1, 80), self:text("person_number"))
   end
   for _, word in ipairs({ "gate", "code", "dog", "park", "door", "key", "porton", "perro", "codigo", "código", "puerta" }) do
     if string.find(low, word, 1, true) then
@@ -636,7 +782,8 @@ local function reply_to(ctx)
   if told then
     return told
   end
-  local undecided = not (t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
+  local more = talk.past_danger(t.said) or t:has({ " now ", " but ", "still ", " ahora ", " pero " }) and talk.service(t.said, ctx.services or {})
+  local undecided = not (more or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
   if t.is.done and undecided then
     return t:done({ say = t:text("done"), close = true })
   elseif t.is.later and undecided then
@@ -644,9 +791,16 @@ local function reply_to(ctx)
   elseif t.is.thanks and undecided and not t.is.license then
     return t:answer(t:text("welcome"))
   end
+  if t.is.reaction then -- a smile asks for nothing, but an open offer may be said again
+    local again = t:still_offered()
+    return (#again == 0 or string.find(t.said, "%w")) and t:done({}) or t:offer(again)
+  end
   local answer = t:visit() or t:question()
   if answer then
     return answer, t.unsure
+  end
+  if t.is.no then
+    return t:done({ say = t:text("later"), close = true })
   end
   local unclear = (t.memory.unclear or 0) + 1
   t.memory.unclear = unclear
