@@ -141,6 +141,51 @@ func CompareReplay(before, after ReplayOutcome) ReplayDiffers {
 	return ReplaySame
 }
 
+// replayDays is how far back a replay goes unless told otherwise, and maxReplayDays how far it may.
+const (
+	replayDays    = 7
+	maxReplayDays = 400
+)
+
+// ReadReplayPeriod reads a period of the past from two times or days; a day in to is included. Without to it ends now, without from it has
+// a week. It refuses what cannot be read (invalid_time), and what ends before it begins or is too long (out_of_range).
+func ReadReplayPeriod(now time.Time, loc *time.Location, from, to string) (begin, end time.Time, err error) {
+	end = now
+	if to != "" {
+		if end, err = readInstant("to", to, loc, 1); err != nil {
+			return begin, end, err
+		}
+	}
+	if end.After(now) {
+		end = now
+	}
+	begin = end.AddDate(0, 0, -replayDays)
+	if from != "" {
+		if begin, err = readInstant("from", from, loc, 0); err != nil {
+			return begin, end, err
+		}
+	}
+	switch {
+	case !begin.Before(end):
+		return begin, end, Refuse(Invalid, "out_of_range", "from", "the period ends before it begins, or lies in the future", "days or times of the past; a day in to is included")
+	case end.Sub(begin) > maxReplayDays*24*time.Hour:
+		return begin, end, Refuse(Invalid, "out_of_range", "from", "the period is too long", fmt.Sprintf("at most %d days; sessions are kept as long as settings.retention says", maxReplayDays))
+	}
+	return begin, end, nil
+}
+
+// readInstant reads a time, or the beginning of a day so many days later.
+func readInstant(field, s string, loc *time.Location, later int) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t.UTC(), nil
+	}
+	d, err := readDay(field, s, loc, 0)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return d.Add(later).Start(loc).UTC(), nil
+}
+
 // Count takes a session into the sums. The prices are those of the sides.
 func (r *Replay) Count(it ReplayItem, before, after SMSPrice) {
 	r.Before.count(it.Before, before)

@@ -18,7 +18,7 @@ import (
 
 // ReplayIn says what is replayed.
 type ReplayIn struct {
-	From, To  time.Time                    // sessions that began in it; To is exclusive, and now at the latest
+	From, To  time.Time                    // sessions that began in it; To is exclusive: see booking.ReadReplayPeriod
 	Scheduler booking.SchedulerID          // empty: all
 	Edit      func(*booking.Account) error // lays changed settings over the account's; nil: none
 	Delay     *booking.Duration            // of every scheduler that is replayed; nil: as it is
@@ -38,7 +38,6 @@ const (
 	maxReplayItems = 10_000 // rows kept of one replay, of sessions that differ and of those that do not each; all are counted
 	replayBatch    = 25     // rows in one transaction
 	replayTell     = time.Second
-	maxReplaySpan  = 400 * 24 * time.Hour
 )
 
 // replays are those under way, one in an account at most.
@@ -73,6 +72,7 @@ func (r *replays) forget(a booking.AccountID, p booking.Phone) {
 type replayJob struct {
 	e             *Engine
 	account       booking.AccountID
+	id            string
 	before, after replaySide
 	stop          context.CancelFunc
 	ended         chan struct{}
@@ -85,29 +85,25 @@ type replayJob struct {
 	cancelled bool
 }
 
-// StartReplay begins a replay and gives its row; the work goes on behind. Refused are a period that is none (invalid_period), changes
-// that could not be made, and a second replay (replay_running).
+// StartReplay begins a replay and gives its row; the work goes on behind. Refused are changes that could not be made, and a second
+// replay (replay_running).
 func (e *Engine) StartReplay(ctx context.Context, a booking.AccountID, in ReplayIn) (booking.Replay, error) {
 	now := e.now()
 	v := booking.Replay{ID: newID(now), From: in.From, To: in.To, Scheduler: in.Scheduler, By: in.By, State: booking.ReplayRunning, BeganAt: now}
-	if v.To.After(now) {
-		v.To = now
-	}
 	switch {
 	case !e.started.Load():
 		return v, e.Ready(ctx)
 	case e.o.Scripts == nil:
 		return v, e.noWalls()
-	case !v.From.Before(v.To):
-		return v, booking.Refuse(booking.Invalid, "invalid_period", "from", "the period ends before it begins, or lies in the future", "from and to are times in the past, to is not included")
-	case v.To.Sub(v.From) > maxReplaySpan:
-		return v, booking.Refuse(booking.Invalid, "invalid_period", "from", "the period is too long", "at most 400 days; sessions are kept as long as settings.retention says")
+	}
+	if was, ok, err := known[booking.Replay](ctx, e, a); err != nil || ok {
+		return was, err
 	}
 	before, after, err := e.replaySides(ctx, a, &v, in)
 	if err != nil {
 		return v, err
 	}
-	j := &replayJob{e: e, account: a, before: before, after: after, v: v, told: now, ended: make(chan struct{}), gone: map[booking.Phone]bool{}}
+	j := &replayJob{e: e, account: a, before: before, after: after, id: v.ID, v: v, told: now, ended: make(chan struct{}), gone: map[booking.Phone]bool{}}
 	life, err := e.replays.admit(a, j)
 	if err != nil {
 		return v, err
@@ -132,7 +128,7 @@ func (r *replays) admit(a booking.AccountID, j *replayJob) (life context.Context
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if was := r.jobs[a]; was != nil {
-		return nil, booking.Refuse(booking.Conflict, "replay_running", "", "another replay is under way: "+was.v.ID, "wait for its end, or cancel it with POST /v1/replays/"+was.v.ID+"/cancel")
+		return nil, booking.Refuse(booking.Conflict, "replay_running", "", "another replay is under way: "+was.id, "wait for its end, or cancel it with POST /v1/replays/"+was.id+"/cancel")
 	}
 	life, j.stop = context.WithCancel(r.life)
 	r.jobs[a] = j
@@ -149,18 +145,18 @@ func (r *replays) drop(a booking.AccountID, j *replayJob) {
 
 // putNewReplay writes the row of a new replay and gives the IDs of those for which there is no room any more.
 func (e *Engine) putNewReplay(ctx context.Context, a booking.AccountID, v booking.Replay) (old []string, err error) {
-	err = e.update(ctx, func(t *txn) error {
+	_, err = apply(ctx, e, a, func(t *txn) (booking.Replay, error) {
 		old = nil
 		all, _, err := t.Replays(a, "", 2*maxReplays)
 		if err != nil {
-			return err
+			return v, err
 		}
 		for i, o := range all {
 			if i >= maxReplays-1 && o.ID != v.ID {
 				old = append(old, o.ID)
 			}
 		}
-		return t.PutReplay(a, v)
+		return v, t.PutReplay(a, v)
 	})
 	return old, err
 }
@@ -200,7 +196,7 @@ func (e *Engine) DeleteReplay(ctx context.Context, a booking.AccountID, id strin
 // endReplay cancels a replay and waits until it has stopped.
 func (e *Engine) endReplay(ctx context.Context, a booking.AccountID, id string) error {
 	j := e.replays.of(a)
-	if j == nil || j.v.ID != id {
+	if j == nil || j.id != id {
 		return nil
 	}
 	j.mu.Lock()
@@ -212,7 +208,7 @@ func (e *Engine) endReplay(ctx context.Context, a booking.AccountID, id string) 
 
 // AwaitReplay waits until a replay has ended or ctx does, and gives it as it stands then.
 func (e *Engine) AwaitReplay(ctx context.Context, a booking.AccountID, id string) (booking.Replay, error) {
-	if j := e.replays.of(a); j != nil && j.v.ID == id {
+	if j := e.replays.of(a); j != nil && j.id == id {
 		_ = j.wait(ctx)
 	}
 	return e.replay(context.WithoutCancel(ctx), a, id)
