@@ -42,7 +42,7 @@ func TestAReplayOverTheAPI(t *testing.T) {
 		draft := `function render(ctx) return ctx.business.name .. ": still want it booked? " .. ctx.link .. " Reply STOP to opt out." end`
 		c, _ := h.client(adminKey)
 		ctx := t.Context()
-		v, err := c.Replays.Start(ctx, wire.NewReplay{From: "2026-03-01", Changes: wire.ReplayChanges{Hours: &wire.Hours{Weekday: []string{"09:00", "17:00"}, Saturday: []string{}, Sunday: []string{}},
+		v, err := c.Replays.Start(ctx, wire.NewReplay{From: "2026-03-01", Changes: wire.ReplayChanges{Hours: map[string][]string{"weekday": {"09:00", "17:00"}, "sunday": {}},
 			Scripts: map[string]wire.ReplayScript{"follow_up_link": {Source: draft}}}})
 		if err != nil || v.State != "running" || v.ID == "" {
 			t.Fatalf("%+v, %v", v, err)
@@ -56,7 +56,7 @@ func TestAReplayOverTheAPI(t *testing.T) {
 		if !strings.HasPrefix(v.Summary, "4 of 4 texts would differ, cost ") || v.Progress != (wire.ReplayProgress{Done: 4, Total: 4}) || v.Differ["words"] != 4 {
 			t.Errorf("got %q, %+v, %v", v.Summary, v.Progress, v.Differ)
 		}
-		if len(v.Changes) != 4 || v.Changes[0] != (wire.ReplayChanged{What: "settings.hours.weekday", Was: `["09:00","20:00"]`, Is: `["09:00","17:00"]`}) || v.Changes[3].Is != "follow_up_link@draft" {
+		if len(v.Changes) != 3 || v.Changes[0] != (wire.ReplayChanged{What: "settings.hours.weekday", Was: `["09:00","20:00"]`, Is: `["09:00","17:00"]`}) || v.Changes[2].Is != "follow_up_link@draft" {
 			t.Errorf("changes %+v", v.Changes)
 		}
 		items, err := client.Collect(c.Replays.Differences(ctx, v.ID, client.DifferenceQuery{Page: client.Page{Limit: 3}}))
@@ -110,18 +110,19 @@ func TestAReplayAtOnceGivesItsDifferences(t *testing.T) {
 func TestReplaysThatCannotBe(t *testing.T) {
 	inHouse(t, func(h *house) {
 		for body, code := range map[string]string{
-			`{"from":"2026-03-20","to":"2026-03-19"}`:                      "out_of_range",
-			`{"from":"2020-01-01"}`:                                        "out_of_range",
-			`{"from":"yesterday"}`:                                         "invalid_time",
-			`{"scheduler":"none"}`:                                         "unknown_scheduler",
-			`{"changes":{"delay":"soon"}}`:                                 "invalid_duration",
-			`{"changes":{"delay":"48h"}}`:                                  "out_of_range",
-			`{"changes":{"hour":1}}`:                                       "unknown_field",
-			`{"changes":{"settings":{"frequency":{"max":30}}}}`:            "out_of_range",
-			`{"changes":{"scripts":{"agent":{}}}}`:                         "missing",
-			`{"changes":{"scripts":{"agent":{"version":7}}}}`:              "unknown_version",
-			`{"changes":{"scripts":{"agent":{"version":0,"source":"x"}}}}`: "ambiguous",
-			`{"changes":{"scripts":{"nobodys":{"version":1}}}}`:            "unknown_script",
+			`{"from":"2026-03-20","to":"2026-03-19"}`: "out_of_range",
+			`{"from":"2020-01-01"}`:                   "out_of_range",
+			`{"from":"yesterday"}`:                    "invalid_time",
+			`{"scheduler":"none"}`:                    "unknown_scheduler",
+			`{"changes":{"delay":"soon"}}`:            "invalid_duration",
+			`{"changes":{"delay":"48h"}}`:             "out_of_range",
+			`{"changes":{"settings":{"hour":1}}}`:     "unknown_field", `{"changes":{"hours":{"monday":[]}}}`: "unknown_field",
+			`{"changes":{"hour":1}}`:                                                                    "unknown_field",
+			`{"changes":{"settings":{"frequency":{"max":30}}}}`:                                         "out_of_range",
+			`{"changes":{"scripts":{"agent":{}}}}`:                                                      "missing",
+			`{"changes":{"scripts":{"agent":{"version":7}}}}`:                                           "unknown_version",
+			`{"changes":{"scripts":{"agent":{"version":0,"source":"x"}}}}`:                              "ambiguous",
+			`{"changes":{"scripts":{"nobodys":{"version":1}}}}`:                                         "unknown_script",
 			`{"changes":{"scripts":{"follow_up_link":{"source":"function render(ctx) return 1 + "}}}}`:  "script_invalid",
 			`{"changes":{"scripts":{"follow_up_link":{"source":"function reply(ctx) return {} end"}}}}`: "wrong_kind",
 		} {

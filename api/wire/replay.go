@@ -10,18 +10,33 @@ import (
 
 // NewReplay says what is replayed, and with which changes.
 type NewReplay struct {
-	From      string        `json:"from,omitempty" description:"A day in the account's zone, or an RFC 3339 time; left out: a week before to."`
-	To        string        `json:"to,omitempty" description:"A day, included, or an RFC 3339 time, not included; left out: now."`
-	Scheduler string        `json:"scheduler,omitempty" description:"Only sessions of this booking form."`
-	Changes   ReplayChanges `json:"changes,omitzero" description:"What is to be otherwise; absent fields stay as they are."`
+	From      string        `json:"from,omitempty"`
+	To        string        `json:"to,omitempty"`
+	Scheduler string        `json:"scheduler,omitempty"`
+	Changes   ReplayChanges `json:"changes,omitzero"`
 }
 
 // ReplayChanges are what would be otherwise.
 type ReplayChanges struct {
-	Settings *Settings               `json:"settings,omitempty" description:"Of account.settings; absent fields keep their value."`
-	Hours    *Hours                  `json:"hours,omitempty" description:"Short for settings.hours."`
-	Delay    string                  `json:"delay,omitempty" description:"Of all booking forms that are replayed, for example 5m."`
-	Scripts  map[string]ReplayScript `json:"scripts,omitempty" description:"By name: another version, or a draft."`
+	Settings map[string]any          `json:"settings,omitempty"` // of account.settings: what is not in it stays as it is
+	Hours    map[string][]string     `json:"hours,omitempty"`    // short for settings.hours
+	Delay    string                  `json:"delay,omitempty"`
+	Scripts  map[string]ReplayScript `json:"scripts,omitempty"` // by name
+}
+
+// Sample gives the form that the API document shows, with the settings by name.
+func (NewReplay) Sample() any {
+	return struct {
+		From      string `json:"from,omitempty" description:"A day in the account's zone, or an RFC 3339 time; left out: a week before to."`
+		To        string `json:"to,omitempty" description:"A day, included, or an RFC 3339 time, not included; left out: now."`
+		Scheduler string `json:"scheduler,omitempty" description:"Only sessions of this booking form."`
+		Changes   struct {
+			Settings *Settings               `json:"settings,omitempty" description:"Of account.settings; absent fields keep their value."`
+			Hours    *Hours                  `json:"hours,omitempty" description:"Short for settings.hours."`
+			Delay    string                  `json:"delay,omitempty" description:"Of all booking forms that are replayed, for example 5m."`
+			Scripts  map[string]ReplayScript `json:"scripts,omitempty" description:"By name: another version, or a draft."`
+		} `json:"changes,omitzero" description:"What is to be otherwise; absent fields stay as they are."`
+	}{}
 }
 
 // ReplayScript is the version of a script that is replayed: one that is kept, or a source that is not.

@@ -137,9 +137,13 @@ end`, Author: "test"})
 			change string
 			item   func(booking.ReplayItem) bool
 		}{
-			{"a shorter day", engine.ReplayIn{Edit: settings(func(s *booking.Settings) { s.Hours.Weekday, s.LatestAfter = booking.Span{From: 9 * 60, To: 10 * 60}, booking.Duration(6*time.Hour) })},
+			{"a shorter day", engine.ReplayIn{Edit: settings(func(s *booking.Settings) {
+				s.Hours.Weekday, s.LatestAfter = booking.Span{From: 9 * 60, To: 10 * 60}, booking.Duration(6*time.Hour)
+			})},
 				booking.ReplayWithheld, "more withheld (hours)", "settings.hours.weekday",
-				func(it booking.ReplayItem) bool { return it.After.Check == booking.CheckTooLate && it.After.Cause == booking.CheckHours }},
+				func(it booking.ReplayItem) bool {
+					return it.After.Check == booking.CheckTooLate && it.After.Cause == booking.CheckHours
+				}},
 			{"a later start", engine.ReplayIn{Edit: settings(func(s *booking.Settings) { s.Hours.Weekday.From = 11 * 60 })},
 				booking.ReplayTime, "go at another time", "settings.hours.weekday",
 				func(it booking.ReplayItem) bool { return it.After.At.After(it.Before.At) && len(it.After.Trail) > 0 }},
@@ -147,9 +151,13 @@ end`, Author: "test"})
 				booking.ReplaySent, "more sent", "settings.require_consent",
 				func(it booking.ReplayItem) bool { return it.Before.Check == booking.CheckConsent && it.After.Texted }},
 			{"four minutes", engine.ReplayIn{Delay: &four}, booking.ReplaySent, "2 more sent", "follow_up.delay of web",
-				func(it booking.ReplayItem) bool { return it.Before.Check == booking.CheckBookedElsewhere || it.Before.Check == booking.CheckCompleted }},
+				func(it booking.ReplayItem) bool {
+					return it.Before.Check == booking.CheckBookedElsewhere || it.Before.Check == booking.CheckCompleted
+				}},
 			{"a version", engine.ReplayIn{Scripts: map[string]engine.ReplayScript{"follow_up_link": {Version: &version}}}, booking.ReplayWords, "texts would differ", "scripts.follow_up_link",
-				func(it booking.ReplayItem) bool { return strings.HasSuffix(it.After.Script, "@1") && strings.Contains(it.After.Body, "still want it booked") }},
+				func(it booking.ReplayItem) bool {
+					return strings.HasSuffix(it.After.Script, "@1") && strings.Contains(it.After.Body, "still want it booked")
+				}},
 			{"a draft", engine.ReplayIn{Scripts: map[string]engine.ReplayScript{"follow_up_link": {Source: `function render(ctx) error("no") end`}}}, booking.ReplaySame, "", "",
 				nil},
 		} {
@@ -255,7 +263,10 @@ func TestAReplayCallsNobodyAndChangesNothing(t *testing.T) {
   if ctx.customer.first_name == "Ada" and ctx.business.name ~= "Mountain Air" then return nil end
   return ctx.link
 end`}}
-		lax := func(a *booking.Account) error { a.Settings.RequireConsent, a.Settings.Lookup, a.Settings.Holdout = false, true, 30; return nil }
+		lax := func(a *booking.Account) error {
+			a.Settings.RequireConsent, a.Settings.Lookup, a.Settings.Holdout = false, true, 30
+			return nil
+		}
 		// One script fails on every real customer: live, that would raise an alarm and roll back.
 		for _, in := range []engine.ReplayIn{{}, {Edit: lax, Scripts: broken}} {
 			w.replay(in)
