@@ -87,10 +87,13 @@ func (j *replayJob) session(ctx context.Context, sess booking.Session) error {
 	if err != nil {
 		return err
 	}
-	if sess.AbandonedAt.IsZero() {
-		j.mu.Lock()
-		j.v.NeverLeft++
-		j.mu.Unlock()
+	beyond := p.cut && sess.ID > p.sessions[len(p.sessions)-1].ID // the duplicate check looks at no more sessions of a number
+	if sess.AbandonedAt.IsZero() || beyond {
+		if !beyond {
+			j.mu.Lock()
+			j.v.NeverLeft++
+			j.mu.Unlock()
+		}
 		if err := j.found(ctx, nil); err != nil {
 			return err
 		}
