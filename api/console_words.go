@@ -50,4 +50,10 @@ var wording = map[string]string{
 	"reports.total": "Total", "group.day": "Day", "group.week": "Week", "group.month": "Month", "group.scheduler": "Booking form", "group.step": "Step reached", "group.hour": "Hour",
 	"group.template": "Text version", "group.source": "Source",
 	"funnel.sessions": "Began to book", "funnel.abandoned": "Left", "funnel.texted": "Texted", "funnel.answered": "Replied or opened the link", "funnel.recovered": "Booked after our text",
+
+	"nav.replays": "Replay", "hours.weekday": "Weekdays", "hours.saturday": "Saturday", "hours.sunday": "Sunday",
+	"replay.running": "Running", "replay.done": "Done", "replay.cancelled": "Cancelled", "replay.interrupted": "Interrupted by a restart", "replay.failed": "Failed",
+	"replay.texts": "Texts", "replay.segments": "Segments", "replay.cost": "Cost", "replay.none": "No text:",
+	"differs.withheld": "Withheld", "differs.sent": "Sent", "differs.words": "Other words", "differs.time": "Another time", "differs.check": "Another reason", "differs.reply": "Replies part", "differs.": "Alike",
+	"replay.state.silent": "No reply.", "replay.state.due": "The text is planned.", "replay.state.waiting": "The text waits.", "replay.state.claimed": "The text is on its way.", "replay.state.none": "No text was due.",
 }

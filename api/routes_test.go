@@ -51,7 +51,7 @@ func apiDocument(h *house) (document, string) {
 }
 
 // bodiless are the POSTs that say all in their path.
-var bodiless = regexp.MustCompile(`/(resend|rotate|test|redeliver|sync|preflight|submit|refresh|repeat|confirm|logout|takeover)$`)
+var bodiless = regexp.MustCompile(`/(resend|rotate|test|redeliver|sync|preflight|submit|refresh|repeat|confirm|logout|takeover|cancel)$`)
 
 // Every route is in the document, and every line of the document is a route that answers.
 func TestDocumentAndRoutesAreOne(t *testing.T) {
@@ -219,6 +219,18 @@ var mays = map[string]string{
 	"POST /v1/threads/{id}/takeover":                         "samdc",
 	"POST /v1/threads/{id}/release":                          "samdc",
 	"POST /v1/rehearsals":                                    "sam",
+	"POST /v1/rehearsals/replay":                             "sam",
+	"POST /v1/replays":                                       "sam",
+	"GET /v1/replays":                                        "sam",
+	"GET /v1/replays/{id}":                                   "sam",
+	"GET /v1/replays/{id}/differences":                       "sam",
+	"POST /v1/replays/{id}/cancel":                           "sam",
+	"DELETE /v1/replays/{id}":                                "sam",
+	"GET /console/replays":                                   "sam",
+	"POST /console/replays":                                  "sam",
+	"GET /console/replays/{id}":                              "sam",
+	"POST /console/replays/{id}/cancel":                      "sam",
+	"POST /console/replays/{id}/delete":                      "sam",
 	"GET /v1/scripts":                                        "sam",
 	"GET /v1/scripts/{name}":                                 "sam",
 	"PUT /v1/scripts/{name}":                                 "sam",

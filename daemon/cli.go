@@ -30,6 +30,7 @@ func newCLI(p *process) *cli.Command {
 		p.restoreVerb(),
 		p.scriptVerb(),
 		p.rehearseVerb(),
+		p.replayVerb(),
 		verb("verify", "prove the store, or a backup file, whole", "[FILE]", p.verify),
 		p.selftestVerb(),
 		p.benchVerb(),

@@ -16,6 +16,7 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/daemon/model"
+	"github.com/rebookhq/rebook/daemon/rehearsal"
 	"github.com/rebookhq/rebook/daemon/simulator"
 	"github.com/rebookhq/rebook/daemon/twilio"
 	"github.com/rebookhq/rebook/daemon/web"
@@ -179,6 +180,7 @@ func (h *house) openEngine(ctx context.Context) (err error) {
 		Store: h.store, Carrier: h.carrier, Registrar: h.carrier, Courier: way, Fetch: look.Page, Now: h.p.now,
 		PublicURL: h.cfg.Server.PublicURL, Simulator: true, Log: h.log,
 		SettleAfter: h.cfg.Carrier.SettleAfter.Std(), WallsMissing: h.wallsMissing, Lookup: h.carrier, Erased: storage.NewErasedList(h.cfg.Storage.Dir),
+		Converse: rehearsal.Converse,
 	}
 	if h.pool != nil {
 		o.Scripts = h.pool

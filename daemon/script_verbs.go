@@ -55,18 +55,22 @@ func subcommands(c *cli.Command) (names []string) {
 	return names
 }
 
-// library gives the scripts of the running daemon, asked through its socket as the operator of this machine.
+// library gives the scripts of the running daemon.
 func (p *process) library(c *cli.Command, do func(client.Scripts) error) error {
+	return p.operate(c, func(api *client.Client) error { return do(api.Scripts) })
+}
+
+// operate asks the running daemon through its socket, as the operator of this machine.
+func (p *process) operate(c *cli.Command, do func(*client.Client) error) error {
 	cfg, _, err := loadConfig(c.String("config"), p.environ)
 	if err != nil {
 		return err
 	}
-	api := client.New("http://rebook", "", client.WithRetries(0), client.WithUserAgent("rebook/"+release),
+	err = do(client.New("http://rebook", "", client.WithRetries(0), client.WithUserAgent("rebook/"+release),
 		client.WithHTTPClient(&http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
 			DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return dialSocket(ctx, cfg.Storage.Dir) },
 			DisableKeepAlives: true,
-		}}))
-	err = do(api.Scripts)
+		}})))
 	if errors.Is(err, errNoDaemon) {
 		return misuse("no daemon runs on %s; start it, or name its directory with -config or REBOOK_STORAGE_DIR", cfg.Storage.Dir)
 	}
@@ -80,8 +84,12 @@ func (p *process) library(c *cli.Command, do func(client.Scripts) error) error {
 // scriptRoutes finds routes of scripts as the API's hints name them.
 var scriptRoutes = regexp.MustCompile(`(GET|PUT|POST) /v1/scripts(/[a-z0-9_{}-]+)?(/[a-z]+)?`)
 
+// replayRoutes finds the route that cancels a replay.
+var replayRoutes = regexp.MustCompile(`POST /v1/replays/([0-9a-f-]+)/cancel`)
+
 // asVerbs names in a hint of the API the commands that do the same: whoever typed a command has no other at hand.
 func asVerbs(hint string) string {
+	hint = replayRoutes.ReplaceAllString(hint, "rebook replay -cancel $1")
 	return scriptRoutes.ReplaceAllStringFunc(hint, func(route string) string {
 		m := scriptRoutes.FindStringSubmatch(route)
 		name := strings.TrimPrefix(strings.Replace(m[2], "{name}", "NAME", 1), "/")

@@ -67,6 +67,8 @@ import (
 //	a/<account>/script/<name>                      Script               ever
 //	a/<account>/scriptversion/<name>/<n 4B>        ScriptVersion        ever
 //	a/<account>/turn/<id>                          Turn                 30 days
+//	a/<account>/replay/<id, turned>                Replay               30 days
+//	a/<account>/replayed/<replay>/<0|1>/<n, hex>   ReplayItem           as its replay; 0: it differs
 //	a/<account>/thread/<e164>                      Thread               settings.retention
 //	a/<account>/threadlist/<last, turned>/<e164>   -                    as its thread
 //	a/<account>/threadmsg/<e164>/<id, turned>      ThreadMessage        settings.retention
@@ -92,6 +94,8 @@ const (
 	OnceLife = 24 * time.Hour
 	// TurnLife: how long it can be seen what a script asked for and got. It holds what the script saw of the customer.
 	TurnLife = 30 * 24 * time.Hour
+	// ReplayLife: how long it can be read what a replay found. It holds texts to customers.
+	ReplayLife = 30 * 24 * time.Hour
 )
 
 // Shards is the number of parts of the due index. Fixed for ever: it is part of every due-key.

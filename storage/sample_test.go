@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -255,9 +256,28 @@ func fillSample(t testing.TB, s *Store) {
 		_, err := tx.NextEpoch()
 		return err
 	})
+	update(t, s, func(tx *Tx) error {
+		v, held := sampleReplay(15)
+		same := booking.ReplayItem{N: 1, Session: booking.SessionID(uuid(2)), Before: booking.ReplayOutcome{Check: booking.CheckConsent}, After: booking.ReplayOutcome{Check: booking.CheckConsent}}
+		return errors.Join(tx.PutReplay("acme", v), tx.PutReplayItem("acme", v, held), tx.PutReplayItem("acme", v, same))
+	})
 	if err := s.Healthy(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// sampleReplay is a replay with the one session in which its sides differ.
+func sampleReplay(n int) (booking.Replay, booking.ReplayItem) {
+	held := booking.ReplayItem{N: 1, Differs: booking.ReplayWithheld, Session: booking.SessionID(uuid(1)), Scheduler: "web", Phone: "+13125550142", Name: "Ada Miller",
+		LeftAt: noon, Before: booking.ReplayOutcome{Texted: true, At: noon, Body: "Hello", Segments: 1, Script: "follow_up_link@3"},
+		After: booking.ReplayOutcome{At: noon, Check: booking.CheckTooLate, Cause: booking.CheckHours, Trail: []booking.Finding{{At: noon, Check: booking.CheckHours,
+			Result: booking.Wait, Message: "It is night.", Until: noon.Add(time.Hour)}}},
+		Real: &booking.ReplayOutcome{State: "sent", Texted: true, At: noon, Body: "Hello", Segments: 1, Script: "follow_up_link@3"}, Turn: 1, Heard: "tomorrow?"}
+	v := booking.Replay{ID: uuid(n), From: noon.Add(-time.Hour), To: noon, Scheduler: "web", By: "office", State: booking.ReplayDone, BeganAt: noon, EndedAt: noon,
+		Changes: []booking.ReplayChange{{What: "follow_up.delay", Was: "15m", Is: "5m"}}, Fault: "none", Total: 2, Done: 2, NeverLeft: 1, Strays: 1,
+		Notes: []string{"a note"}, Threads: booking.ReplayedThread{Played: 1, Model: 1, Failed: 1}, Kept: [2]int{0, 1}}
+	v.Count(held, booking.DefaultSMSPrice(), booking.DefaultSMSPrice())
+	return v, held
 }
 
 // sampleFiling is a registration with every field.

@@ -46,6 +46,8 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"script":        (*verifier).script,
 	"scriptversion": (*verifier).scriptVersion,
 	"turn":          (*verifier).turn,
+	"replay":        called(func(x booking.Replay) string { return turned(x.ID) }),
+	"replayed":      (*verifier).replayed,
 	"report":        called(func(x booking.StatusUpdate) string { return x.SID }),
 	"carrier":       called(func(booking.CarrierState) string { return "" }),
 	"missed":        (*verifier).missed,

@@ -33,6 +33,7 @@ type Client struct {
 	Bookings     Bookings
 	Threads      Threads
 	Rehearsals   Rehearsals
+	Replays      Replays
 	Reports      Reports
 	Webhooks     Webhooks
 	Scripts      Scripts
@@ -87,6 +88,7 @@ func New(base, key string, options ...Option) *Client {
 	c.Bookings, c.Reports, c.Webhooks, c.Scripts = Bookings{s}, Reports{s}, Webhooks{s}, Scripts{s}
 	c.Registration, c.Users = Registration{s}, Users{s}
 	c.Threads, c.Rehearsals = Threads{s}, Rehearsals{s}
+	c.Replays = Replays{s}
 	c.Simulator, c.Links, c.Daemon = Simulator{s}, Links{s}, Daemon{s}
 	return c
 }

@@ -234,8 +234,8 @@ func validateFollowUp(f *FollowUpSet) error {
 	if f.Delay == 0 {
 		f.Delay = DefaultDelay
 	}
-	if f.Delay.Std() < minDelay || f.Delay.Std() > maxDelay {
-		return Refuse(Invalid, "out_of_range", "follow_up.delay", f.Delay.String()+" is not within 1s to 24h", "15m is the usual delay")
+	if err := ValidateDelay(f.Delay); err != nil {
+		return err
 	}
 	phone := string(f.PhoneNumber)
 	if err := normalPhone("follow_up.phone_number", &phone); err != nil {
@@ -246,6 +246,14 @@ func validateFollowUp(f *FollowUpSet) error {
 		if v[1] != "" && !plainID(v[1], 64) {
 			return Refuse(Invalid, "invalid_script_name", v[0], "a script's name has lower case letters, digits, - and _", "for example follow_up_link")
 		}
+	}
+	return nil
+}
+
+// ValidateDelay tells whether a scheduler may have the delay.
+func ValidateDelay(d Duration) error {
+	if d.Std() < minDelay || d.Std() > maxDelay {
+		return Refuse(Invalid, "out_of_range", "follow_up.delay", d.String()+" is not within 1s to 24h", "15m is the usual delay")
 	}
 	return nil
 }

@@ -251,3 +251,39 @@ func BenchmarkBookAlone(b *testing.B) {
 		}
 	}
 }
+
+// Sessions replayed on both sides, with the built-in template and a calendar of a week, each person with one session. The scripts run
+// in this process; through the walls see daemon.BenchmarkReplayBehindWalls.
+func BenchmarkReplay(b *testing.B) {
+	e, _ := benchEngine(b)
+	_, err := e.EditScheduler(b.Context(), account, scheduler, func(s *booking.Scheduler) error {
+		s.Availability.Weekly = []booking.WeeklyRule{{Days: []booking.Weekday{"mon", "tue", "wed", "thu", "fri"}, From: 8 * 60, To: 10 * 60, Capacity: 2},
+			{Days: []booking.Weekday{"mon", "tue", "wed", "thu", "fri"}, From: 10 * 60, To: 12 * 60, Capacity: 2}}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	const sessions = 2000
+	left := time.Now().Add(-20 * time.Minute)
+	for n := range sessions {
+		ev := booking.Event{Kind: booking.EventAbandoned, Scheduler: scheduler, ClientID: fmt.Sprint(n), At: left}
+		filled(fmt.Sprintf("+1614%03d%04d", 300+n/10_000, n%10_000))(&ev)
+		if _, err := e.Track(b.Context(), account, ev); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportAllocs()
+	done := 0
+	for b.Loop() {
+		v, err := e.StartReplay(b.Context(), account, engine.ReplayIn{From: time.Now().Add(-24 * time.Hour), To: time.Now()})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if v, err = e.AwaitReplay(b.Context(), account, v.ID); err != nil || v.State != booking.ReplayDone || v.Before.Texts == 0 {
+			b.Fatalf("%s, %d texts, %v", v.State, v.Before.Texts, err)
+		}
+		done += v.Done
+	}
+	b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "sessions/s")
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,9 @@ type writing struct {
 	program program
 	turn    *booking.Turn // when the script asked for something
 	missing error         // why the program cannot be used
-	standIn bool          // the built-in script writes in place of one that failed: it gets no answers
+	tenant  string        // on whose behalf the script runs; empty: the house's own work goes before what persons try out
+	// answer answers what the script asks for at once, and nothing is written down; nil: the engine carries it out.
+	answer func(box.Ask) (result json.RawMessage, code string)
 }
 
 // errAsked says that the script asked for something and waits: the session's follow-up goes on when the answer is there.
@@ -83,10 +86,15 @@ func (e *Engine) composeOtherwise(ctx context.Context, w *writing, fault error) 
 		return c, err
 	}
 	c.findings = append(c.findings, more...)
+	return e.standIn(ctx, w, c)
+}
+
+// standIn has the built-in script write, or in the end the house itself.
+func (e *Engine) standIn(ctx context.Context, w *writing, c composed) (composed, error) {
 	fallback := builtInProgram(w.builtIn())
 	if e.o.Scripts != nil && fallback.ref() != w.program.ref() {
 		second := *w
-		second.program, second.turn, second.standIn = fallback, nil, true
+		second.program, second.turn, second.answer = fallback, nil, unanswered
 		body, fault, err := e.write(ctx, &second)
 		if err != nil {
 			return c, err
@@ -106,6 +114,9 @@ func (e *Engine) composeOtherwise(ctx context.Context, w *writing, fault error) 
 	c.template, c.body, c.segments, c.findings = "house", body.Body, body.Segments, append(c.findings, body.Findings...)
 	return c, nil
 }
+
+// unanswered is for a script that stands in: it gets no answers.
+func unanswered(box.Ask) (json.RawMessage, string) { return nil, "not_available" }
 
 func (w *writing) title() string {
 	if w.program.main.Script == "" {
@@ -195,10 +206,13 @@ func (e *Engine) write(ctx context.Context, w *writing) (c booking.Composed, fau
 	if w.turn != nil {
 		call.Answers = answersOf(*w.turn)
 	}
-	run := scripts.Behind(e.o.Scripts, "") // the house's own work goes before what persons try out
+	run := scripts.Behind(e.o.Scripts, w.tenant)
 	res, err := run(ctx, call)
-	for err == nil && res.Ask != nil && w.standIn && len(call.Answers) < booking.MaxAsks {
-		call.Answers = append(call.Answers, box.Answer{Ask: *res.Ask, Code: "not_available"})
+	for err == nil && res.Ask != nil && w.answer != nil && len(call.Answers) < booking.MaxAsks {
+		a := booking.TurnAnswer{TurnAsk: booking.TurnAsk{Name: res.Ask.Name, Args: res.Ask.Args}}
+		a.Result, a.Code = w.answer(*res.Ask)
+		w.answered(a)
+		call.Answers = answersOf(*w.turn)
 		res, err = run(ctx, call)
 	}
 	switch {
@@ -235,6 +249,16 @@ func (e *Engine) write(ctx context.Context, w *writing) (c booking.Composed, fau
 		}
 	}
 	return c, fault, nil
+}
+
+// answered takes an answer into a turn of its own, which nobody keeps.
+func (w *writing) answered(a booking.TurnAnswer) {
+	turn := booking.Turn{}
+	if w.turn != nil {
+		turn = *w.turn
+	}
+	turn.Answers = append(slices.Clip(turn.Answers), a)
+	w.turn = &turn
 }
 
 // evidence is all that the text may state: what the script was given, and what the customer typed on the page.

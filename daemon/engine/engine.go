@@ -70,6 +70,8 @@ type Options struct {
 	Watch        func(Deed)          // told of what was done; nil: nobody
 	// Outage tells which asks of scripts fail, and with which code; nil: none does. Rehearsals play a calendar that is down.
 	Outage func(ask string) (code string)
+	// Converse has an agent answer a recorded conversation once more, in a house of its own; nil: replays leave conversations out.
+	Converse func(context.Context, Conversation, scripts.Walls) (Conversed, error)
 	// Unreachable says why neither the carrier nor a customer can reach PublicURL; empty: they can, as far as one can tell.
 	Unreachable string
 }
@@ -87,9 +89,11 @@ type Engine struct {
 	motor  *motor
 	sends  sync.Map // AttemptID of sends under way in this process
 	outbox outbox
-	pace   *pace // nil: no limit
-	tally  tally
-	stats  counters
+
+	replays replays
+	pace    *pace // nil: no limit
+	tally   tally
+	stats   counters
 
 	hashing hashing
 	pulse   pulse
@@ -164,8 +168,13 @@ func (e *Engine) Start(ctx context.Context) error {
 		e.started.Store(false)
 		return err
 	}
+	if err := e.endReplays(ctx); err != nil {
+		e.started.Store(false)
+		return err
+	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
 	e.outbox.open(ctx)
+	e.replays.open(ctx)
 	if e.pace != nil {
 		e.running.Go(func() { e.pace.run(ctx) })
 	}

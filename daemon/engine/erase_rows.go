@@ -159,6 +159,10 @@ func (e *Engine) eraseRound(ctx context.Context, v booking.Erasure, p traces) (b
 				return errors.Join(t.EraseLink(now.Token), t.EraseTurn(a, *now))
 			})
 		},
+		func() error {
+			e.replays.forget(a, p.phone)
+			return eraseFound(ctx, e, a, words, (*storage.Snapshot).SearchReplayed, eraseRow[booking.ReplayItem](a, "replayed"))
+		},
 		func() error { return e.eraseThread(ctx, a, p.phone) },
 		func() error { return e.eraseSessions(ctx, a, p) },
 	} {

@@ -54,3 +54,24 @@ func apply[T any](ctx context.Context, e *Engine, a booking.AccountID, fn func(*
 	})
 	return out, err
 }
+
+// known gives what a use case gave the first time under the key of ctx; ok is false when there is no key, or it is new. It is for those
+// that must know before their transaction.
+func known[T any](ctx context.Context, e *Engine, a booking.AccountID) (out T, ok bool, err error) {
+	o, only := ctx.Value(onceKey{}).(once)
+	if !only {
+		return out, false, nil
+	}
+	err = e.store.View(ctx, func(s *storage.Snapshot) error {
+		was, err := s.Once(a, o.key)
+		if err != nil || was == nil {
+			return err
+		}
+		if was.Request != o.request {
+			return ErrOnceReused
+		}
+		ok = true
+		return json.Unmarshal(was.Result, &out)
+	})
+	return out, ok, err
+}

@@ -105,6 +105,11 @@ func activeProgram(s *storage.Snapshot, a booking.AccountID, name string) (progr
 // withModules finds the modules that a version loads, and those that they load: the active version of each. One that is not
 // there is left out; the script then fails at its require, with the line.
 func withModules(s *storage.Snapshot, a booking.AccountID, main booking.ScriptVersion) (program, error) {
+	return withModulesOver(s, a, main, nil)
+}
+
+// withModulesOver is withModules with some modules in other versions than the active ones.
+func withModulesOver(s *storage.Snapshot, a booking.AccountID, main booking.ScriptVersion, over map[string]booking.ScriptVersion) (program, error) {
 	p := program{main: main}
 	found := map[string]booking.ScriptVersion{}
 	wanted := scripts.Requires(main.Source)
@@ -117,6 +122,9 @@ func withModules(s *storage.Snapshot, a booking.AccountID, main booking.ScriptVe
 		v, _, err := activeVersion(s, a, name)
 		if err != nil {
 			return p, err
+		}
+		if other, ok := over[name]; ok {
+			v = &other
 		}
 		if v != nil {
 			found[name] = *v
