@@ -213,6 +213,8 @@ func fillSample(t testing.TB, s *Store) {
 				Source: "function render(ctx)\n\treturn ctx.link\nend\n", SHA256: "e1e93dc70b8efed85e2a0fcbf5d5d6f93b3b4e02d8ea1ee2b8fd84e4e0d0f4c9", Author: "office", Note: "shorter", At: noon}),
 			tx.PutScript("acme", booking.Script{Name: "follow_up_link", Active: 3, Latest: 3, Good: 0, Versions: []int{3},
 				Faults: []booking.ScriptFault{{ID: uuid(7), At: noon}}, ChangedAt: noon, ActiveFrom: noon}),
+			tx.PutScriptTest("acme", booking.ScriptTest{ID: uuid(15), Name: "asks for a person", Mode: booking.AIAgent, Document: []byte(`{"name":"asks for a person"}`),
+				From: "thread", Author: "office", CreatedAt: noon, UpdatedAt: noon}),
 			tx.PutTurn("acme", nil, booking.Turn{ID: uuid(8), Session: booking.SessionID(uuid(1)), Event: "start", Entry: "reply",
 				Script: booking.ScriptPin{Name: "agent", SHA256: "00"}, Modules: []booking.ScriptPin{{Name: "words", Version: 1, SHA256: "01"}},
 				Ctx: []byte(`{"now":"2026-03-14T12:00:00Z"}`), Token: "TOKEN", Answers: []booking.TurnAnswer{{TurnAsk: booking.TurnAsk{Name: "windows", Args: []byte(`{"days":3}`)}, Result: []byte(`[]`)}},

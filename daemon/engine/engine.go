@@ -63,6 +63,7 @@ type Options struct {
 	// Scripts runs scripts behind the walls; nil: the walls could not be built, WallsMissing says why, and no script runs.
 	Scripts      scripts.Walls
 	WallsMissing string
+	Rehearser    Rehearser  // plays tests before a version is used; nil: none are played and none can be saved
 	Model        Model      // nil: none is configured; scripts get model_off
 	Watch        func(Deed) // told of what was done; nil: nobody
 	// Outage tells which asks of scripts fail, and with which code; nil: none does. Rehearsals play a calendar that is down.
