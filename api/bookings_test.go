@@ -285,3 +285,26 @@ func TestOnlyUploadsMayBeLarge(t *testing.T) {
 		}
 	})
 }
+
+func TestAListOfWindowsIsPutOverTheOneThatWasRead(t *testing.T) {
+	inHouse(t, func(h *house) {
+		const list = `[{"id":"w1","start":"2026-03-11T13:00:00Z","end":"2026-03-11T16:00:00Z","capacity":3,"open":2}]`
+		const path = "/v1/schedulers/web/windows"
+		put := h.must(h.request("PUT", path, list), 200)
+		read := h.must(h.request("GET", path, ""), 200)
+		tag := read.header.Get("ETag")
+		if tag == "" || tag != put.header.Get("ETag") {
+			t.Errorf("ETag %q, put %q", tag, put.header.Get("ETag"))
+		}
+		h.must(h.request("PUT", path, read.body, "If-Match: "+tag), 200)
+		h.must(h.request("POST", "/v1/bookings", `{"source":"phone","scheduler":"web","window":"w1","service":"AC repair","customer":{"phone":"6145550143"}}`), 201)
+		late := h.must(h.request("PUT", path, read.body, "If-Match: "+tag), 412)
+		if late.get("error.code") != "windows_changed" || late.get("error.hint") == "" {
+			t.Errorf("%s", late.body)
+		}
+		if now := h.must(h.request("GET", path, ""), 200); now.get("items.0.open") != "1" || now.header.Get("ETag") == tag {
+			t.Errorf("%s, ETag %q", now.body, now.header.Get("ETag"))
+		}
+		h.must(h.request("PUT", path, read.body, "If-Match: *"), 200)
+	})
+}

@@ -110,6 +110,9 @@ func (c *call) sign() error {
 	}
 	action := c.route.method + " " + c.route.path
 	if id := c.f.Params("id"); id != "" {
+		if p, bad := booking.ParsePhone(strings.ReplaceAll(id, "%2B", "+")); bad == "" { // a thread's name is the customer's number, which is not kept here
+			id = p.Mask()
+		}
 		action = c.route.method + " " + strings.Replace(c.route.path, "{id}", clip(id), 1)
 	}
 	c.ctx = engine.WithActor(c.ctx, engine.Doing{Account: c.who.Account, Who: who, Action: action})

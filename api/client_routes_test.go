@@ -47,6 +47,8 @@ var queryElsewhere = map[string]string{
 	"POST /v1/session-events key":     "it is in the header",
 	"GET /v1/reports/funnel format":   "it reads JSON",
 	"GET /v1/reports/withheld format": "it reads JSON",
+
+	"GET /v1/people/{phone}/evidence format": "it reads JSON",
 }
 
 // recorder notes what it is asked and refuses it.

@@ -39,6 +39,7 @@ var statuses = map[booking.Class]int{
 	booking.TooMany:      http.StatusTooManyRequests,
 	booking.Unavailable:  http.StatusServiceUnavailable,
 	booking.Gone:         http.StatusGone,
+	booking.Stale:        http.StatusPreconditionFailed,
 }
 
 // retrySoon is when to try again after a passing trouble of ours.

@@ -1,9 +1,6 @@
 package api
 
 import (
-	"net/url"
-	"strings"
-
 	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/storage"
@@ -43,14 +40,7 @@ func (c *call) createOptOut() (any, error) {
 
 // deleteOptOut takes the number from the path or from ?phone=.
 func (c *call) deleteOptOut() (any, error) {
-	typed := c.f.Query("phone")
-	if v, err := url.PathUnescape(c.f.Params("phone")); err == nil && v != "" {
-		typed = v
-	}
-	if strings.HasPrefix(typed, " ") { // a "+" that was not escaped in the address
-		typed = "+" + strings.TrimSpace(typed)
-	}
-	phone, err := wire.Phone("phone", typed)
+	phone, err := c.phone()
 	if err != nil {
 		return nil, err
 	}

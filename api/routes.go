@@ -61,6 +61,10 @@ type availabilityQuery struct {
 	Days int    `query:"days" minimum:"1" maximum:"62" description:"Left out: 14."`
 }
 
+type windowsQuery struct {
+	Base string `header:"If-Match" description:"The ETag of the list that this one was made from: refused when it has changed since."`
+}
+
 type bookingQuery struct {
 	From      string `query:"from" format:"date-time" description:"Of the window, or of the booking where it has none."`
 	To        string `query:"to" format:"date-time" description:"Exclusive."`
@@ -160,7 +164,7 @@ func table() []route {
 		{put, "/v1/schedulers/{id}", manage, (*call).putScheduler, ok, "schedulers", "Change a booking form; absent fields keep their value", nil, wire.Scheduler{}, wire.Scheduler{}, ""},
 		{remove, "/v1/schedulers/{id}", manage, (*call).deleteScheduler, noContent, "schedulers", "Remove a booking form; its open sessions are dropped", nil, nil, nil, ""},
 		{get, "/v1/schedulers/{id}/windows", read, (*call).getWindows, ok, "schedulers", "Arrival windows", nil, nil, wire.List[wire.Window]{}, ""},
-		{put, "/v1/schedulers/{id}/windows", manage, (*call).putWindows, ok, "schedulers", "Replace the arrival windows", nil, wire.Items[wire.Window]{}, wire.List[wire.Window]{}, ""},
+		{put, "/v1/schedulers/{id}/windows", manage, (*call).putWindows, ok, "schedulers", "Replace the arrival windows", windowsQuery{}, wire.Items[wire.Window]{}, wire.List[wire.Window]{}, ""},
 
 		{get, "/v1/schedulers/{id}/availability", read, (*call).getAvailability, ok, "schedulers", "Windows that can be booked; a page sees the open ones", availabilityQuery{}, nil, wire.List[wire.Window]{}, ""},
 
@@ -190,6 +194,9 @@ func table() []route {
 		{post, "/v1/opt-outs", work, (*call).createOptOut, created, "people", "Record that a person wants no texts", nil, wire.OptOut{}, wire.OptOut{}, ""},
 		{remove, "/v1/opt-outs", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", phoneQuery{}, nil, nil, ""},
 		{remove, "/v1/opt-outs/{phone}", work, (*call).deleteOptOut, noContent, "people", "Lift an opt-out on the person's own word", nil, nil, nil, ""},
+
+		{get, "/v1/people/{phone}/evidence", manage, (*call).getEvidence, ok, "people", "All that is known of what may be sent to a person and what was sent", evidenceQuery{}, nil, wire.EvidenceFile{}, "text/html"},
+		{remove, "/v1/people/{phone}", manage, (*call).erasePerson, accepted, "people", "Remove a person; asked again, it tells whether that is done", nil, nil, wire.Erasure{}, ""},
 
 		{get, "/v1/reports/funnel", read, (*call).reportFunnel, ok, "reports", "From session to booking: counts, money and what the texts brought", funnelQuery{}, nil, wire.Funnel{}, "text/csv"},
 		{get, "/v1/reports/withheld", read, (*call).reportWithheld, ok, "reports", "Texts that did not go out, by check and day", periodQuery{}, nil, wire.Withheld{}, "text/csv"},

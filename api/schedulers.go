@@ -1,6 +1,11 @@
 package api
 
 import (
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
 	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
@@ -120,7 +125,13 @@ func (c *call) getWindows() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(v, "", wire.FromWindow), nil
+	return c.windows(v), nil
+}
+
+// windows answers with a list of windows and the name of its state, which the next PUT may ask for.
+func (c *call) windows(v []booking.Window) any {
+	c.f.Set(fiber.HeaderETag, strconv.Quote(booking.Revision(v)))
+	return pageOf(v, "", wire.FromWindow)
 }
 
 func (c *call) putWindows() (any, error) {
@@ -136,9 +147,13 @@ func (c *call) putWindows() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.engine.PutWindows(c.ctx, c.who.Account, booking.SchedulerID(id), windows)
+	base := strings.Trim(c.f.Get(fiber.HeaderIfMatch), `"`)
+	if base == "*" { // whatever is there
+		base = ""
+	}
+	v, err := c.engine.PutWindowsOver(c.ctx, c.who.Account, booking.SchedulerID(id), base, windows)
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(v, "", wire.FromWindow), nil
+	return c.windows(v), nil
 }

@@ -83,7 +83,7 @@ func TestAnOperatorChangesTheWords(t *testing.T) {
 		}
 
 		// Mended, kept, activated: the next text has the new words.
-		plain := "function render(ctx)\n  return 'Hi ' .. ctx.customer.first_name .. ', ' .. ctx.business.name .. ' kept your booking: ' .. ctx.link .. ' Reply STOP to opt out.'\nend"
+		plain := "function render(ctx)\n  return 'Hi ' .. ctx.customer.first_name .. ', ' .. ctx.business.name .. ' kept what you filled in: ' .. ctx.link .. ' Reply STOP to opt out.'\nend"
 		p = h.must(h.request("POST", path+"/preview", source(plain, "session", session), manager), 200)
 		if p.get("segments") != "1" || p.get("findings") != "[]" || p.get("sends.text") != p.get("text") {
 			t.Errorf("preview of the mended script: %s", p.body)
@@ -105,7 +105,7 @@ func TestAnOperatorChangesTheWords(t *testing.T) {
 		}
 		time.Sleep(16 * time.Minute)
 		synctest.Wait()
-		if got := h.last(); !strings.HasPrefix(got, "Hi Ada, Brightwater Home Services kept your booking: https://book.example.com/l/") || len(got) != len(p.get("text")) {
+		if got := h.last(); !strings.HasPrefix(got, "Hi Ada, Brightwater Home Services kept what you filled in: https://book.example.com/l/") || len(got) != len(p.get("text")) {
 			t.Errorf("the text has other words than the preview: %q", got)
 		}
 

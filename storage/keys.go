@@ -61,6 +61,7 @@ import (
 //	a/<account>/tallied                            Tallied              ever
 //	a/<account>/webhooks                           []Webhook            ever
 //	a/<account>/hooktrouble/<webhook>              WebhookTrouble       ever
+//	a/<account>/announcement/<id>                  Announcement         until its deliveries are planned
 //	a/<account>/delivery/<id>                      Delivery             30 days
 //	a/<account>/hooklist/<webhook>/<id, turned>    -                    as its delivery
 //	a/<account>/script/<name>                      Script               ever
@@ -70,6 +71,10 @@ import (
 //	a/<account>/thread/<e164>                      Thread               settings.retention
 //	a/<account>/threadlist/<last, turned>/<e164>   -                    as its thread
 //	a/<account>/threadmsg/<e164>/<id, turned>      ThreadMessage        settings.retention
+//	m/salt                                         secret               ever
+//	a/<account>/consent/<e164>/<ms 8B><ref>        ConsentRecord        5 years
+//	a/<account>/erasure/<id>                       Erasure              ever
+//	a/<account>/erased/<hmac of number>            Erased               ever
 //
 // IDs hold no '/', so '/' separates; what strangers make up is hashed. Numbers are big-endian, so that byte order is
 // number order. Values are the byte 1 and JSON, but for times of 8 bytes and rows whose presence says it all.

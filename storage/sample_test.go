@@ -140,6 +140,15 @@ func sampleSeated(n int) booking.Booking {
 	}
 }
 
+// sampleErasure is one that is under way.
+func sampleErasure(n int) booking.Erasure {
+	return booking.Erasure{ID: uuid(n), Account: "acme", Hash: booking.PersonHash([]byte("sixteen bytes, or more"), "acme", "+13125550144"),
+		Phone: "+13125550144", Emails: []string{"gone@example.com"}, By: "acme/k/key1", At: noon, DueAt: noon.Add(15 * time.Second)}
+}
+
+// sampleErased names a person who was erased.
+var sampleErased = booking.PersonHash([]byte("sixteen bytes, or more"), "acme", "+13125550145")
+
 // fillSample writes at least one row of every family, as a real account would have them.
 func fillSample(t testing.TB, s *Store) {
 	t.Helper()
@@ -201,6 +210,7 @@ func fillSample(t testing.TB, s *Store) {
 			}}),
 			tx.PutWebhookTrouble("acme", booking.WebhookTrouble{Webhook: uuid(10), Since: noon, Error: "no answer"}),
 			tx.PutDelivery("acme", nil, sampleDelivery(11)),
+			tx.PutAnnouncement("acme", booking.Announcement{ID: uuid(13), Event: booking.NewsBooked, Body: []byte(`{"type":"booking.created"}`), Webhooks: []string{uuid(10)}, At: noon}),
 			tx.PutLink("token", Link{Account: "acme", Session: booking.SessionID(uuid(1))}),
 			tx.PutMark(Shard("acme"), noon),
 			tx.PutTally("acme", "2026-03-01", closed),
@@ -208,6 +218,14 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutUser("acme", nil, User{ID: uuid(11), Email: "ada@acme.example", Name: "Ada", Role: booking.RoleManager, Password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", CreatedAt: noon, UpdatedAt: noon, SignedIn: noon}),
 			tx.PutLogin("cookie", Login{Account: "acme", User: uuid(11), Begun: noon, SeenAt: noon, Password: "digest", Expires: noon.Add(time.Hour)}),
 			tx.PutAudit("acme", Audit{ID: uuid(12), At: noon, Who: Actor{Kind: "user", ID: uuid(11), Name: "ada@acme.example", Role: booking.RoleManager, IP: "192.0.2.1"}, Action: "PUT /v1/account", Changes: []Changed{{Kind: "account", Before: []byte(`{"name":"Acme"}`), After: []byte(`{"name":"Acme Inc"}`)}}}),
+			tx.PutSalt([]byte("sixteen bytes, or more")),
+			tx.AddConsent("acme", booking.ConsentRecord{Phone: "+13125550142", At: noon, Kind: booking.ConsentGranted, Source: booking.SourceOfPage, Text: "Text me",
+				Version: booking.WordingVersion("Text me"), Session: booking.SessionID(uuid(1)), Page: "https://acme.example/book", IP: "192.0.2.1", UserAgent: "Test"}),
+			tx.AddConsent("acme", booking.ConsentRecord{Phone: "+13125550143", At: noon, Kind: booking.ConsentRevoked, Source: "text", Text: "STOP"}),
+			tx.PutErasure(nil, sampleErasure(12)),
+			tx.PutErasure(nil, booking.Erasure{ID: uuid(13), Account: "acme", Hash: sampleErased, By: "acme/k/key1", At: noon, DoneAt: noon.Add(time.Second)}),
+			tx.PutErased("acme", sampleErased, booking.Erased{Erasure: uuid(13), At: noon, OptedOut: noon, Unticked: noon,
+				Bad: &booking.BadPhone{At: noon, Code: 30006}, Started: []time.Time{noon}}),
 			tx.PutTallied("acme", nil, booking.Tallied{Day: "2026-03-01", Until: noon, Ref: uuid(10), DueAt: noon.Add(time.Hour)}),
 			tx.PutScriptVersion("acme", booking.ScriptVersion{Script: "follow_up_link", Version: 3, ID: uuid(6), Kind: booking.ScriptTemplate,
 				Source: "function render(ctx)\n\treturn ctx.link\nend\n", SHA256: "e1e93dc70b8efed85e2a0fcbf5d5d6f93b3b4e02d8ea1ee2b8fd84e4e0d0f4c9", Author: "office", Note: "shorter", At: noon}),

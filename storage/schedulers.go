@@ -68,6 +68,32 @@ func (s *Snapshot) Seats(a booking.AccountID, id booking.SchedulerID, window str
 	return *v, nil
 }
 
+// HeldSeats is who has a place in one window.
+type HeldSeats struct {
+	Window string
+	booking.Seats
+}
+
+// seatsOnDay bounds the windows by rule of one date, with those of earlier rules: more than any scheduler has.
+const seatsOnDay = 200
+
+// SeatsOn lists who has places in the windows whose ID begins with that date, as those by rule do.
+func (s *Snapshot) SeatsOn(a booking.AccountID, id booking.SchedulerID, day booking.Day) ([]HeldSeats, error) {
+	prefix := seatsKey(a, id, string(day))
+	rows, err := s.g.Scan(prefix, prefix, seatsOnDay)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]HeldSeats, len(rows))
+	for i, r := range rows {
+		all[i].Window = string(day) + string(r.Key[len(prefix):])
+		if err := decode(r.Key, r.Value, &all[i].Seats); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
 // PutSeats writes who has a place in a window.
 func (t *Tx) PutSeats(a booking.AccountID, id booking.SchedulerID, window string, v booking.Seats) error {
 	return t.put(seatsKey(a, id, window), v, v.End.Add(SeatsLife))

@@ -137,6 +137,8 @@ func (v *verifier) global(r Row, name, arg string) error {
 		}
 	case "epoch":
 		value[uint64](v, r)
+	case "salt":
+		value[[]byte](v, r)
 	case "health", "restored":
 		value[time.Time](v, r)
 	case "mark":

@@ -25,6 +25,19 @@ func (v *verifier) delivery(a booking.AccountID, name string, r Row) error {
 	return nil
 }
 
+// announcement checks one piece of news whose deliveries are not planned yet.
+func (v *verifier) announcement(a booking.AccountID, name string, r Row) error {
+	x, ok := value[booking.Announcement](v, r)
+	if !ok {
+		return nil
+	}
+	if x.ID != name {
+		v.find(r.Key, "the value calls itself %q", x.ID)
+		return nil
+	}
+	return v.there(dueKey(x.Due(a)), r.Key, "its announce due-key")
+}
+
 // hookList checks a row of a webhook's list.
 func (v *verifier) hookList(a booking.AccountID, name string, r Row) error {
 	webhook, id, _ := strings.Cut(name, "/")

@@ -42,6 +42,7 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"hooktrouble":   called(func(x booking.WebhookTrouble) string { return x.Webhook }),
 	"delivery":      (*verifier).delivery,
 	"hooklist":      (*verifier).hookList,
+	"announcement":  (*verifier).announcement,
 	"script":        (*verifier).script,
 	"scriptversion": (*verifier).scriptVersion,
 	"scripttest":    called(func(x booking.ScriptTest) string { return x.ID }),
@@ -55,6 +56,9 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"thread":        (*verifier).thread,
 	"threadlist":    (*verifier).threadList,
 	"threadmsg":     (*verifier).threadMessage,
+	"consent":       (*verifier).consent,
+	"erasure":       (*verifier).erasure,
+	"erased":        (*verifier).erased,
 }
 
 // called makes the check of a family whose rows stand alone and carry their own name.
@@ -321,6 +325,16 @@ func (v *verifier) due(r Row) error {
 		return v.deliveryDue(r, d)
 	case booking.KindTalk:
 		return v.threadDue(r, d)
+	case booking.KindAnnounce:
+		x, err := v.Announcement(d.Account, d.Ref)
+		if err != nil {
+			return v.unread(err)
+		}
+		if x == nil {
+			v.find(r.Key, "stands for announcement %q, which is not there", d.Ref)
+			return nil
+		}
+		v.sameDue(r, x.Due(d.Account), true)
 	case booking.KindAsk:
 		x, err := v.Turn(d.Account, d.Ref)
 		if err != nil {
@@ -332,6 +346,8 @@ func (v *verifier) due(r Row) error {
 		}
 		own, armed := x.Due(d.Account)
 		v.sameDue(r, own, armed)
+	case booking.KindErase:
+		return v.erasureDue(r, d)
 	default:
 		if d.Kind.String() == booking.Kind(255).String() {
 			v.find(r.Key, "kind %d is unknown", d.Kind)

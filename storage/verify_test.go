@@ -91,6 +91,17 @@ func TestVerifyNamesWhatDisagrees(t *testing.T) {
 		}, "keeps a place for booking " + uuid(6)},
 		{raw(accountKey("acme", "external", digest("x")), "\x01\"nobody\""), "the booking of this name is missing"},
 		{gone(accountKey("acme", "outbound")), "not by both"},
+		{gone(accountKey("acme", "erasure", uuid(12))), `stands for erasure "` + uuid(12) + `", which is not there`},
+		{gone(accountKey("acme", "erasure", uuid(13))), "the erasure that it stands for is missing"},
+		{gone(dueKey(booking.Due{Account: "acme", At: noon.Add(15 * time.Second), Kind: booking.KindErase, Ref: uuid(12)})), "its due-key is missing"},
+		{func(t *Tx) error {
+			v := sampleErasure(12)
+			v.DoneAt, v.DueAt = noon, time.Time{}
+			old := sampleErasure(12)
+			return t.PutErasure(&old, v)
+		}, "it is done and still names the person"},
+		{raw(accountKey("acme", "erased", "x"), "\x01{}"), "not the hash of a number"},
+		{raw(accountKey("acme", "consent", "+13125550142", "12345678granted"), "\x01{}"), "the value calls itself"},
 		{gone(accountKey("acme", "number", "+13125550100")), "the default outbound number is missing"},
 		{gone(globalKey("k", digest("secret"))), "its secret does not open it"},
 		{gone(accountKey("acme", "key", "key1")), "the API key of this credential is missing"},

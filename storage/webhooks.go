@@ -39,6 +39,24 @@ func (t *Tx) DeleteWebhookTrouble(a booking.AccountID, id string) error {
 	return t.p.Delete(accountKey(a, "hooktrouble", id))
 }
 
+// Announcement reads news whose deliveries are not planned yet; nil when there is none of that ID.
+func (s *Snapshot) Announcement(a booking.AccountID, id string) (*booking.Announcement, error) {
+	return find[booking.Announcement](s.g, accountKey(a, "announcement", id))
+}
+
+// PutAnnouncement writes news with its due-key.
+func (t *Tx) PutAnnouncement(a booking.AccountID, v booking.Announcement) error {
+	if err := t.Arm(v.Due(a)); err != nil {
+		return err
+	}
+	return t.put(accountKey(a, "announcement", v.ID), v, time.Time{})
+}
+
+// DeleteAnnouncement ends an announcement. Its due-key is the caller's to remove.
+func (t *Tx) DeleteAnnouncement(a booking.AccountID, id string) error {
+	return t.p.Delete(accountKey(a, "announcement", id))
+}
+
 // Delivery reads one delivery; nil when there is none any more.
 func (s *Snapshot) Delivery(a booking.AccountID, id string) (*booking.Delivery, error) {
 	return find[booking.Delivery](s.g, accountKey(a, "delivery", id))

@@ -28,6 +28,7 @@ type Client struct {
 	Facts        Facts
 	Schedulers   Schedulers
 	OptOuts      OptOuts
+	People       People
 	Keys         APIKeys
 	Bookings     Bookings
 	Threads      Threads
@@ -82,6 +83,7 @@ func New(base, key string, options ...Option) *Client {
 	s := service{c}
 	c.Sessions, c.Account, c.Numbers, c.Facts = Sessions{s}, Account{s}, PhoneNumbers{s}, Facts{s}
 	c.Schedulers, c.OptOuts, c.Keys = Schedulers{s}, OptOuts{s}, APIKeys{s}
+	c.People = People{s}
 	c.Bookings, c.Reports, c.Webhooks, c.Scripts = Bookings{s}, Reports{s}, Webhooks{s}, Scripts{s}
 	c.Registration, c.Users = Registration{s}, Users{s}
 	c.Threads, c.Rehearsals = Threads{s}, Rehearsals{s}

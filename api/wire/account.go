@@ -35,6 +35,7 @@ type Settings struct {
 	Holdout        int       `json:"holdout" description:"Percent of persons never texted."`
 	Nudges         int       `json:"nudges"`
 	OnCallPhone    string    `json:"on_call_phone,omitempty" description:"Is texted when a thread needs a person, and takes it by answering."`
+	Lookup         bool      `json:"lookup" description:"The carrier is asked whether a number is a landline before its first text, where it can tell; it costs."`
 	DailyCap       int       `json:"daily_cap" description:"Segments a day, from midnight Pacific time; 0: no cap of our own."`
 	SMSPrice       SMSPrice  `json:"sms_price" description:"What a text costs, for previews."`
 }
@@ -85,7 +86,7 @@ func fromSettings(s booking.Settings) Settings {
 		StateRules: s.StateRules, Frequency: Frequency{s.Frequency.Max, s.Frequency.Per.String()},
 		AbandonAfter: short(s.AbandonAfter), LatestAfter: s.LatestAfter.String(), RequireConsent: s.RequireConsent,
 		Retention: s.Retention.String(), ReplyWait: short(s.ReplyWait), ReplyWindow: s.ReplyWindow.String(),
-		Holdout: s.Holdout, Nudges: s.Nudges, OnCallPhone: string(s.OnCallPhone), DailyCap: s.DailyCap, SMSPrice: fromPrice(s.Price()),
+		Holdout: s.Holdout, Nudges: s.Nudges, Lookup: s.Lookup, OnCallPhone: string(s.OnCallPhone), DailyCap: s.DailyCap, SMSPrice: fromPrice(s.Price()),
 	}
 }
 
@@ -123,7 +124,7 @@ func short(d booking.Duration) string {
 
 func (s Settings) booking() (booking.Settings, error) {
 	v := booking.Settings{StateRules: s.StateRules, Frequency: booking.Frequency{Max: s.Frequency.Max},
-		RequireConsent: s.RequireConsent, Holdout: s.Holdout, Nudges: s.Nudges, OnCallPhone: booking.Phone(s.OnCallPhone), DailyCap: s.DailyCap}
+		RequireConsent: s.RequireConsent, Holdout: s.Holdout, Nudges: s.Nudges, Lookup: s.Lookup, OnCallPhone: booking.Phone(s.OnCallPhone), DailyCap: s.DailyCap}
 	for _, d := range []struct {
 		field, is string
 		to        *booking.Duration

@@ -61,6 +61,7 @@ type Settings struct {
 	SMSPrice       SMSPrice  `json:"sms_price,omitzero"`      // what a text costs, for previews; zero: DefaultSMSPrice
 	OnCallPhone    Phone     `json:"on_call_phone,omitempty"` // is texted when a thread needs a person; empty: nobody
 	DailyCap       int       `json:"daily_cap,omitempty"`     // segments a day, from midnight Pacific time; 0: none
+	Lookup         bool      `json:"lookup,omitempty"`        // the carrier is asked for the kind of line before a number's first text; it costs
 }
 
 // Hours are the permitted local hours by kind of day.

@@ -102,7 +102,14 @@ func (d *decision) consent() Finding {
 	if !d.f.Account.Settings.RequireConsent {
 		setting = "settings.require_consent false"
 	}
-	switch c := d.f.Session.Consent; {
+	c, back := d.f.Session.Consent, d.f.Person.Unticked
+	switch {
+	case !back.IsZero() && !c.At.After(back):
+		return Finding{Result: Stop,
+			Fact:    "the customer took the consent back on " + d.tell(back),
+			Setting: setting,
+			Message: "No text: the customer took the consent to texts back.",
+			Fix:     "Call the customer instead. A later tick counts again."}
 	case c.SMS:
 		return Finding{Result: Pass,
 			Fact:    "the customer ticked the consent to texts",
@@ -134,7 +141,8 @@ func (d *decision) threadOwner() Finding {
 		Message: "No person would be interrupted."}
 }
 
-// landline: only what the carrier said counts. A text received from the number afterwards disproves it.
+// landline: what the carrier said of the number when it was texted, else what a lookup or the numbering plan says. A text received
+// from the number afterwards disproves it.
 func (d *decision) landline() Finding {
 	p := &d.f.Person
 	if p.Bad != nil && !p.Inbound.After(p.Bad.At) {
@@ -145,6 +153,17 @@ func (d *decision) landline() Finding {
 		return Finding{Result: Stop,
 			Fact:    fact,
 			Message: "No text: this number is known not to take texts.",
+			Fix:     "Call the customer instead, and ask for a mobile number."}
+	}
+	if l := d.f.Line; l.Kind == LineLandline && !p.Inbound.After(l.At) {
+		fact, setting := "by the numbering plan it is a landline", ""
+		if !l.At.IsZero() {
+			fact, setting = "the lookup of "+d.tell(l.At)+" says that it is a landline", "settings.lookup true"
+		}
+		return Finding{Result: Stop,
+			Fact:    fact,
+			Setting: setting,
+			Message: "No text: this number is a landline.",
 			Fix:     "Call the customer instead, and ask for a mobile number."}
 	}
 	return Finding{Result: Pass,

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -148,25 +149,42 @@ var (
 		"envie", "envia", "enviar", "conteste", "contesta", "escriba", "mande", "texto", "con", "palabra"}
 	betweenStop = []string{"to", "2", "para"}
 	afterStop   = []string{"opt", "optout", "end", "quit", "unsubscribe", "unsub", "cancel", "stop", "cancelar", "salir", "terminar", "baja", "finalizar"}
+	goesOn      = []string{"to", "2", "2quit", "2end", "para", "for", "if", "when", "whenever", "at", "any", "anytime", "and", "or", "now", "here", "back", "y", "o", "si",
+		"cuando", "en", "a"}
+	filling   = []string{"need", "needs", "have", "has", "to", "ever", "just", "please", "the", "a", "hay", "hace", "falta", "tiene", "tienes", "necesita", "necesitas", "que", "por", "favor", "la"}
+	negations = []string{"not", "no", "never", "dont", "cannot", "without", "nunca", "sin", "ni"}
 )
 
-// saysOptOut tells whether the text says how to opt out.
+// saysOptOut tells whether the text says how to opt out: a clause that says to send the word and ends with it or goes on with what for,
+// or the word with what for. "Do not reply STOP" and "text stop signs to us" do not.
 func saysOptOut(body string) bool {
-	const far = 3
-	since := far // words since "stop"
-	prev := ""
-	for word := range strings.FieldsFuncSeq(body, func(r rune) bool { return !inWord(r) }) {
-		if since == 1 && isOneOf(word, afterStop) || since == 2 && isOneOf(prev, betweenStop) && isOneOf(word, afterStop) {
-			return true
+	for clause := range strings.FieldsFuncSeq(body, func(r rune) bool { return strings.ContainsRune(".,;:!?()/", r) }) {
+		words := strings.FieldsFunc(foldAccents(clause), func(r rune) bool { return !inWord(r) && r != '\'' })
+		for i := range words {
+			words[i] = strings.Trim(words[i], "'")
 		}
-		since++
-		if strings.EqualFold(word, "stop") {
-			if isOneOf(foldAccents(prev), beforeStop) {
+		for i, word := range words {
+			if strings.EqualFold(word, "stop") && instructs(words[:i], words[i+1:]) && !negated(words[:i]) {
 				return true
 			}
-			since = 1
 		}
-		prev = word
+	}
+	return false
+}
+
+func instructs(before, after []string) bool {
+	if len(after) > 1 && isOneOf(after[0], betweenStop) && isOneOf(after[1], afterStop) || len(after) > 0 && isOneOf(after[0], afterStop) {
+		return true
+	}
+	return len(before) > 0 && isOneOf(before[len(before)-1], beforeStop) && (len(after) == 0 || isOneOf(after[0], goesOn))
+}
+
+// negated tells whether the words before "stop" say not to send it.
+func negated(before []string) bool {
+	for _, w := range slices.Backward(before) {
+		if !isOneOf(w, beforeStop) && !isOneOf(w, filling) {
+			return isOneOf(w, negations) || strings.HasSuffix(strings.ToLower(w), "n't")
+		}
 	}
 	return false
 }

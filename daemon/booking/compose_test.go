@@ -149,3 +149,18 @@ func FuzzCompose(f *testing.F) {
 		}
 	})
 }
+
+func TestOnlyAnInstructionSaysHowToOptOut(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Reply STOP to opt out.": true, "Text STOP": true, "reply with the word 'stop' at any time": true, "STOP=end": true, "Txt STOP 2 end": true, "STOP to unsubscribe": true,
+		"Not interested? Reply STOP": true, "If you don't want texts, reply STOP.": true, "If you do not want texts reply STOP to end": true, "Responda STOP para darse de baja.": true,
+		"Env\u00ede STOP si no desea mensajes": true, "Reply STOP/HELP": true, "b.example/l/X Reply \"STOP\" anytime": true,
+		"you need not text stop signs to us": false, "Pipes burst? Text STOP leaks to us": false, "Do not reply STOP to opt out": false, "don't text STOP": false,
+		"no need to reply with STOP": false, "You do not have to text STOP to cancel": false, "No hace falta responder STOP": false, "never reply stop": false,
+		"we can stop by": false, "send stop valve photos": false, "STOP": false, "": false,
+	} {
+		if got := saysOptOut(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}

@@ -38,6 +38,21 @@ type Delivery struct {
 	DueAt     time.Time       `json:"due_at,omitzero"` // zero: nothing will happen by itself
 }
 
+// Announcement is news on its way to the webhooks that wanted it when it happened. It is one row, whatever their number, so that
+// a change that is news about many sessions still fits into one transaction; their deliveries are planned after it.
+type Announcement struct {
+	ID       string          `json:"id"` // UUIDv7
+	Event    NewsKind        `json:"event"`
+	Body     json.RawMessage `json:"body"`
+	Webhooks []string        `json:"webhooks"`
+	At       time.Time       `json:"at"` // when it happened, to the millisecond of the ID
+}
+
+// Due gives the announcement's entry of the due index.
+func (n Announcement) Due(a AccountID) Due {
+	return Due{Account: a, At: n.At, Kind: KindAnnounce, Ref: n.ID}
+}
+
 // Try is one attempt to deliver and what came of it.
 type Try struct {
 	At     time.Time `json:"at"`

@@ -18,10 +18,12 @@ const (
 	KindCatchUp  Kind = 9  // fetch the texts that came in while nobody listened. Ref: a UUIDv7 of its time
 	KindTalk     Kind = 10 // answer a customer's texts, or end a silent thread. Ref: ThreadRef
 	KindRegister Kind = 11 // the next call of a registration. Ref: a UUIDv7 of its time
+	KindErase    Kind = 12 // go on removing a person. Ref: erasure
+	KindAnnounce Kind = 13 // plan the deliveries of a piece of news. Ref: the announcement, a UUIDv7 of its time
 )
 
 // Kinds is one more than the highest kind.
-const Kinds = 12
+const Kinds = 14
 
 func (k Kind) String() string {
 	switch k {
@@ -47,6 +49,10 @@ func (k Kind) String() string {
 		return "register"
 	case KindTalk:
 		return "talk"
+	case KindErase:
+		return "erase"
+	case KindAnnounce:
+		return "announce"
 	}
 	return "unknown"
 }

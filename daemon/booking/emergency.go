@@ -30,7 +30,7 @@ type Emergency struct {
 // needless warning costs a text. testdata/emergency.txt has the labelled lines it is measured with.
 func MatchEmergency(body string) (Emergency, bool) {
 	m := plainMessage(clip(body, maxWithdrawal))
-	if f, ok := emergencies.find(m); ok {
+	if f, ok := m.danger(); ok {
 		return Emergency{EmergencyKind(f.means), f.words}, true
 	}
 	cold, ok := heatLoss.find(m)
@@ -43,15 +43,32 @@ func MatchEmergency(body string) (Emergency, bool) {
 	return Emergency{}, false
 }
 
+// danger reads the message for a danger twice, finely and coarsely. Gas that is spoken of beside another danger goes before it: its
+// warning is the one not to be missed.
+func (m *saying) danger() (found, bool) {
+	f, ok := emergencies.find(m)
+	switch EmergencyKind(f.means) {
+	case EmergencyMedical, EmergencyCO, EmergencyGas:
+		return f, true
+	}
+	if air, breathed := airMeetings.find(m); breathed && (!ok || air.means == string(EmergencyGas)) {
+		return air, true
+	}
+	if ok {
+		return f, true
+	}
+	return houseMeetings.find(m)
+}
+
 // MatchPastEmergency tells whether a text tells of a danger that is over: somebody capped the gas line yesterday. It is no
 // emergency, but a word of caution belongs into the answer.
 func MatchPastEmergency(body string) (Emergency, bool) {
 	m := plainMessage(clip(body, maxWithdrawal))
-	if _, now := emergencies.find(m); now {
+	if _, now := m.danger(); now {
 		return Emergency{}, false
 	}
 	m.anyTime = true
-	f, ok := emergencies.find(m)
+	f, ok := m.danger()
 	return Emergency{EmergencyKind(f.means), f.words}, ok
 }
 
@@ -67,7 +84,7 @@ func (m *saying) old() bool {
 			continue
 		}
 		if i+1 < len(w) && (w[i+1] == "year" || w[i+1] == "years" || w[i+1] == "yr" || w[i+1] == "anos") ||
-			i > 0 && (w[i-1] == "im" || w[i-1] == "am" || m.has(kin) && (w[i-1] == "is" || w[i-1] == "tiene" || w[i-1] == "hes" || w[i-1] == "shes")) {
+			i > 0 && (w[i-1] == "im" || w[i-1] == "am" || m.has(kin) && (w[i-1] == "is" || w[i-1] == "are" || w[i-1] == "tiene" || w[i-1] == "hes" || w[i-1] == "shes")) {
 			return true
 		}
 	}
@@ -75,7 +92,7 @@ func (m *saying) old() bool {
 }
 
 // kin are people who may be old.
-var kin = wordSet("mom mother dad father grandma grandpa grandmother grandfather husband wife neighbor he she hes shes mama papa abuela abuelo tio tia")
+var kin = wordSet("mom mother dad father grandma grandpa grandmother grandfather parents grandparents inlaws husband wife neighbor he she hes shes mama papa abuela abuelo tio tia")
 
 // SafetyWords are what a person in this danger is told at once, before all else, in English or, with lang "es", in Spanish.
 // line is the business's emergency line as it is to be written; empty: it has none.

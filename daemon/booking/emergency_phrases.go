@@ -20,14 +20,14 @@ var emergencySets = map[string]string{
 	"suena":    "suena sonando sono pita pitando suenan",
 	"persona":  "papa mama esposo esposa hijo hija bebe abuelo abuela hermano hermana nino nina senor senora",
 	"person":   "grandfather grandmother uncle aunt papa mama wife tenant boy girl he she hes shes husband wife dad mom mother father son daughter kid child baby brother sister grandma grandpa someone man woman guy friend neighbor mum partner",
-	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo anciano anciana ancianos nacido toddler disabled dialysis preemie pregnant embarazada seniors invalid wheelchair",
+	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo abuelita abuelito abuelitos anciano anciana ancianos nacido toddler disabled dialysis preemie pregnant embarazada seniors invalid wheelchair",
 	"relative": "mom mother dad father mama papa grandma grandpa grandmother grandfather aunt uncle husband wife neighbor",
 }
 
 // emergencies is the book of phrases that tell an emergency. Unless they tell of the past: then the danger is not now.
 var emergencies = newPhraseBook([]phrase{
 	// Breath and life come first.
-	{says: "isnt|not|stopped|cant|barely|trouble|difficulty breathing|breathe", means: "medical"},
+	{says: "isnt|not|stopped|cant|barely|trouble|difficulty breathing|breathe", not: "price|prices|cost|quote", means: "medical"},
 	{says: "isnt|not|wont|cant wake|waking|responding|moving up?", not: "{thing}|thermostat|water|fan|you|your|office", means: "medical"},
 	{says: "unconscious|unresponsive|inconsciente|convulsiones|overdose|overdosed", unless: "past", means: "medical"},
 	{says: "turned|turning blue|purple", not: "water|flame|light|pool", unless: "past", means: "medical"},
@@ -45,10 +45,25 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "swallowed|drank|ate ...3 cleaner|bleach|drano|chemical|chemicals|pills", means: "medical"},
 	{says: "call|need|send ...2 ambulance|paramedics", means: "medical"},
 	{says: "bleeding ...2 lot|badly|bad|heavily|everywhere", means: "medical"},
+	{says: "someone|somebody|{person} ...3 trapped|injured|hurt", not: "feelings|didnt|not hurt", unless: "past", means: "medical"},
+	{says: "boiler|heater|tank|furnace ...5 about|going|gonna to? ...1 blow|explode|burst", unless: "past", means: "fire"},
+	{says: "exhaust|fumes ...1 in|inside|filling|coming", not: "paint|no fumes", unless: "past", means: "carbon_monoxide"},
+	{says: "steam ...2 everywhere|pouring|spraying|blowing|shooting", not: "shower", unless: "past", means: "flooding"},
+	{says: "{person} ...2 got|was|been burned|burnt|scalded", means: "medical", unless: "past"},
+	{says: "agua ...2 saliendo|sale|cayendo|cae|escurre|escurriendo|brota|entrando ...2 techo|pared|piso|foco|luz|lampara|casa|sotano", not: "no sale|cae", unless: "past", means: "flooding"},
+	{says: "stove|burner|gas|range wont|cant ...2 turn|shut off", not: "light", unless: "past", means: "gas"},
+	{says: "{wired} ...2 wet|soaked|drenched", unless: "past", means: "electric_shock"},
+	{says: "leaking|dripping|leaks ...1 everywhere|all over?", not: "little|slow|day|night|week|time", unless: "past", means: "flooding"},
+	{says: "had flames|fire come|coming|shoot|shooting", not: "last|ago|years|yesterday", means: "fire"},
+	{says: "burned|scalded|burnt bad|badly|severely", means: "medical", unless: "past"},
+	{says: "he|she|they|mom|dad|son|daughter|wife|husband|who ...2 wont|isnt|not respond|responding|answer|wake", not: "text|texts|call|calls|phone|email", means: "medical"},
+	{says: "{person} ...2 shaking|convulsing|seizure|seizing", not: "head", means: "medical"},
 	{says: "burned|scalded|burnt my|his|her ...2 badly|bad|hand|arm|face|skin|leg", means: "medical", unless: "past"},
+	{says: "call|called|calling|llame|llamen|llamar|llama ...1 911", means: "medical"},
 	{says: "kill myself|herself|himself", means: "medical"},
 	{says: "suicide|suicidal", means: "medical"},
 	{says: "no respira", means: "medical"},
+	{says: "no puede|puedo|pueden respirar", means: "medical"},
 	{says: "{persona} ...2 se desmayo|cayo|ahoga", means: "medical"},
 	{says: "se desmayo", means: "medical"},
 	{says: "duele ...1 pecho", means: "medical"},
@@ -77,9 +92,9 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "gas|propane {smell}", not: notThere, unless: "past", means: "gas"},
 	{says: "gas {alarm}? ...3 {smell}", not: notThere + ";gas co|company|bill;co|company ...6 {smell}", unless: "past", means: "gas"},
 	{says: "gas co|company ...5 {smell}|leak", not: "no {smell}", unless: "past", means: "gas"},
-	{says: "gas|propane leak|leaking|leaks", not: notThere + ";check|test|inspection|detector ...2 leak|leaks", unless: "past", means: "gas"},
+	{says: "gas|propane leak|leaking|leaks", not: notThere + ";check|test|inspection|detector ...2 leak|leaks;leak|leaks test|testing|tests|detection|detector|check|inspection;how ...3 know|tell if", unless: "past", means: "gas"},
 	{says: "leak|leaking ...1 gas|propane", not: notThere, unless: "past", means: "gas"},
-	{says: "{smell} ...3 egg|eggs", not: "cooking|breakfast", unless: "past", means: "gas"},
+	{says: "{smell} ...3 egg|eggs", not: "cooking|breakfast;water {smell}", unless: "past", means: "gas"},
 	{says: "pegue|pego|pegaron|rompi|rompio|rompieron|corte|corto|cortaron|golpee|golpeo|perfore ...3 linea|tubo|tuberia|manguera ...1 gas", unless: "past", means: "gas"},
 	{says: "rotten|rotting egg|eggs", unless: "past", means: "gas"},
 	{says: "gas line|pipe|valve|meter ...3 hissing|broke|broken|cut|ruptured|hit|leaking", unless: "past", means: "gas"},
@@ -98,7 +113,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "is|are|was|started|starts|keeps|began smoking|smokin", not: "no|not|guy|he|she|tech|husband|son ...3 smoking", unless: "past", means: "fire"},
 	{says: "en llamas", unless: "past", means: "fire"},
 	{says: "se esta? prendio|prendiendo ...2 fuego|lumbre", unless: "past", means: "fire"},
-	{says: "on fire", not: "dont|not", unless: "past", means: "fire"},
+	{says: "on fire", not: "dont|not;lol|haha|jk|jaja", unless: "past", means: "fire"},
 	{says: "{fire} in|at|inside|behind the|my|our {thing}", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "{fire} coming|shooting", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "smoke|smoking ...2 coming|pouring|filling|rising|out", not: "no smoke", unless: "past", means: "fire"},
@@ -119,7 +134,7 @@ var emergencies = newPhraseBook([]phrase{
 	// Electricity.
 	{says: "got|get|been|gets|getting|was {shock}", not: "price|quote|bill|cost|how", unless: "past", means: "electric_shock"},
 	{says: "electric|electrical shock|shocks", unless: "past", means: "electric_shock"},
-	{says: "shocks|zaps|shocked|zapped|shocking|zapping you|me|us|him|her", unless: "past", means: "electric_shock"},
+	{says: "shocks|zaps|shocked|zapped|shocking|zapping you|me|us|him|her|my|our", unless: "past", means: "electric_shock"},
 	{says: "a|little|big|bad shock|jolt|zap from|off|when|touching|every", not: "price|quote|bill", unless: "past", means: "electric_shock"},
 	{says: "gives|gave|giving me|us|him|her|you a? ...2 shock|shocks|jolt|jolts", not: "price|quote|bill", unless: "past", means: "electric_shock"},
 	{says: "power|electric|electrical line|lines|cable|wire|wires ...2 down|fell|fallen|hanging", unless: "past", means: "electric_shock"},
@@ -128,11 +143,12 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "{thing} ...3 {spark}", unless: "past", means: "electric_shock"},
 	{says: "{spark} ...5 {thing}", unless: "past", means: "electric_shock"},
 	{says: "wire|wires|cable|line fell|came|fallen ...1 down|in|on|into|across", not: "thermostat", unless: "past", means: "electric_shock"},
+	{says: "downed line|lines|cable|pole", unless: "past", means: "electric_shock"},
 	{says: "live|downed|exposed|bare wire|wires", not: "how|install", unless: "past", means: "electric_shock"},
 	{says: "wires exposed", unless: "past", means: "electric_shock"},
 	{says: "water ...4 into|on|through|in|from|over ...1 breaker|panel|outlet|fuse|light|electrical|socket", not: "no water", unless: "past", means: "electric_shock"},
-	{says: "me|nos|le dio|da|dan|daba un|una|la? toques|toque|descarga|corriente|calambre", unless: "past", means: "electric_shock"},
-	{says: "salen|sale|saliendo|hay|salieron|echa|echando|saca|sacando|tira chispas", not: "no hay|salen|sale", unless: "past", means: "electric_shock"},
+	{says: "me|nos|le dio|da|dan|daba|dieron un|una|la? toques|toque|descarga|corriente|calambre", unless: "past", means: "electric_shock"},
+	{says: "salen|sale|saliendo|hay|salieron|echa|echando|saca|sacando|tira chispas", not: "no hay|salen|sale;encendedor|chispero|piloto", unless: "past", means: "electric_shock"},
 	{says: "se electrocuto", unless: "past", means: "electric_shock"},
 	{says: "cable|cables pelado|pelados|caido|caidos|suelto|sueltos", unless: "past", means: "electric_shock"},
 
@@ -146,17 +162,24 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "se regresa|regreso ...2 drenaje|excremento", unless: "past", means: "sewage"},
 
 	// Water that runs where it must not.
-	{says: "{flood}", not: "insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;spring floods", unless: "past", means: "flooding"},
+	{says: "{flood}", not: "do you|yall ...4 {flood};{flood} in|back 2005|2006|2007|2008|2009|2010|2011|2012|2013|2014|2015|2016|2017|2018|2019|2020|2021|2022|2023|2024|2025;cover|covered|covers;insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;spring floods", unless: "past", means: "flooding"},
+	{says: "active|major|huge|massive water? leak", not: "fixed", unless: "past", means: "flooding"},
+	{says: "short circuit|circuited", unless: "past", means: "electric_shock"},
+	{says: "cortocircuito", unless: "past", means: "electric_shock"},
+	{says: "corto circuito", unless: "past", means: "electric_shock"},
 	{says: "inches|foot|feet of water", unless: "past", means: "flooding"},
 	{says: "water ...3 {pour}", unless: "past", means: "flooding"},
 	{says: "{pour} ...2 water", unless: "past", means: "flooding"},
 	{says: "heater|pipe|hose|line|valve|tank ...2 {pour}", unless: "past", means: "flooding"},
-	{says: "pipe|pipes|hose|tank|line ...2 {burst}", not: "afraid|worried|if|dont want", unless: "past", means: "flooding"},
+	{says: "pipe|pipes|hose|tank|line ...2 {burst}", not: "afraid|worried|if|before;dont want", unless: "past", means: "flooding"},
 	{says: "burst pipe|pipes|hose|tank", not: "afraid|worried|if", unless: "past", means: "flooding"},
 	{says: "water ...2 coming|running|leaking|flowing|seeping|gushing up|in|through|into|under|from ...3 floor|floors|wall|walls|ceiling|light|lights|door|fast|everywhere", not: "slow|slowly|little", unless: "past", means: "flooding"},
 	{says: "cant|wont|unable|dont ...3 stop|shut ...2 water ...1 off?", not: "hot water|cold", unless: "past", means: "flooding"},
 	{says: "saliendo|tirando|botando|regando|brotando ...2 agua", not: "no;poca|poquita|caliente|fria", unless: "past", means: "flooding"},
 	{says: "water ...1 everywhere", not: "is hard", unless: "past", means: "flooding"},
+	{says: "water ...2 keeps|still ...1 coming|running|pouring|flowing|rising", not: "hot|cold|toilet", unless: "past", means: "flooding"},
+	{says: "water ...1 up to ...2 outlet|outlets|knees|ankles|step|stairs", unless: "past", means: "flooding"},
+	{says: "raining|pouring inside|in ...1 kitchen|house|bedroom|living|basement|bathroom", unless: "past", means: "flooding"},
 	{says: "water all over", unless: "past", means: "flooding"},
 	{says: "water ...2 coming|running|dripping|pouring in|through|down|out ...2 ceiling|wall|house|walls|light|door", not: "slow|slowly", unless: "past", means: "flooding"},
 	{says: "ceiling ...7 sag|sagging|bubbling|fall|falling|collapse|caving|bulging|collapsing", unless: "past", means: "flooding"},
@@ -166,7 +189,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "agua por todos|todas lados|partes", unless: "past", means: "flooding"},
 	{says: "agua ...4 chorros|chorro", unless: "past", means: "flooding"},
 }, emergencySets, map[string]func(*saying) bool{
-	"past": func(m *saying) bool { return !m.anyTime && m.has(gone) && !m.present() },
+	"past": (*saying).over,
 })
 
 // notThere: what somebody smells not.
@@ -181,6 +204,9 @@ var (
 	// at the end, is no point of time.
 	wishes = wordSet("need needs want wants would looking id ready necesito quiero just then")
 )
+
+// over tells whether the message tells of the past, where that matters.
+func (m *saying) over() bool { return !m.anyTime && m.has(gone) && !m.present() }
 
 // present tells whether the message says that something is so now.
 func (m *saying) present() bool {
@@ -205,10 +231,10 @@ func (m *saying) present() bool {
 var heatLoss = newPhraseBook([]phrase{
 	{says: "no heat", not: "pump|upstairs", means: "no_heat"},
 	{says: "without|lost heat|heating", means: "no_heat"},
-	{says: "heat|furnace|heater|heating|boiler ...2 out|off|died|quit|broke|broken|stopped|dead|down", means: "no_heat"},
+	{says: "heat|heats|furnace|heater|heating|boiler ...2 out|off|died|quit|broke|broken|stopped|dead|down", means: "no_heat"},
 	{says: "heat|furnace|heater|heating|boiler isnt|not|wont|doesnt|cant ...1 working|work|on|heat|start", means: "no_heat"},
 	{says: "freezing|degrees|below", means: "no_heat"},
-	{says: "no|sin hay|tenemos|tengo|calefaccion ...1 calefaccion|calentador?", means: "no_heat"},
+	{says: "no|sin hay|tenemos|tengo|tiene|tienen|calefaccion ...1 calefaccion|calentador?", means: "no_heat"},
 	{says: "sin calefaccion", means: "no_heat"},
 	{says: "no prende|enciende|funciona|sirve|jala|arranca|calienta ...2 calefaccion|calefactor|calenton|boiler", means: "no_heat"},
 	{says: "calefaccion|calefactor|calenton|boiler ...2 no prende|enciende|funciona|sirve|jala|arranca|calienta", means: "no_heat"},
@@ -218,7 +244,9 @@ var heatLoss = newPhraseBook([]phrase{
 // frail tells who cannot bear a cold house.
 var frail = newPhraseBook([]phrase{
 	{says: "{vulnera}", not: "baby on the way;oxygen sensor", means: "frail"},
-	{says: "week|month|weeks|months|day old", means: "frail"},
+	{says: "week|month|weeks|months|day|days|wk|wks|mo old", means: "frail"},
+	{says: "kids|kid|baby|son|daughter|children|twins ...3 is|are ...2 month|months|week|weeks", means: "frail"},
+	{says: "1|one|2|two yr|year|yrs old", means: "frail"},
 	{says: "little|small|young ...1 kids|kid|children|child|ones|girl|boy|grandkids", means: "frail"},
 	{says: "recien nacido|nacida|nacidos", means: "frail"},
 	{says: "nino|nina|ninos|ninas|hijos chiquito|chiquita|chiquitos|pequeno|pequena|pequenos|chicos", means: "frail"},

@@ -9,7 +9,7 @@ import (
 // fire or as electricity: the warning is of the same danger.
 func TestEmergenciesAreRecognised(t *testing.T) {
 	counts := map[bool]*struct{ lines, wrong, otherKind int }{false: {}, true: {}}
-	for _, l := range labelledLines(t, 0, 2, "emergency.txt", "emergency2.txt", "emergency3.txt", "emergency4.txt") {
+	for _, l := range labelledLines(t, 0, 2, "emergency.txt", "emergency2.txt", "emergency3.txt", "emergency4.txt", "emergency5.txt", "emergency6.txt", "emergency7.txt", "emergency8.txt", "emergency9.txt", "emergency10.txt") {
 		label, text, c := l.fields[0], l.fields[1], counts[l.held]
 		c.lines++
 		e, ok := MatchEmergency(text)
@@ -77,8 +77,15 @@ func FuzzMatchEmergency(f *testing.F) {
 }
 
 func BenchmarkMatchEmergency(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		MatchEmergency("water heater is old and makes noises, can somebody come on friday after nine")
+	for name, text := range map[string]string{
+		"usual":           "water heater is old and makes noises, can somebody come on friday after nine",
+		"1600 characters": strings.Repeat("the gas furnace is old, no smoke or water on the floor, but the alarm of the panel was tested. ", 17),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				MatchEmergency(text)
+			}
+		})
 	}
 }

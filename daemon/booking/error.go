@@ -19,6 +19,7 @@ const (
 	TooMany                       // over a rate limit
 	Unavailable                   // cannot be done now; try again later
 	Gone                          // it was there, perhaps, and is not any more
+	Stale                         // it changed since the caller looked at it
 )
 
 // Error is a refusal a person may meet: a stable code, one sentence, and the mend. Codes are part of the API: never change one.

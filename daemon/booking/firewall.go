@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -59,22 +60,35 @@ const maxSay = 480
 // evidence. It reads the text as a stranger would and doubts: what it cannot tie to a result or a fact is a claim that blocks,
 // whoever wrote it. ok is false with the first such claim.
 //
+// How it reads: the text is cut into clauses, every day, time and amount in it is found, and each word has a sense ([senses]). A clause
+// that names a window must offer an open one, in words of offers only, or deny a full day, or state a window that is booked: what
+// else could be said of a window has too many wordings to list. A booking, a change, a price, a person's help without a window are
+// claims by the sense of their words, unless the same clause takes them back ("not booked yet"), wishes for them ("shall I book it?") or
+// the evidence holds them.
+//
 // It judges English and Spanish. A text in another script, or with characters that look like others, is a claim as a whole.
 func Permit(text string, e Evidence) (c Claim, ok bool) {
 	text = Plain(text)
 	if len(text) > 4*maxSay || len([]rune(text)) > maxSay {
 		return Claim{text[:40], "length"}, false
 	}
-	if r, ok := foreign(text); ok {
+	if r, ok := foreign(text, e); ok {
 		return Claim{string(r), "script"}, false
 	}
 	g := guard{Evidence: e, text: []byte(text)}
-	for _, fact := range e.Facts { // a fact told in its own words needs no more reading
-		g.blank(Plain(fact.Text))
+	g.settle()
+	for _, judge := range []func() (Claim, bool){g.links, g.phones} {
+		if c, ok := judge(); !ok {
+			return c, false
+		}
 	}
-	g.blank(Plain(e.Business))
-	g.heard()
-	for _, judge := range []func() (Claim, bool){g.links, g.phones, g.prices, g.times, g.numbers, g.done} {
+	g.choices()
+	g.read()
+	for i := range g.parts {
+		g.parts[i].frames()
+	}
+	g.gather()
+	for _, judge := range []func() (Claim, bool){g.secrets, g.prices, g.windows, g.numbers, g.acts} {
 		if c, ok := judge(); !ok {
 			return c, false
 		}
@@ -84,10 +98,11 @@ func Permit(text string, e Evidence) (c Claim, ok bool) {
 
 // foreign finds a character that is no part of English or Spanish: other scripts, letters that are pictures of letters, marks
 // that hide or turn others. Pictures are harmless, but for those that are digits or letters.
-func foreign(text string) (rune, bool) {
+func foreign(text string, e Evidence) (rune, bool) {
 	for _, r := range text {
 		switch {
-		case r < 0x7f && (r >= ' ' || r == '\n'), r >= 0xa1 && r < 0x250 && r != 0xad:
+		case r < 0x7f && (r >= ' ' || r == '\n'):
+		case r >= 0xa1 && r < 0x250 && r != 0xad && (!unicode.IsLetter(r) && !unicode.IsNumber(r) || strings.ContainsRune(ourLetters, r) || e.writes(r)):
 		case strings.ContainsRune("–—‘’“”…•€✓✔❤👍🙂😊🔧🏠❄🔥️", r):
 		case unicode.Is(unicode.So, r) && r > 0x2600 && !(r >= 0x1f100 && r <= 0x1f2ff) && !(r >= 0x2776 && r <= 0x2793):
 		default:
@@ -97,31 +112,52 @@ func foreign(text string) (rune, bool) {
 	return 0, false
 }
 
-// guard reads one text. What was found to be in order is blanked, so that what is left over must be harmless.
+// ourLetters are those of Spanish, and of names that people of the United States bear.
+const ourLetters = "áéíóúüñÁÉÍÓÚÜÑàèìòùâêîôûäëïöãõåçÀÈÌÒÙÂÊÎÔÛÄËÏÖÃÕÅÇºª"
+
+// writes tells whether the business or the customer uses a letter, in a name.
+func (e *Evidence) writes(r rune) bool {
+	in := func(s string) bool { return strings.ContainsRune(s, r) }
+	return unicode.IsLetter(r) && (in(e.Business) || slices.ContainsFunc(e.Heard, in))
+}
+
+// guard reads one text.
 type guard struct {
 	Evidence
 	text  []byte
-	said  []DayMention   // days the customer named
-	words map[string]int // numbers the customer or a fact named
+	found Mentions
+	parts []part      // clauses
+	all   []statement // the same by sentence
+	slots []slot
+	known []factWords
 }
 
-// blank takes every occurrence of s, in any case, out of the text.
-func (g *guard) blank(s string) {
-	if strings.TrimSpace(s) == "" {
-		return
-	}
-	low, want := strings.ToLower(string(g.text)), strings.ToLower(s)
+// settle blanks facts told in their own words, and the business's name: they need no more reading.
+func (g *guard) settle() {
+	low := strings.ToLower(string(g.text))
 	if len(low) != len(g.text) {
 		return
 	}
+	for _, fact := range g.Facts {
+		g.blank(low, Plain(fact.Text))
+	}
+	g.blank(low, Plain(g.Business))
+}
+
+// blank takes every occurrence of s, in any case, out of the text. low is the text in lower case.
+func (g *guard) blank(low, s string) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if s == "" {
+		return
+	}
 	for from := 0; ; {
-		i := strings.Index(low[from:], want)
+		i := strings.Index(low[from:], s)
 		if i < 0 {
 			return
 		}
 		i += from
-		g.cover(i, i+len(want))
-		from = i + len(want)
+		g.cover(i, i+len(s))
+		from = i + len(s)
 	}
 }
 
@@ -131,61 +167,4 @@ func (g *guard) cover(from, to int) {
 			g.text[i] = ' '
 		}
 	}
-}
-
-// heard keeps what the customer named, for echoes.
-func (g *guard) heard() {
-	g.words = map[string]int{}
-	for _, h := range g.Heard {
-		g.said = append(g.said, FindMentions(h, g.Now, g.Zone).Days...)
-		for _, n := range digitRuns(h) {
-			g.words[n]++
-		}
-	}
-	for _, f := range g.Facts {
-		for _, n := range digitRuns(f.Text) {
-			g.words[n]++
-		}
-	}
-	for _, w := range g.Windows {
-		for _, n := range digitRuns(w.Note) {
-			g.words[n]++
-		}
-	}
-}
-
-// sentence is a part of the text between the marks that end sentences.
-type sentence struct {
-	start, end int
-	asks       bool
-	plain      *saying
-}
-
-func (g *guard) sentences() (all []sentence) {
-	start := 0
-	for i := 0; i <= len(g.text); i++ {
-		if i < len(g.text) {
-			c := g.text[i]
-			if c != '?' && c != '!' && c != '\n' && c != ';' && !(c == '.' && (i+1 == len(g.text) || g.text[i+1] == ' ')) {
-				continue
-			}
-			if c == '.' && i > 1 && (g.text[i-1] == 'm' || g.text[i-1] == 'M') && (g.text[i-2] == '.' || g.text[i-2] == ' ') { // "8 a.m. to"
-				continue
-			}
-		}
-		if part := string(g.text[start:min(i, len(g.text))]); strings.TrimSpace(part) != "" {
-			all = append(all, sentence{start, i, i < len(g.text) && g.text[i] == '?', plainMessage(part)})
-		}
-		start = i + 1
-	}
-	return all
-}
-
-func sentenceAt(all []sentence, pos int) sentence {
-	for _, s := range all {
-		if pos >= s.start && pos < s.end {
-			return s
-		}
-	}
-	return sentence{}
 }

@@ -1,143 +1,269 @@
 package booking
 
-// What a text must not say unless it is so.
+import "slices"
 
-// bargains are words of a lower price. They may stand when a fact uses the same words.
-var bargains = newPhraseBook([]phrase{
-	{says: "free|complimentary", not: "feel|are|youre|be|is free;free to;free on|at|for;hands free", means: "price"},
-	{says: "visit|its|call|estimate|service|is|diagnosis ...1 free", not: "feel free;you free;free to;free at|on", means: "price"},
-	{says: "free of charge|visit|estimate|service|diagnosis", means: "price"},
-	{says: "no|without|zero charge|cost|fee|extra", means: "price"},
-	{says: "waive|waived|waiving", means: "price"},
-	{says: "discount|discounts|discounted|coupon|promo|promotion|rebate|cheaper|bargain", not: "no|not|dont|cant ...4 discount|discounts", means: "price"},
-	{says: "special offer|price|deal|rate", means: "price"},
-	{says: "half price|off", means: "price"},
-	{says: "gratis|descuento|descuentos|promocion|oferta", not: "no|sin ...3 descuento|descuentos", means: "price"},
-	{says: "sin costo|cargo", means: "price"},
-}, nil, nil)
-
-// asserted are forms that state that something was done, with the act of evidence that must be there. A question and a denial
-// state nothing.
-var asserted = newPhraseBook([]phrase{
-	{says: "booked|scheduled|reserved|confirmed|secured", not: notYet, means: string(DidBook)},
-	{says: "all|youre|your set", not: notYet + ";set it|up", means: string(DidBook)},
-	{says: "set for", not: notYet, means: string(DidBook)},
-	{says: "got|have|put|had you|it|that down|in|on", not: notYet + ";got it", means: string(DidBook)},
-	{says: "youre|you on|in the|our|for calendar|schedule|books", not: notYet, means: string(DidBook)},
-	{says: "on|in the|our|your calendar|schedule|books", not: notYet + ";see|check|look|view ...3 calendar|schedule", means: string(DidBook)},
-	{says: "see you", not: "cant see", means: string(DidBook)},
-	{says: "locked|penciled|pencilled in", means: string(DidBook)},
-	{says: "held|holding|saved ...2 window|slot|spot|time", not: notYet, means: string(DidBook)},
-	{says: "will|ll be|arrive|come|visit ...3 there|you|out|house|home", not: "person|someone|office", means: string(DidBook)},
-	{says: "technician|tech|plumber|he|she|they|someone|crew is|are coming|arriving", means: string(DidBook)},
-	{says: "on the|his|her|their|its way", not: "when|texts|once ...6 way", means: "arrival"},
-	{says: "dispatched|dispatching", means: "arrival"},
-	{says: "sent|sending you|out|over? ...2 technician|tech|crew|plumber|someone", means: "arrival"},
-	{says: "sending ...2 technician|tech|crew|plumber", means: "arrival"},
-	{says: "within|in the? next? hour|minutes", means: "arrival"},
-	{says: "reservado|reservada|reservados|agendado|agendada|programado|programada|confirmado|confirmada|apartado|apartada", not: "no|si|quiere|cuando ...3 reservado|agendado|confirmado|programado", means: string(DidBook)},
-	{says: "nos vemos|veremos", means: string(DidBook)},
-	{says: "esperamos", means: string(DidBook)},
-	{says: "en camino", means: "arrival"},
-	{says: "llegara|llegaran|llega", not: "cuando|avisa", means: string(DidBook)},
-	{says: "moved|rescheduled|changed|switched", not: notYet + ";want|like|get ...3 moved|rescheduled|changed|switched", means: string(DidMove)},
-	{says: "cambiado|cambiada|movido|movida|reprogramado|reprogramada|cambie|movi", not: "no|quiere", means: string(DidMove)},
-	{says: "cancelled|canceled", not: notYet + ";want|like ...3 cancelled|canceled", means: string(DidCancel)},
-	{says: "cancelado|cancelada|cancele", not: "no|quiere", means: string(DidCancel)},
-	{says: "added|put|placed you|ya ...3 waitlist|waiting|list", not: notYet, means: string(DidWaitlist)},
-	{says: "on the waitlist|waiting", not: notYet + ";want|like|put|add|shall", means: string(DidWaitlist)},
-	{says: "en la lista", not: "quiere", means: string(DidWaitlist)},
-	{says: "alerted|notified|informed|messaged|paged ...4 office|team|person|someone|technician|manager", means: "hand_off"},
-	{says: "ive|have|i told|asked|let ...2 office|team|person|someone|manager", means: "hand_off"},
-	{says: "someone|somebody|person|office|team|manager|colleague|they will|ll|is|are ...2 call|contact|reach|text|follow|get|be", not: "can|should", means: "hand_off"},
-	{says: "avise|avisado|avisamos ...3 oficina|equipo|persona|alguien", means: "hand_off"},
-	{says: "llamara|contactara|respondera|escribira", means: "hand_off"},
-}, nil, nil)
-
-// notYet: what is not done, or shall be done only when the customer wants it.
-const notYet = "not|isnt|arent|havent|hasnt|never|nothing|cant|wasnt|until|once|when|if|before|to|be|being|get|already|fully ...2 " +
-	"booked|scheduled|reserved|confirmed|set|moved|rescheduled|changed|switched|cancelled|canceled|down|in|held|holding|saved|waitlist"
-
-// secrets are what must never be asked for by text.
-var secrets = newPhraseBook([]phrase{
-	{says: "card|credit|debit number|numbers|card|details|info|information", means: "card"},
-	{says: "cvv|cvc|pin|expiration|expiry", means: "card"},
-	{says: "social security|ssn", means: "identity"},
-	{says: "ssn", means: "identity"},
-	{says: "drivers? license|licence", means: "identity"},
-	{says: "passport|birthdate", means: "identity"},
-	{says: "date of birth", means: "identity"},
-	{says: "bank|routing|account number|details|account", means: "card"},
-	{says: "password|passcode", means: "identity"},
-	{says: "deposit|prepay|prepayment|zelle|venmo|paypal|cashapp", means: "card"},
-	{says: "tarjeta|cuenta ...2 numero|credito|debito|banco|bancaria", means: "card"},
-	{says: "numero de tarjeta|cuenta|seguro|licencia", means: "card"},
-	{says: "contrasena", means: "identity"},
-}, nil, nil)
-
-// instructions are words of somebody's own orders.
-var instructions = newPhraseBook([]phrase{
-	{says: "system|my prompt|instructions|instruction|rules|tools|guidelines", not: "follow ...3 instructions", means: "instructions"},
-	{says: "as an ai language? model?", means: "instructions"},
-	{says: "language model", means: "instructions"},
-	{says: "openai|chatgpt|gpt|llm|claude|llama|gemini", means: "instructions"},
-	{says: "prompt|prompts", not: "prompt service|response|reply", means: "instructions"},
-	{says: "override accepted|code", means: "instructions"},
-	{says: "tools are|available", means: "instructions"},
-	{says: "mis instrucciones|reglas", means: "instructions"},
-}, nil, nil)
-
-// done: what is said to be done was done, nobody is asked for secrets, and nobody's orders are told.
-func (g *guard) done() (Claim, bool) {
-	for _, s := range g.sentences() {
-		if f, ok := instructions.find(s.plain); ok {
-			return Claim{f.words, f.means}, false
-		}
-		if f, ok := secrets.find(s.plain); ok && !s.plain.has(refusals) {
-			return Claim{f.words, f.means}, false
-		}
-		if s.asks && !s.plain.has(tags) {
-			continue
-		}
-		for _, c := range s.plain.clauses {
-			one := saying{clauses: []clause{c}, whole: c}
-			f, ok := asserted.find(&one)
+// frames takes the senses from the words of harmless phrases.
+func (p *part) frames() {
+	changed := false
+	for k := range p.terms {
+		for _, f := range harmless.from[p.terms[k].s] {
+			end, ok := f.says.from(&p.words, k)
 			if !ok {
 				continue
 			}
-			if !g.did(f.means) && !g.inFacts(f.words) {
-				return Claim{f.words, f.means}, false
+			is := isGlue
+			if f.means == "offer" {
+				is |= isOpen
 			}
+			for i := k; i < end; i++ {
+				p.terms[i].is, p.words.words[i] = is, "~"
+			}
+			changed = true
 		}
 	}
-	for _, mark := range "{}[]<>_|\\`" {
-		for _, c := range string(g.text) {
-			if c == mark {
-				return Claim{string(c), "instructions"}, false
+	if changed {
+		p.is = 0
+		for k := range p.terms {
+			p.is |= p.terms[k].is
+		}
+	}
+}
+
+// acts: what is said to be done was done, and nobody comes, calls or knows unless it is so.
+func (g *guard) acts() (Claim, bool) {
+	for i := range g.all {
+		s := &g.all[i]
+		for j := range s.parts {
+			p := &s.parts[j]
+			if c, ok := g.act(p, s.states(j), s.asks && j == len(s.parts)-1); !ok {
+				return c, false
 			}
 		}
 	}
 	return Claim{}, true
 }
 
-// refusals make a sentence about secrets harmless: "please do not send card numbers by text".
-var refusals = wordSet("dont not never no isnt cant without nunca sin wont")
+// act reads one clause. What a clause states of a window was checked already: here it is whether such a thing was done at all.
+func (g *guard) act(p *part, states, asked bool) (Claim, bool) {
+	const strong = isBooked | isMoved | isCancelled | isWaiting | isDone
+	if p.is&strong != 0 && !(p.named && p.denies()) {
+		for k := range p.terms {
+			t := &p.terms[k]
+			if t.is&strong == 0 || p.licensed(k) {
+				continue
+			}
+			if !g.didAny(t.is & strong) {
+				return g.claim(t, kindOf(t.is)), false
+			}
+		}
+	}
+	one := saying{clauses: []clause{p.words}, whole: p.words}
+	if f, ok := idioms.in(&one, &p.words); ok && (states || p.named) && !g.supports(f.means) {
+		return Claim{f.words, f.means}, false
+	}
+	if !states && p.named {
+		return g.presupposes(p)
+	}
+	if !states {
+		return Claim{}, true
+	}
+	bare := asked && p.words.first < len(p.terms) && bareQuestions[p.terms[p.words.first].s]
+	for k := range p.terms {
+		t := &p.terms[k]
+		switch {
+		case t.is&(isActing) != 0 && !bare && !p.licensed(k) && !g.didAny(isBooked|isMoved|isCancelled):
+			return g.claim(t, string(DidBook)), false
+		case t.is&isOwned != 0 || t.is&isPlace != 0 && (p.yours(k) || p.becomes(k)):
+			if !p.allowed(k) && !g.didAny(isBooked|isMoved|isCancelled|isWaiting) {
+				return g.claim(t, string(DidBook)), false
+			}
+		case t.is&isArriving != 0 && (t.is&isOurs != 0 || p.before(k, isOurs|isPerson)) && !p.licensed(k) && !(p.named && g.holds()):
+			if !(t.s == "come" && p.before(k, isMaybe)) {
+				return g.claim(t, "arrival"), false
+			}
+		case t.is&isContact != 0 && p.before(k, isPerson) && !p.before(k, isMaybe|isNot) && !g.HandedOff && !g.Safety:
+			return g.claim(t, "hand_off"), false
+		case k == p.subject() && t.is&(isPerson|isFetched) != 0 && !p.may(k) && !g.told(p):
+			if t.is&isPerson != 0 && !g.HandedOff && !g.Safety {
+				return g.claim(t, "hand_off"), false
+			}
+			if t.is&isPerson == 0 && !(p.named && g.holds()) {
+				return g.claim(t, "arrival"), false
+			}
+		case t.is&isSoon != 0 && p.is&(isOurs|isPerson|isOpen|isArriving) != 0 && p.is&isNot == 0 && !g.HandedOff && !g.Safety:
+			return g.claim(t, "arrival"), false
+		}
+	}
+	return Claim{}, true
+}
 
-// tags make a question a statement: "you're booked, ok?".
-var tags = wordSet("booked confirmed scheduled reserved ok okay right cool bueno")
+// subject gives the place of the word that a clause is about, behind an article; a clause that begins otherwise has none that matters.
+func (p *part) subject() int {
+	k := p.words.first
+	for k < len(p.terms)-1 && articles[p.terms[k].s] {
+		k++
+	}
+	return k
+}
 
-// did tells whether the evidence holds an act.
-func (g *guard) did(what string) bool {
+// may tells whether what the subject at place k does is only possible, or hangs on something: "our office can", "the owner needs to".
+func (p *part) may(k int) bool {
+	for i := range p.terms {
+		if conditions[p.terms[i].s] || i > k && i <= k+4 && modals[p.terms[i].s] {
+			return true
+		}
+	}
+	return k+1 == len(p.terms) || p.terms[k+1].s == "to" // "a person", "a person to call you": no clause
+}
+
+var (
+	articles   = wordSet("a an the our your one of and or so un una el la los nuestro nuestra su y o ya as")
+	modals     = wordSet("can could would may might should need needs must puede pueden podria debe necesita tiene que")
+	conditions = wordSet("when if once before until cuando si antes hasta")
+)
+
+// presupposes tells what a question about a window takes for granted: "Will you be home for your visit Thu 8-10?"
+func (g *guard) presupposes(p *part) (Claim, bool) {
+	if g.holds() {
+		return Claim{}, true // whether it is that window, windows looked at
+	}
+	for k := range p.terms {
+		t := &p.terms[k]
+		switch {
+		case t.is&isOwned != 0 || t.is&isPlace != 0 && p.yours(k):
+			if !slices.ContainsFunc(p.terms, func(x term) bool { return arranging[x.s] }) {
+				return g.claim(t, string(DidBook)), false
+			}
+		case t.is&isArriving != 0 && (t.is&isOurs != 0 || p.before(k, isOurs|isPerson)):
+			if t.is&isOurs != 0 || !slices.ContainsFunc(p.terms[max(0, k-3):k], func(x term) bool { return proposing[x.s] }) {
+				return g.claim(t, "arrival"), false
+			}
+		}
+	}
+	return Claim{}, true
+}
+
+var (
+	arranging = wordSet("work works suit suits fit fits book schedule reserve move change set sirve conviene parece agendar reservar programar cambiar hacer")
+	proposing = wordSet("can could shall should would puede puedo podemos podria")
+)
+
+func kindOf(is sense) string {
+	switch {
+	case is&isCancelled != 0:
+		return string(DidCancel)
+	case is&isMoved != 0:
+		return string(DidMove)
+	case is&isWaiting != 0:
+		return string(DidWaitlist)
+	}
+	return string(DidBook)
+}
+
+// licensed tells whether the word at place k is taken back or only wished for: "not booked yet", "to be booked", "once it is booked". What
+// stands between must be words that belong to both, so that "not to worry, you are booked" is none.
+func (p *part) licensed(k int) bool {
+	not, sure := false, false
+	for i := k - 1; i >= 0 && i >= k-6; i-- {
+		switch t := &p.terms[i]; {
+		case t.is&isMaybe != 0:
+			return !sure && !(presumes[t.s] && p.terms[i+1].s == "be") || not
+		case t.s == "sure": // "you can be sure it is booked"
+			sure = true
+		case t.is&isNot != 0:
+			not = !not // "not not booked"
+		case t.is&isFiller == 0:
+			return not
+		}
+	}
+	return not
+}
+
+// presumes are words that hold a thing for true: "you should be booked by now".
+var presumes = wordSet("should must may might debe")
+
+// before tells whether a word of a sense stands in the clause before place k.
+func (p *part) before(k int, is sense) bool {
+	for i := range k {
+		if p.terms[i].is&is != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// yours tells whether the word at place k is owned by the customer: "your AC repair visit".
+func (p *part) yours(k int) bool {
+	for i := k - 1; i >= 0 && i >= k-4; i-- {
+		if p.terms[i].is&isYours != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// becomes tells whether a clause says something of the place at place k, other than whether it is open: "the visit was accepted".
+func (p *part) becomes(k int) bool {
+	return k+1 < len(p.terms) && being[p.terms[k+1].s] && !p.plainOffer() && !p.denies()
+}
+
+var being = wordSet("is was has had are were been went goes came stands remains looks esta fue quedo ha es sera queda")
+
+// allowed tells whether a clause may speak of a booking at place k, though there is none: it is wished for, can be had, is not finished, or
+// costs something.
+func (p *part) allowed(k int) bool {
+	if p.before(k, isMaybe) {
+		return true
+	}
+	for i := range p.terms {
+		if p.terms[i].priced {
+			return true
+		}
+		if i > k && p.terms[i].is&isNot != 0 {
+			for _, t := range p.terms[i+1:] {
+				if undone[t.s] {
+					return true
+				}
+				if t.is&isFiller == 0 {
+					break
+				}
+			}
+		}
+	}
+	return false
+}
+
+// undone follow "not" where a booking is not made: "is not finished".
+var undone = wordSet("finished complete completed done booked confirmed scheduled reserved made completado completada terminado terminada reservado reservada hecha confirmada lista")
+
+// holds tells whether the customer has a booking.
+func (g *guard) holds() bool { return g.any(func(x slot) bool { return x.standing == isHeld }) }
+
+// didAny tells whether one of the things was done.
+func (g *guard) didAny(is sense) bool {
+	for _, b := range g.Booked {
+		switch {
+		case b.Did == DidBook && is&(isBooked|isDone) != 0 && g.holds(), b.Did == DidMove && is&(isBooked|isMoved|isDone) != 0,
+			b.Did == DidCancel && is&(isCancelled|isDone) != 0, b.Did == DidWaitlist && is&(isWaiting|isDone) != 0:
+			return true
+		}
+	}
+	return is&isDone != 0 && g.HandedOff
+}
+
+// supports tells whether the evidence holds what an idiom states.
+func (g *guard) supports(what string) bool {
 	switch what {
-	case "hand_off":
+	case "hand_off", "safety":
 		return g.HandedOff || g.Safety
 	case "arrival":
 		return false
-	}
-	for _, b := range g.Booked {
-		if string(b.Did) == what || what == string(DidBook) && b.Did == DidMove {
-			return true
-		}
+	case string(DidBook):
+		return g.didAny(isBooked | isMoved)
+	case string(DidCancel):
+		return g.didAny(isCancelled)
+	case string(DidWaitlist):
+		return g.didAny(isWaiting)
 	}
 	return false
 }

@@ -1,8 +1,6 @@
 package booking
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +154,10 @@ var refused = []struct{ text, kind string }{
 	{"{\"say\": \"hi\"}", "instructions"},
 	{strings.Repeat("hello ", 100), "length"},
 	{"As an AI language model I cannot do that.", "instructions"},
+	{"You're bøøked.", "script"},
+	{"You are b o o k e d.", "script"},
+	{"The visit is ½ off", ""},
+	{"Did you mean Sunday 9-11?", ""},
 }
 
 func TestPermittedTexts(t *testing.T) {
@@ -210,49 +212,19 @@ func TestSafetyWordsArePermitted(t *testing.T) {
 	}
 }
 
-// Whatever is put together from the words of invented windows, prices, links and bookings: none gets through.
-func TestNoInventionGetsThrough(t *testing.T) {
-	e := brightwater(t)
-	rng := rand.New(rand.NewPCG(3, 4))
-	openings := []string{"", "Sure! ", "Good news: ", "OK. ", "Hi, ", "Claro, ", "I checked. "}
-	closings := []string{"", " Thanks!", " Which works?", " Let me know.", " 👍", " Gracias."}
-	inventions := []func() string{
-		func() string { // a window that is none
-			day := []string{"Thu 3/12", "Friday", "Wednesday, March 11", "el jueves", "Mon 3/16", "tomorrow"}[rng.IntN(6)]
-			from := []int{7, 9, 11, 12, 2, 4, 5, 6}[rng.IntN(8)]
-			return fmt.Sprintf([]string{"%s %d-%d is open.", "%s from %d to %d works.", "I have %s between %d and %d."}[rng.IntN(3)], day, from, from%12+2)
-		},
-		func() string {
-			return fmt.Sprintf("I have %s at %d:30.", []string{"Thu", "Fri", "Monday"}[rng.IntN(3)], 1+rng.IntN(12))
-		},
-		func() string {
-			return fmt.Sprintf("%s is free, want it?", []string{"3/15", "March 18", "the 21st of March", "Sunday", "el domingo"}[rng.IntN(5)])
-		},
-		func() string { return fmt.Sprintf("It is $%d.", 90+rng.IntN(900)) },
-		func() string { return fmt.Sprintf("That will be %d dollars.", 90+rng.IntN(900)) },
-		func() string {
-			return "Go to " + []string{"http://x.example", "www.book.example.com", "brightwater.example.evil.io", "tinyurl.com/ab"}[rng.IntN(4)]
-		},
-		func() string {
-			return []string{"You are booked.", "It's confirmed.", "Your visit is scheduled.", "We reserved it.", "You're all set.", "Está reservado.",
-				"I moved your visit.", "I cancelled it.", "The technician is on his way.", "See you then!", "He will be there soon."}[rng.IntN(11)]
-		},
-		func() string { return fmt.Sprintf("Call 614-555-%04d.", 200+rng.IntN(700)) },
-	}
-	for range 5000 {
-		text := openings[rng.IntN(len(openings))] + inventions[rng.IntN(len(inventions))]() + closings[rng.IntN(len(closings))]
-		if _, ok := Permit(text, e); ok {
-			t.Errorf("an invention got through: %q", text)
-		}
-	}
-}
-
 func FuzzPermit(f *testing.F) {
 	for _, s := range permitted {
 		f.Add(s)
 	}
 	for _, c := range refused {
 		f.Add(c.text)
+	}
+	for _, file := range hostileFiles {
+		for i, l := range linesOf(f, file, file != "review.txt") {
+			if i%4 == 0 {
+				f.Add(l[1])
+			}
+		}
 	}
 	e := brightwater(f)
 	bare := Evidence{Now: e.Now, Zone: e.Zone, Business: e.Business}
@@ -276,5 +248,22 @@ func BenchmarkPermit(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Permit("I have Thu 3/12 8-10 AM or 1-3 PM. The visit is $89, credited toward the repair. Which works for you?", e)
+	}
+}
+
+func BenchmarkPermitHonestLines(b *testing.B) {
+	lines := linesOf(b, "honest.txt", true)
+	evidence := map[string]Evidence{}
+	for _, l := range lines {
+		evidence[l[0]] = state(b, l[0])
+	}
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		l := lines[i%len(lines)]
+		i++
+		if _, ok := Permit(l[1], evidence[l[0]]); !ok {
+			b.Fatal(l[1])
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,6 +150,34 @@ func TestRedactTakesOutCardsAndLeavesTheRest(t *testing.T) {
 		{"call 614-555-0142 or 614-555-0143 at 9-5", "call 614-555-0142 or 614-555-0143 at 9-5"},
 		{"2026-03-10 15:20 577 Westhaven", "2026-03-10 15:20 577 Westhaven"},
 		{"078-05-11200", "078-05-11200"},
+		{"4111 1111\n1111 1111", "[removed]"},
+		{"4111,1111,1111,1111", "[removed]"},
+		{"4111, 1111, 1111, 1111 thanks", "[removed] thanks"},
+		{"4111/1111/1111/1111", "[removed]"},
+		{"4111   1111   1111   1111", "[removed]"},
+		{"4111_1111_1111_1111", "[removed]"},
+		{"4111 \u2013 1111\u00a01111\r\n1111", "[removed]"},
+		{"2204 0000 0000 0000", "[removed]"},
+		{"+4111111111111111", "+[removed]"},
+		{"123 45 6789", "[removed]"},
+		{"it is 123.45.6789.", "it is [removed]."},
+		{"123/45/6789", "[removed]"},
+		{"my ssn is 123 45 6789", "my ssn is [removed]"},
+		{"SSN: 123456789", "SSN: [removed]"},
+		{"123456789 is my social security number", "[removed] is my social security number"},
+		{"mi seguro social 123456789", "mi seguro social [removed]"},
+		{"my ssn is 204 12 2026", "my ssn is [removed]"},
+		{"order 123456789", "order 123456789"},
+		{"businessnumber 123456789", "businessnumber 123456789"},
+		{"unit 204 12 2026", "unit 204 12 2026"},
+		{"43215-1234, 614 555 0142", "43215-1234, 614 555 0142"},
+		{"+1 123 45 6789 01", "+1 123 45 6789 01"},
+		{"+4915112345678 +4915112345679 +4915112345670 +4915112345671 +4915112345672 +4915112345673 +4915112345674 +4915112345675 +4915112345676 +4915112345677",
+			"+4915112345678 +4915112345679 +4915112345670 +4915112345671 +4915112345672 +4915112345673 +4915112345674 +4915112345675 +4915112345676 +4915112345677"},
+		{"6145550142, 6145550143\n6145550144", "6145550142, 6145550143\n6145550144"},
+		{"2026-11-27-0800-1200", "2026-11-27-0800-1200"},
+		{"2026/11/27 0800, 1200", "2026/11/27 0800, 1200"},
+		{"20261127080012", "20261127080012"},
 		{"", ""},
 		{"no digits", "no digits"},
 	} {
@@ -225,4 +254,17 @@ func FuzzValidateEvent(f *testing.F) {
 			t.Errorf("the status is stale: %+v", s)
 		}
 	})
+}
+
+// What stands for a number that was taken out is no word of the customer's: nobody is opted out by it.
+func TestARemovedNumberIsNotUnderstoodAsAWord(t *testing.T) {
+	for _, s := range []string{"use 4111 1111 1111 1111 my number is the same", "4111 1111 1111 1111 me", "my card number is 4111 1111 1111 1111 it", "4111111111111111"} {
+		safe, found := Redact(s)
+		if w, stops := MatchWithdrawal(safe); !found || stops {
+			t.Errorf("%q is kept as %q and taken for a STOP by %q", s, safe, w.Phrase)
+		}
+		if all := MatchIntents(safe); !slices.Contains(all, IntentCard) {
+			t.Errorf("%q: %v", safe, all)
+		}
+	}
 }

@@ -100,7 +100,7 @@ func MatchIntents(body string) []Intent {
 	case strings.ContainsAny(body, "👎❌🚫"):
 		add(IntentNo)
 	}
-	if _, secret := Redact(body); secret || strings.Contains(body, removed) {
+	if _, secret := Redact(body); secret || strings.Contains(body, removed) { // texts are kept without it
 		add(IntentCard)
 	}
 	if linkLike.MatchString(strings.ToLower(body)) && strings.Contains(body, "/") {

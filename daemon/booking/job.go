@@ -103,6 +103,36 @@ func (n NewBooking) Name() string {
 	return ""
 }
 
+// Repeats tells whether the report can be of the booking that was reported before under the same name. The error is an
+// [*Error]: booking_cancelled, or external_id_taken where the scheduler, the session, the window or the person is another. What is not said is no difference,
+// nor is a person known by other means than before. An upload tells of the past, so its lines repeat cancelled bookings too.
+func (n NewBooking) Repeats(was Booking) error {
+	if !was.Stands() && n.Row == "" {
+		return Refuse(Conflict, "booking_cancelled", "external_id", "the booking of this external_id was cancelled", "report the new booking under an external_id of its own")
+	}
+	other := func(field, what string) error {
+		return Refuse(Conflict, "external_id_taken", field, "this external_id is of booking "+was.ID+", "+what,
+			"to move that one, PUT /v1/bookings/"+was.ID+" with the window; report another one under an external_id of its own")
+	}
+	var is Booking
+	is.SetCustomer(n.Customer)
+	differ := func(a, b string) bool { return a != "" && b != "" && a != b }
+	same := func(a, b string) bool { return a != "" && a == b }
+	switch {
+	case differ(string(n.Scheduler), string(was.Scheduler)):
+		return other("scheduler", "which is of another scheduler")
+	case differ(string(n.Session), string(was.Session)):
+		return other("session", "which is of another session")
+	case n.Window != "" && n.Window != was.Window:
+		return other("window", "which has another window or none")
+	case same(string(is.Phone), string(was.Phone)) || same(is.Email, was.Email) || same(is.Address, was.Address):
+		return nil
+	case differ(string(is.Phone), string(was.Phone)) || differ(is.Email, was.Email) || differ(is.Address, was.Address):
+		return other("customer", "which is for another person")
+	}
+	return nil
+}
+
 // BookingChange is what shall become of a booking; nil leaves a thing as it is.
 type BookingChange struct {
 	Window     *string
@@ -131,7 +161,9 @@ func ValidateChange(c *BookingChange) error {
 		if err := textFault(t.field, *t.text, t.max); err != nil {
 			return err
 		}
-		*t.text, _ = Redact(printable(*t.text))
+		if *t.text = printable(*t.text); t.field != "window" { // an ID
+			*t.text, _ = Redact(*t.text)
+		}
 	}
 	if c.Window != nil && *c.Window == "" {
 		return Refuse(Invalid, "missing", "window", "it is empty", `name the new window, or cancel with {"status": "cancelled"}`)

@@ -94,7 +94,7 @@ func TestBooksKeepApart(t *testing.T) {
 			t.Errorf("taken for an emergency because of %q: %q", e.Phrase, l.fields[1])
 		}
 	}
-	for _, l := range append(everyday, labelledLines(t, 0, 2, "emergency.txt", "emergency2.txt", "emergency3.txt", "emergency4.txt")...) {
+	for _, l := range append(everyday, labelledLines(t, 0, 2, "emergency.txt", "emergency2.txt", "emergency3.txt", "emergency4.txt", "emergency5.txt", "emergency6.txt", "emergency7.txt", "emergency8.txt", "emergency9.txt", "emergency10.txt")...) {
 		if w, ok := MatchWithdrawal(l.fields[1]); ok {
 			t.Errorf("taken for an opt-out because of %q: %q", w.Phrase, l.fields[1])
 		}

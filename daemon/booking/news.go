@@ -101,6 +101,9 @@ type BookingNews struct {
 	Customer   PersonNews    `json:"customer"`
 	Service    string        `json:"service,omitempty"`
 	ValueCents int           `json:"value_cents,omitempty"`
+	Window     string        `json:"window,omitempty"`
+	Start      time.Time     `json:"start,omitzero"` // of the window
+	End        time.Time     `json:"end,omitzero"`
 	At         time.Time     `json:"at"`
 	Claimed    bool          `json:"claimed,omitempty"` // see [Booking.SaidByPage]
 }
@@ -108,7 +111,8 @@ type BookingNews struct {
 // OfBooking gives what is told of a booking.
 func OfBooking(b Booking) BookingNews {
 	return BookingNews{Booking: b.ID, Source: b.Source, Session: b.Session, Scheduler: b.Scheduler,
-		Customer: PersonNews{Phone: b.Phone, Email: b.Email}, Service: b.Service, ValueCents: b.ValueCents, At: inUTC(b.At), Claimed: b.Claimed}
+		Customer: PersonNews{b.Customer.FirstName, b.Customer.LastName, b.Phone, b.Email}, Service: b.Service, ValueCents: b.ValueCents,
+		Window: b.Window, Start: inUTC(b.Start), End: inUTC(b.End), At: inUTC(b.At), Claimed: b.Claimed}
 }
 
 // OptOutNews is the data of person.opted_out.

@@ -9,11 +9,10 @@ import (
 // or 1-3. Which?". known are windows to recognise; one that is not among them, because it is over or gone, is given with its times and no ID.
 func OfferedIn(text string, at time.Time, loc *time.Location, known []Window) (list []Window) {
 	g := guard{text: []byte(text), Evidence: Evidence{Now: at, Zone: loc}}
-	all := g.sentences()
-	m := FindMentions(text, at, loc)
-	for _, t := range m.Times {
-		d := g.dayBeside(t, m.Days, sentenceAt(all, t.Start))
-		if d == nil || t.Kind != TimeRange && t.Kind != TimeAt {
+	g.read()
+	for _, named := range g.timesOnDays() {
+		t, d := *named.time, named.day
+		if t.Kind != TimeRange && t.Kind != TimeAt {
 			continue
 		}
 		w, ok := recognised(t, d, loc, known)

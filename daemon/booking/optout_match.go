@@ -1,6 +1,9 @@
 package booking
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Withdrawal is a customer's wish to get no more texts, found in their own words.
 type Withdrawal struct {
@@ -20,6 +23,16 @@ func MatchWithdrawal(body string) (Withdrawal, bool) {
 	if k, ok := MatchKeyword(body); ok {
 		return Withdrawal{Reason: ReasonAsked, Phrase: clip(strings.TrimSpace(body), 40)}, k == KeywordStop
 	}
-	f, ok := withdrawals.find(plainMessage(clip(body, maxWithdrawal)))
-	return Withdrawal{Reason: Reason(f.means), Phrase: f.words}, ok
+	m := plainMessage(clip(body, maxWithdrawal))
+	if m.takenBack() {
+		return Withdrawal{}, false
+	}
+	f, ok := withdrawals.find(m)
+	if !ok {
+		f, ok = withdrawalMeetings.find(m)
+	}
+	if !ok {
+		return Withdrawal{}, false
+	}
+	return Withdrawal{Reason: cmp.Or(Reason(f.means), ReasonAsked), Phrase: f.words}, true
 }

@@ -13,7 +13,7 @@ type labelled struct {
 }
 
 func optOutLines(t testing.TB) (lines []labelled) {
-	for _, l := range labelledLines(t, 0, 2, "optout.txt", "optout2.txt", "optout3.txt", "optout4.txt") {
+	for _, l := range labelledLines(t, 0, 2, "optout.txt", "optout2.txt", "optout3.txt", "optout4.txt", "optout5.txt", "optout6.txt", "optout7.txt", "optout8.txt", "optout9.txt", "optout10.txt") {
 		if l.fields[0] != "out" && l.fields[0] != "no" {
 			t.Fatalf("not a label: %q", l.fields)
 		}
@@ -21,9 +21,6 @@ func optOutLines(t testing.TB) (lines []labelled) {
 	}
 	return lines
 }
-
-// mistaken is the text that is known to be taken for an opt-out: its second sentence takes the first back.
-const mistaken = "stop texting? no i want to keep the appointment"
 
 // TestWithdrawalsAreFoundInAnyWords measures recall (aim: 98 %) and false opt-outs (aim: 0.5 %), and pins what was reached.
 func TestWithdrawalsAreFoundInAnyWords(t *testing.T) {
@@ -42,9 +39,7 @@ func TestWithdrawalsAreFoundInAnyWords(t *testing.T) {
 				t.Errorf("missed: %q", l.text)
 			case ok:
 				no, wrong = no+1, wrong+1
-				if l.text != mistaken {
-					t.Errorf("taken for an opt-out because of %q: %q", w.Phrase, l.text)
-				}
+				t.Errorf("taken for an opt-out because of %q: %q", w.Phrase, l.text)
 			default:
 				no++
 			}

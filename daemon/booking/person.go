@@ -14,9 +14,11 @@ type Person struct {
 	Inbound time.Time `json:"inbound_at,omitzero"`
 	Trial   time.Time `json:"trial_at,omitzero"` // when the person joined the measurement against the control group; once for ever
 
-	Unreached int       `json:"unreached,omitempty"` // texts in a row that found the phone off (30003)
-	Blocked   int       `json:"blocked,omitempty"`   // texts in a row that were blocked (30004)
-	HelpedAt  time.Time `json:"helped_at,omitzero"`  // when a HELP was answered last
+	Unreached int       `json:"unreached,omitempty"`  // texts in a row that found the phone off (30003)
+	Blocked   int       `json:"blocked,omitempty"`    // texts in a row that were blocked (30004)
+	HelpedAt  time.Time `json:"helped_at,omitzero"`   // when a HELP was answered last
+	Unticked  time.Time `json:"unticked_at,omitzero"` // when a tick was taken back on a page last; an older tick counts no more
+	Line      *LineType `json:"line,omitempty"`       // what a lookup said of the number
 }
 
 // Started is one text started by us. Unknown sends count: they may have arrived.

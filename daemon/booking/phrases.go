@@ -91,9 +91,38 @@ func (b *phraseBook) in(m *saying, c *clause) (found, bool) {
 // pattern is a phrase made ready to be looked for.
 type pattern []step
 
+// lexicon numbers every word of the tables, from 1: a message's words are looked up once, and then compared by number. It is filled while
+// the program starts.
+var lexicon = map[string]uint16{}
+
+// numbered gives the number of a word of a table.
+func numbered(w string) uint16 {
+	n, ok := lexicon[w]
+	if !ok {
+		n = uint16(len(lexicon) + 1)
+		lexicon[w] = n
+	}
+	return n
+}
+
+// numbers are words by their numbers, a bit each.
+type numbers []uint64
+
+func (s numbers) has(n uint16) bool {
+	return n>>6 < uint16(len(s)) && s[n>>6]>>(n&63)&1 == 1
+}
+
+func (s *numbers) add(n uint16) {
+	for n>>6 >= uint16(len(*s)) {
+		*s = append(*s, 0)
+	}
+	(*s)[n>>6] |= 1 << (n & 63)
+}
+
 // step is one place of a pattern: a word of the set, or up to gap words of any kind.
 type step struct {
 	words      map[string]bool
+	numbers    numbers
 	gap        int
 	maybe      bool
 	start, end bool // the clause's ends
@@ -145,6 +174,9 @@ func patternOf(says string, sets map[string]string) pattern {
 					s.words[w] = true
 				}
 			}
+			for w := range s.words {
+				s.numbers.add(numbered(w))
+			}
 			p = append(p, s)
 		}
 	}
@@ -172,7 +204,7 @@ func (p pattern) from(c *clause, at int) (end int, ok bool) {
 			}
 		}
 		return 0, false
-	case at < len(c.words) && (s.words[c.words[at]] || s.name && at > 0 && c.names>>at&1 == 1):
+	case at < len(c.words) && (s.numbers.has(c.numbers[at]) || s.name && at > 0 && c.names>>at&1 == 1):
 		if end, ok := rest.from(c, at+1); ok {
 			return end, true
 		}

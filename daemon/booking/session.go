@@ -215,18 +215,18 @@ func (s *Session) Handle(at time.Time, by, note string) {
 // Withhold ends the follow-up: check stopped it. A text that had been claimed or was out is spent all the same.
 func (s *Session) Withhold(check Check) {
 	s.FollowUp.Spent = s.FollowUp.spent() || check == CheckCarrier
-	s.FollowUp.State, s.FollowUp.WithheldBy, s.FollowUp.Resend = FollowUpWithheld, check, false
+	s.FollowUp.State, s.FollowUp.WithheldBy, s.FollowUp.Resend, s.FollowUp.Turn = FollowUpWithheld, check, false, ""
 	s.Disarm()
 	s.Status = s.status()
 }
 
-// PutOff lets the follow-up wait until at: check put it off. A text that the carrier wants later is not spent, since it
+// PutOff lets the follow-up wait until at: check put it off, and its script writes afresh then. A text that the carrier wants later is not spent, since it
 // never processed it; if the customer came back to the page meanwhile, the plan goes instead.
 func (s *Session) PutOff(check Check, at time.Time) {
 	if s.ended() {
 		return
 	}
-	s.FollowUp.State, s.FollowUp.WithheldBy, s.FollowUp.DueAt = FollowUpWaiting, check, at
+	s.FollowUp.State, s.FollowUp.WithheldBy, s.FollowUp.DueAt, s.FollowUp.Turn = FollowUpWaiting, check, at, ""
 	if s.returned() {
 		s.open(s.SeenAt)
 	} else {

@@ -52,7 +52,9 @@ type TurnAnswer struct {
 const (
 	MaxAsks    = 8
 	TurnWithin = time.Minute // from its first ask to its text
-	maxTurn    = 60 << 10    // bytes of all that it holds
+	// TurnFresh is how long its answers are good for, from the first ask: a text that had to wait longer is written anew.
+	TurnFresh = 15 * time.Minute
+	maxTurn   = 60 << 10 // bytes of all that it holds
 )
 
 // Fits tells whether the turn with its asks and answers can be kept.
@@ -65,6 +67,12 @@ func (t Turn) Fits() bool {
 		n += len(t.Pending.Name) + len(t.Pending.Args)
 	}
 	return n+128*(2+len(t.Modules))+512 <= maxTurn
+}
+
+// Stale tells whether what the script was given and answered is too old to write a text of: [TurnFresh] is over, or another day has
+// begun at the place, so that "today" is another one.
+func (t Turn) Stale(now time.Time, loc *time.Location) bool {
+	return now.Sub(t.Began) >= TurnFresh || DayOf(now, loc) != DayOf(t.Began, loc)
 }
 
 // Due gives the due-key of the pending ask; ok is false when nothing is pending.

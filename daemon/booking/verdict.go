@@ -29,7 +29,7 @@ const (
 )
 
 // Checks lists every check that can withhold a text, in order.
-var Checks = append(checks[:len(checks):len(checks)], CheckScriptError, CheckCarrier)
+var Checks = append(checks[:len(checks):len(checks)], CheckScriptError)
 
 // Result is what a check said. Stored: never rename.
 type Result string
@@ -73,6 +73,7 @@ type Facts struct {
 	Bookings     []Booking // of the same person by phone, e-mail or address
 	Rivals       []Rival   // other sessions of the same phone
 	RivalsCut    bool      // there are more of them than can be looked at
+	Line         LineType  // what is known of the customer's line
 	ThreadOwner  string    // "" or "agent": ours; "human": a person has the thread
 	Carrier      CarrierState
 }
@@ -85,5 +86,5 @@ type Rival struct {
 	State       FollowUpState
 	DueAt       time.Time // of its text
 	WithheldBy  Check
-	Qualifies   bool // has consent and was neither completed nor handled
+	Qualifies   bool // its scheduler sends texts, it has consent and was neither completed nor handled
 }

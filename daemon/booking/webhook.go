@@ -27,8 +27,8 @@ const (
 // NewsKinds lists what a webhook can subscribe to.
 var NewsKinds = []NewsKind{NewsAbandoned, NewsSent, NewsWithheld, NewsHandedOff, NewsBooked, NewsOptedOut, NewsRegistration}
 
-// MaxWebhooks is how many webhooks an account may have: all of them may hear of one change, and one transaction writes the
-// change and its deliveries together.
+// MaxWebhooks is how many webhooks an account may have: all of them may hear of one piece of news, and one transaction plans
+// its deliveries.
 const MaxWebhooks = 10
 
 // SecretOverlap is how long the secret before a rotation signs beside the new one.

@@ -142,6 +142,9 @@ func TestPayloadsHaveTheFormOfTheSpecification(t *testing.T) {
 			NewsOptedOut, at, OfOptOut(OptOut{Phone: "+16145550142", Source: "text", Text: "STOP", At: at})},
 		`{"type":"booking.created","timestamp":"2026-03-10T14:00:00Z","data":{"booking":"b","source":"phone","customer":{"email":"a@x.example"},"service":"<AC> & co","value_cents":100,"at":"2026-03-10T14:00:00Z"}}`: {
 			NewsBooked, at, OfBooking(Booking{ID: "b", Source: SourcePhone, Email: "a@x.example", Address: "1 main st", Service: "<AC> & co", ValueCents: 100, At: at})},
+		`{"type":"booking.created","timestamp":"2026-03-10T14:00:00Z","data":{"booking":"b","source":"phone","customer":{"first_name":"Ada","last_name":"Berg"},"window":"w","start":"2026-03-10T15:00:00Z","end":"2026-03-10T16:00:00Z","at":"2026-03-10T14:00:00Z"}}`: { // known by address alone
+			NewsBooked, at, OfBooking(Booking{ID: "b", Source: SourcePhone, Address: "1 main st", At: at, Window: "w", Start: at.Add(time.Hour), End: at.Add(2 * time.Hour),
+				Customer: Customer{FirstName: "Ada", LastName: "Berg", Address: Address{Line1: "1 Main St", PostalCode: "43215"}}})},
 		`{"type":"registration.changed","timestamp":"2026-03-10T14:00:00Z","data":{"status":"approved","was":"in_review"}}`: {
 			NewsRegistration, at, RegistrationNews{RegistrationApproved, RegistrationInReview}},
 		`{"type":"session.abandoned","timestamp":"2026-03-10T14:00:00Z","data":{"session":"s","client_id":"c","scheduler":"web","status":"abandoned","customer":{"phone":"+16145550142"},"started_at":"2026-03-10T14:00:00Z","abandoned_at":"2026-03-10T14:00:00Z","follow_up":{"state":"due","due_at":"2026-03-10T14:00:00Z"}}}`: {

@@ -120,7 +120,10 @@ func whenWords(body string) []whenWord {
 				i += n
 			}
 			raw := body[start:i]
-			s := noApostrophes.Replace(strings.ToLower(foldAccents(raw)))
+			s := strings.ToLower(foldAccents(raw))
+			if strings.ContainsAny(s, "'’") {
+				s = noApostrophes.Replace(s)
+			}
 			all = append(all, whenWord{s: s, start: start, end: i, num: -1})
 		default:
 			i += n

@@ -16,9 +16,7 @@ type Window struct {
 	Open           int       `json:"open"` // stored: places that may be taken here at all; shown: those still free
 	Note           string    `json:"note,omitempty"`
 	SurchargeCents int       `json:"surcharge_cents,omitempty"`
-	// Covers is the ID of the window by the rules that this one, put by hand, stands in for: who booked that one holds a place
-	// here. Made by [Windows], never stored.
-	Covers string `json:"-"`
+	Gone           bool      `json:"gone,omitempty"` // stored: taken away by hand while it had bookings, which still count; never shown
 }
 
 // MaxWindowDays bounds how many days of windows are listed at once.
@@ -41,12 +39,12 @@ func Windows(now time.Time, s Scheduler, zone string, explicit []Window, from ti
 	days = max(0, min(days, MaxWindowDays))
 	first, _ := dayIn(from.In(loc)).midnight()
 	end := wallTime(first.AddDate(0, 0, days), 0, loc)
-	opens := openings{now: now, s: &s, loc: loc, explicit: explicit}
+	opens := newOpenings(now, &s, loc, explicit)
 	var all []Window
 	for i := range days {
 		all = append(all, opens.of(first.AddDate(0, 0, i))...)
 	}
-	all = append(all, opens.byHand()...)
+	all = append(all, opens.explicit...)
 	all = slices.DeleteFunc(all, func(w Window) bool {
 		return w.Start.Before(from) || !w.Start.Before(end) || opens.fault(w) != nil
 	})
@@ -56,13 +54,9 @@ func Windows(now time.Time, s Scheduler, zone string, explicit []Window, from ti
 	return all
 }
 
-// ByHand gives the windows put by hand, bookable or not, each with the window of the rules that it covers.
-func ByHand(s Scheduler, zone string, explicit []Window) []Window {
-	loc, err := LoadZone(zone)
-	if err != nil {
-		return slices.Clone(explicit)
-	}
-	return (&openings{s: &s, loc: loc, explicit: explicit}).byHand()
+// ByHand gives the windows put by hand, bookable or not, without those that were taken away.
+func ByHand(explicit []Window) []Window {
+	return slices.DeleteFunc(slices.Clone(explicit), func(w Window) bool { return w.Gone })
 }
 
 // FindWindow finds one window as [Windows] has it. The error is an [*Error]: window_unknown, or window_closed for one that
@@ -72,8 +66,8 @@ func FindWindow(now time.Time, s Scheduler, zone string, explicit []Window, id s
 	if err != nil {
 		return Window{}, unknownWindow()
 	}
-	opens := openings{now: now, s: &s, loc: loc, explicit: explicit}
-	all := opens.byHand()
+	opens := newOpenings(now, &s, loc, explicit)
+	all := slices.Clone(opens.explicit)
 	if len(id) > len(time.DateOnly) {
 		if day, ok := Day(id[:len(time.DateOnly)]).midnight(); ok {
 			all = append(all, opens.of(day)...)
@@ -95,22 +89,11 @@ type openings struct {
 	now      time.Time
 	s        *Scheduler
 	loc      *time.Location
-	explicit []Window
+	explicit []Window // put by hand
 }
 
-// byHand gives the windows put by hand, each with the window of the rules it stands in for.
-func (o *openings) byHand() []Window {
-	all := slices.Clone(o.explicit)
-	for i := range all {
-		w := &all[i]
-		day, _ := dayIn(w.Start.In(o.loc)).midnight()
-		for _, r := range o.byRule(day) {
-			if r.Start.Equal(w.Start) && r.End.Equal(w.End) && r.ID != w.ID {
-				w.Covers = r.ID
-			}
-		}
-	}
-	return all
+func newOpenings(now time.Time, s *Scheduler, loc *time.Location, explicit []Window) openings {
+	return openings{now: now, s: s, loc: loc, explicit: ByHand(explicit)}
 }
 
 // of gives the windows of a date by the rules, without those for which one put by hand stands in.
@@ -187,14 +170,15 @@ func (s Seats) Taken(now time.Time) int {
 	return len(s.Bookings)
 }
 
-// Take gives a place of the window to a booking, which may hold it already. covered are the seats of the window it covers.
-func (s Seats) Take(now time.Time, w Window, covered Seats, id string) (Seats, error) {
+// Take gives a place of the window to a booking, which may hold it already. others is how many places of it are taken by
+// bookings of windows that are no longer offered: see [Offering.Counts].
+func (s Seats) Take(now time.Time, w Window, others int, id string) (Seats, error) {
 	held := slices.Clone(s.Bookings)
 	if s.Taken(now) == 0 {
 		held = nil
 	}
 	if !slices.Contains(held, id) {
-		if len(held)+covered.Taken(now) >= w.Open {
+		if len(held)+others >= w.Open {
 			return s, Refuse(Conflict, "window_full", "window", "all "+strconv.Itoa(w.Capacity)+" places of this window are taken",
 				"choose another window; GET /v1/schedulers/{id}/availability lists those that are open")
 		}

@@ -105,8 +105,12 @@ func TestAWindowIsFoundByItsIDOrSaidToBeClosed(t *testing.T) {
 			t.Errorf("%q: %v, want %q", c.id, err, c.code)
 		}
 	}
-	if w, _ := FindWindow(at("2026-03-08T12:00:00Z"), s, ohio, explicit, "mine"); w.Covers != "2026-03-16-0900-1200" {
-		t.Errorf("mine covers %q", w.Covers)
+	explicit[0].Gone = true
+	if _, err := FindWindow(at("2026-03-08T12:00:00Z"), s, ohio, explicit, "mine"); !errors.Is(err, &Error{Code: "window_unknown"}) {
+		t.Errorf("mine was taken away: %v", err)
+	}
+	if _, err := FindWindow(at("2026-03-08T12:00:00Z"), s, ohio, explicit, "2026-03-16-0900-1200"); err != nil {
+		t.Errorf("mine stands in for nothing any more: %v", err)
 	}
 }
 
@@ -189,18 +193,18 @@ func TestRulesThatCannotBeKeptAreRefusedByField(t *testing.T) {
 func TestSeatsAreTakenOnceAndNotBeyondTheCapacity(t *testing.T) {
 	now := at("2026-03-08T12:00:00Z")
 	w := Window{ID: "w", Start: now.Add(time.Hour), End: now.Add(2 * time.Hour), Capacity: 3, Open: 3}
-	covered := Seats{End: w.End, Bookings: []string{"c"}}
-	s, err := Seats{}.Take(now, w, covered, "a")
+	const others = 1
+	s, err := Seats{}.Take(now, w, others, "a")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, err = s.Take(now, w, covered, "b"); err != nil || s.Taken(now) != 2 {
+	if s, err = s.Take(now, w, others, "b"); err != nil || s.Taken(now) != 2 {
 		t.Fatalf("%+v, %v", s, err)
 	}
-	if again, err := s.Take(now, w, covered, "a"); err != nil || again.Taken(now) != 2 {
+	if again, err := s.Take(now, w, others, "a"); err != nil || again.Taken(now) != 2 {
 		t.Errorf("who has a place took another: %+v, %v", again, err)
 	}
-	if _, err := s.Take(now, w, covered, "d"); !errors.Is(err, &Error{Code: "window_full"}) {
+	if _, err := s.Take(now, w, others, "d"); !errors.Is(err, &Error{Code: "window_full"}) {
 		t.Errorf("a fourth took a place: %v", err)
 	}
 	if s = s.Free("a"); s.Taken(now) != 1 {
@@ -208,7 +212,7 @@ func TestSeatsAreTakenOnceAndNotBeyondTheCapacity(t *testing.T) {
 	}
 	later := w.End
 	next := Window{ID: "w", Start: later.Add(time.Hour), End: later.Add(2 * time.Hour), Capacity: 1, Open: 1}
-	if s, err = s.Take(later, next, Seats{}, "n"); err != nil || !slices.Equal(s.Bookings, []string{"n"}) {
+	if s, err = s.Take(later, next, 0, "n"); err != nil || !slices.Equal(s.Bookings, []string{"n"}) {
 		t.Errorf("a window that got the ID of one that is over: %+v, %v", s, err)
 	}
 }

@@ -30,7 +30,7 @@ func (t *txn) honour(e *Engine, a booking.AccountID, in booking.Inbound, id book
 	case told.Starts:
 		if stop != nil && !in.At.Before(stop.At) { // one that was delivered late does not lift a later STOP
 			t.did(Deed{Do: "opt_in", Phone: in.From})
-			return t.DeleteOptOut(a, in.From)
+			return t.liftOptOut(a, booking.ConsentRecord{Phone: in.From, At: in.At, Source: "text", Text: in.Body})
 		}
 	case !told.Answered && t.Now.Sub(p.HelpedAt) >= booking.HelpPause:
 		p.HelpedAt = t.Now

@@ -9,7 +9,7 @@ import (
 
 // Book records a booking, gives it its place in its window, ends the session it was made in, and tells the other sessions
 // of the person, all in one transaction. A session books once, and so does another system's external ID: reported again, the first
-// booking is given.
+// booking is given, or refused when it cannot be the same: see booking.NewBooking.Repeats.
 func (e *Engine) Book(ctx context.Context, a booking.AccountID, n booking.NewBooking) (booking.Booking, error) {
 	b, _, err := e.book(ctx, a, n)
 	return b, err
@@ -38,7 +38,10 @@ func (t *txn) book(a booking.AccountID, n booking.NewBooking, fresh string) (b b
 		if err != nil {
 			return b, false, err
 		}
-		return *was, was.ID != fresh, nil
+		if was.ID == fresh {
+			return *was, false, nil // this transaction's own earlier, unknown commit
+		}
+		return *was, true, n.Repeats(*was)
 	}
 	own, old, err := t.sessionOf(a, n, fresh)
 	if err != nil {

@@ -324,3 +324,77 @@ func TestWindowsPutByHandKeepTheirPlaces(t *testing.T) {
 		w.seated()
 	})
 }
+
+// What another system reports again is the same booking, or refused: never a success with another one.
+func TestAnExternalIDStandsForOneBooking(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.open(1)
+		n := caller(1, wednesday)
+		n.Source, n.ExternalID = booking.SourceExternal, "J1"
+		first, err := w.e.Book(t.Context(), account, n)
+		w.must(err)
+		again, err := w.e.Book(t.Context(), account, n)
+		w.must(err)
+		if again.ID != first.ID {
+			t.Errorf("reported again it is %s, first %s", again.ID, first.ID)
+		}
+		moved, other := n, n
+		moved.Window, other.Customer.Phone = thursday, phone(7)
+		for _, v := range []booking.NewBooking{moved, other} {
+			if b, err := w.e.Book(t.Context(), account, v); code(err) != "external_id_taken" {
+				t.Errorf("%+v, %v", b, err)
+			}
+		}
+		_, err = w.e.CancelBooking(t.Context(), account, first.ID)
+		w.must(err)
+		if b, err := w.e.Book(t.Context(), account, n); code(err) != "booking_cancelled" {
+			t.Errorf("%+v, %v", b, err)
+		}
+		n.ExternalID = "J2"
+		_, err = w.e.Book(t.Context(), account, n)
+		w.must(err)
+		w.seated()
+	})
+}
+
+// A list that was made before somebody booked does not give that place away again.
+func TestWindowsAreNotPutOverABookingInBetween(t *testing.T) {
+	for seed := range uint64(4) {
+		bubble(t, func(t *testing.T) {
+			f := storagetest.NewFaulty(seed)
+			w := over(t, f)
+			defer w.close()
+			day := time.Date(2026, 3, 11, 13, 0, 0, 0, time.UTC)
+			read, err := w.e.PutWindows(t.Context(), account, scheduler, []booking.Window{{ID: "w1", Start: day, End: day.Add(3 * time.Hour), Capacity: 3, Open: 2}})
+			w.must(err)
+			base := booking.Revision(read)
+			f.Set(storagetest.Invisible)
+			same, err := w.e.PutWindowsOver(t.Context(), account, scheduler, base, read)
+			w.must(err)
+			if booking.Revision(same) != base {
+				t.Errorf("put back as it was: %+v", same)
+			}
+			_, err = w.e.Book(t.Context(), account, caller(1, "w1"))
+			w.must(err)
+			if _, err := w.e.PutWindowsOver(t.Context(), account, scheduler, base, read); code(err) != "windows_changed" {
+				t.Errorf("put over a booking: %v", err)
+			}
+			if n := w.openIn("w1"); n != 1 {
+				t.Errorf("%d places are free, want 1", n)
+			}
+			w.must(w.store.View(t.Context(), func(s *storage.Snapshot) (err error) {
+				read, err = engine.WindowsByHand(s, account, scheduler)
+				return err
+			}))
+			base, read[0].Note = booking.Revision(read), "morning"
+			_, err = w.e.PutWindowsOver(t.Context(), account, scheduler, base, read) // runs again after an unknown commit, too
+			w.must(err)
+			f.Set(storagetest.Faults{})
+			if n := w.openIn("w1"); n != 1 {
+				t.Errorf("%d places are free, want 1", n)
+			}
+		})
+	}
+}

@@ -46,8 +46,10 @@ type Carrier interface {
 type Options struct {
 	Store     *storage.Store
 	Carrier   Carrier
-	Courier   Courier   // needed as soon as there are webhooks
-	Registrar Registrar // nil: nobody registers businesses
+	Courier   Courier             // needed as soon as there are webhooks
+	Registrar Registrar           // nil: nobody registers businesses
+	Lookup    Lookup              // nil: nobody can be asked for the kind of a line
+	Erased    *storage.ErasedList // nil: erasures are not remembered beside the store
 	// Fetch looks at a public page of the business's, bounded; nil: pages are not looked at.
 	Fetch     func(ctx context.Context, url string) booking.Page
 	Now       func() time.Time
@@ -143,6 +145,10 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	if err := e.watchDays(ctx); err != nil {
+		e.started.Store(false)
+		return err
+	}
+	if err := e.eraseAgain(ctx); err != nil {
 		e.started.Store(false)
 		return err
 	}

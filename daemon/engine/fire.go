@@ -91,6 +91,7 @@ func gather(s *storage.Snapshot, a booking.AccountID, sess booking.Session) (f b
 	if f.Person, err = s.Person(a, sess.Phone); err != nil {
 		return f, err
 	}
+	f.Line = lineOf(s.Now, f.Person)
 	if f.OptOut, err = s.OptOut(a, sess.Phone); err != nil {
 		return f, err
 	}
@@ -106,14 +107,23 @@ func gather(s *storage.Snapshot, a booking.AccountID, sess booking.Session) (f b
 		return f, err
 	}
 	f.RivalsCut = more != ""
+	texts := map[booking.SchedulerID]bool{}
 	for _, o := range others {
-		if o.ID != sess.ID {
-			f.Rivals = append(f.Rivals, booking.Rival{
-				Session: o.ID, SeenAt: o.SeenAt, AbandonedAt: o.AbandonedAt, State: o.FollowUp.State,
-				DueAt: o.FollowUp.DueAt, WithheldBy: o.FollowUp.WithheldBy,
-				Qualifies: o.Qualifies(f.Account.Settings.RequireConsent),
-			})
+		if o.ID == sess.ID {
+			continue
 		}
+		if _, read := texts[o.Scheduler]; !read {
+			sched, err := s.Scheduler(a, o.Scheduler)
+			if err != nil {
+				return f, err
+			}
+			texts[o.Scheduler] = sched != nil && sched.FollowUp.Enabled
+		}
+		f.Rivals = append(f.Rivals, booking.Rival{
+			Session: o.ID, SeenAt: o.SeenAt, AbandonedAt: o.AbandonedAt, State: o.FollowUp.State,
+			DueAt: o.FollowUp.DueAt, WithheldBy: o.FollowUp.WithheldBy,
+			Qualifies: texts[o.Scheduler] && o.Qualifies(f.Account.Settings.RequireConsent),
+		})
 	}
 	return f, nil
 }
@@ -143,7 +153,13 @@ func (e *Engine) fireFollowUp(ctx context.Context, d booking.Due) error {
 func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
 	id, now := booking.SessionID(d.Ref), e.now()
 	var facts booking.Facts
-	due := false
+	var from sender
+	due, asked, segments := false, false, 0
+	defer func() {
+		if !asked { // else the turn is kept for when the answer is there
+			e.pace.end(from, d.Ref, segments)
+		}
+	}()
 	err := e.store.View(ctx, func(s *storage.Snapshot) error {
 		sess, err := s.Session(d.Account, id)
 		if storage.IsNotFound(err) {
@@ -170,6 +186,9 @@ func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
 		return e.lostInRestore(ctx, facts)
 	}
 	v := booking.Decide(now, facts)
+	if v.Result == booking.Pass && e.lookUp(ctx, now, &facts) {
+		v = booking.Decide(now, facts)
+	}
 	if v.Result != booking.Pass {
 		return e.hold(ctx, now, facts, v)
 	}
@@ -177,13 +196,12 @@ func (e *Engine) followUp(ctx context.Context, d booking.Due) error {
 	if v, soon := booking.Closing(now, until); soon {
 		return e.hold(ctx, now, facts, v)
 	}
-	from, segments := senderOf(facts), 0
+	from = senderOf(facts)
 	if !e.pace.turn(from, facts.Session.Scheduler, d) {
 		return nil // its due-key stays; it is fired again when its turn comes
 	}
-	defer func() { e.pace.spent(from, d.Ref, segments) }()
 	text, err := e.compose(ctx, now, facts)
-	if errors.Is(err, errAsked) {
+	if asked = errors.Is(err, errAsked); asked {
 		return nil
 	}
 	if err != nil {

@@ -147,6 +147,39 @@ func TestTheDailyCapOfTheSettingsIsKeptOverARestart(t *testing.T) {
 	})
 }
 
+// What got its turn in the evening and was held for the night has none in the morning: the number's pace holds then too.
+func TestTheMorningAfterIsPacedToo(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, func(o *engine.Options) { o.Pace = 1 })
+		defer w.close()
+		time.Sleep(time.Until(time.Date(2026, 3, 10, 23, 43, 0, 0, time.UTC))) // due at 19:58 in Columbus
+		for i := range 300 {
+			left(w, fmt.Sprint(i), fmt.Sprintf("+1614%03d01%02d", 201+i/50, 10+i%50))
+		}
+		time.Sleep(14 * time.Hour)
+		synctest.Wait()
+		all := w.texts("")
+		if len(all) != 300 {
+			t.Fatalf("%d texts of 300", len(all))
+		}
+		morning := time.Date(2026, 3, 11, 13, 0, 0, 0, time.UTC)
+		segments, late := 0, 0
+		for _, m := range all {
+			if m.At.Before(morning) {
+				continue
+			}
+			n, _, _ := booking.Segments(m.Body)
+			segments, late = segments+n, late+1
+			if after := m.At.Sub(morning).Seconds(); float64(segments) > 1+after+2*float64(n) {
+				t.Fatalf("%d segments went within %.1f s of the morning at a pace of 1", segments, after)
+			}
+		}
+		if late < 100 {
+			t.Errorf("only %d texts waited for the morning", late)
+		}
+	})
+}
+
 // A flood of one form does not hold up another's only text, and nobody sends faster than the number may.
 func TestSchedulersTakeTurnsAtTheNumbersPace(t *testing.T) {
 	bubble(t, func(t *testing.T) {

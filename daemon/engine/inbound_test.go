@@ -242,3 +242,26 @@ func TestATextToANumberOfNobodyIsKeptWithAnAlarm(t *testing.T) {
 		}
 	})
 }
+
+// A card number that a customer texts is never written down, and a STOP beside it still counts.
+func TestANumberNobodyMayKeepIsTakenOutOfATextBeforeItIsKept(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.must(w.e.Receive(t.Context(), account, booking.Inbound{SID: "SM1", From: booking.Phone(phone(1)), To: sender, Body: "my card is 4111 1111\n1111 1111 exp 12/27"}))
+		w.must(w.e.Receive(t.Context(), account, booking.Inbound{SID: "SM2", From: booking.Phone(phone(2)), To: sender, Body: "stop texting me! ssn 078 05 1120"}))
+		synctest.Wait()
+		w.must(w.store.View(t.Context(), func(s *storage.Snapshot) error {
+			one, err := s.Inbound(account, "SM1")
+			w.must(err)
+			two, err := s.Inbound(account, "SM2")
+			w.must(err)
+			stop, err := s.OptOut(account, booking.Phone(phone(2)))
+			w.must(err)
+			if one.Body != "my card is [removed] exp 12/27" || two.Body != "stop texting me! ssn [removed]" || stop == nil || stop.Text != two.Body {
+				t.Errorf("kept %q, %q and the opt-out %+v", one.Body, two.Body, stop)
+			}
+			return nil
+		}))
+	})
+}

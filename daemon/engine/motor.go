@@ -51,7 +51,7 @@ type motor struct {
 	failures map[key]int
 	troubled time.Time // when trouble with the store was last told
 	queue    []key
-	later    []key // deliveries to webhooks: looked at when no text waits
+	later    []key // news and deliveries to webhooks: looked at when no text waits
 	closed   bool
 	accounts map[booking.AccountID]uint32
 	names    []booking.AccountID
@@ -154,7 +154,7 @@ func (m *motor) due(keys []key) {
 	defer m.mu.Unlock()
 	for _, k := range keys {
 		delete(m.armed, k)
-		if booking.Kind(k.tag) == booking.KindDeliver {
+		if kind := booking.Kind(k.tag); kind == booking.KindDeliver || kind == booking.KindAnnounce {
 			m.later = append(m.later, k)
 		} else {
 			m.queue = append(m.queue, k)
@@ -232,6 +232,10 @@ func (m *motor) fire(ctx context.Context, d booking.Due) (err error) {
 		return m.e.fireCatchUp(ctx, d)
 	case booking.KindRegister:
 		return m.e.fireRegister(ctx, d)
+	case booking.KindErase:
+		return m.e.fireErase(ctx, d)
+	case booking.KindAnnounce:
+		return m.e.fireAnnounce(ctx, d)
 	}
 	return fmt.Errorf("nobody knows how to do due work of kind %d", d.Kind)
 }

@@ -38,7 +38,8 @@ type line struct {
 	filled  time.Time
 	turns   []booking.SchedulerID // those with something waiting, the next one first
 	waiting map[booking.SchedulerID][]booking.Due
-	known   map[string]bool // refs that wait (false) or whose turn it is (true)
+	waits   map[string]bool      // refs in line
+	granted map[string]time.Time // refs whose turn it is, and until when
 }
 
 func newPace(rate float64, now func() time.Time, fire func(booking.Due)) *pace {
@@ -63,16 +64,17 @@ func (p *pace) turn(s sender, by booking.SchedulerID, d booking.Due) bool {
 	defer p.mu.Unlock()
 	l := p.line(s)
 	l.fill(p.now())
-	its, there := l.known[d.Ref]
-	if there {
-		return its
-	}
-	if len(l.turns) == 0 && l.tokens >= 1 {
-		l.tokens--
-		l.known[d.Ref] = true
+	if _, its := l.granted[d.Ref]; its {
 		return true
 	}
-	l.known[d.Ref] = false
+	if l.waits[d.Ref] {
+		return false
+	}
+	if len(l.turns) == 0 && l.tokens >= 1 {
+		l.grant(d.Ref, p.now())
+		return true
+	}
+	l.waits[d.Ref] = true
 	if len(l.waiting[by]) == 0 {
 		l.turns = append(l.turns, by)
 	}
@@ -81,18 +83,30 @@ func (p *pace) turn(s sender, by booking.SchedulerID, d booking.Due) bool {
 	return false
 }
 
-// spent ends a turn: so many segments went out; none when the text was withheld after all.
-func (p *pace) spent(s sender, ref string, segments int) {
+// end ends the turn of a text, if it had one, wherever it stood in line: so many segments went out from s; none when it was
+// withheld or put off after all, and then what the turn cost is given back. One that still waits goes on waiting.
+func (p *pace) end(s sender, ref string, segments int) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if l := p.lines[s]; l != nil && l.known[ref] {
-		delete(l.known, ref)
-		l.tokens += 1 - float64(segments)
-		p.nudge()
+	for _, l := range p.lines { // its sender may have changed since
+		if _, its := l.granted[ref]; its {
+			delete(l.granted, ref)
+			l.tokens++
+			p.nudge()
+		}
 	}
+	if segments > 0 {
+		p.line(s).tokens -= float64(segments)
+	}
+}
+
+// grant makes it the turn of a text. What does not come for it is forgotten after the time in which a script may wait for answers.
+func (l *line) grant(ref string, now time.Time) {
+	l.tokens--
+	l.granted[ref] = now.Add(booking.TurnFresh)
 }
 
 func (p *pace) line(s sender) *line {
@@ -102,7 +116,7 @@ func (p *pace) line(s sender) *line {
 		if booking.TollFree(booking.Phone(s.name)) {
 			rate = min(rate, tollFree)
 		}
-		l = &line{rate: rate, tokens: max(1, rate), filled: p.now(), waiting: map[booking.SchedulerID][]booking.Due{}, known: map[string]bool{}}
+		l = &line{rate: rate, tokens: max(1, rate), filled: p.now(), waiting: map[booking.SchedulerID][]booking.Due{}, waits: map[string]bool{}, granted: map[string]time.Time{}}
 		p.lines[s] = l
 	}
 	return l
@@ -113,6 +127,11 @@ func (l *line) fill(now time.Time) {
 		l.tokens = min(max(1, l.rate), l.tokens+since.Seconds()*l.rate)
 	}
 	l.filled = now
+	for ref, until := range l.granted {
+		if !until.After(now) {
+			delete(l.granted, ref)
+		}
+	}
 }
 
 func (p *pace) nudge() {
@@ -138,8 +157,8 @@ func (p *pace) next() (due []booking.Due, wait time.Duration) {
 			} else {
 				delete(l.waiting, by)
 			}
-			l.known[d.Ref] = true
-			l.tokens--
+			delete(l.waits, d.Ref)
+			l.grant(d.Ref, now)
 			due = append(due, d)
 		}
 		if len(l.turns) > 0 {

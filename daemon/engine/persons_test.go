@@ -200,3 +200,30 @@ func TestAScriptThatIsNotThereRaisesAnAlarm(t *testing.T) {
 		}))
 	})
 }
+
+// A session of a form that sends no texts, or is no more, does not take the text away from another session of the same person.
+func TestARivalThatCannotBeTextedTakesNoText(t *testing.T) {
+	for _, deleted := range []bool{false, true} {
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t)
+			defer w.close()
+			left(w, "c1", phone(1))
+			time.Sleep(5 * time.Minute)
+			quiet := func(ev *booking.Event) { ev.Scheduler = "quiet" }
+			w.event("q1", booking.EventProgress, filled(phone(1)), quiet)
+			if deleted {
+				_, err := w.e.EditScheduler(t.Context(), account, "quiet", func(s *booking.Scheduler) error { s.FollowUp.Enabled = true; return nil })
+				w.must(err)
+			}
+			w.event("q1", booking.EventAbandoned, quiet)
+			if deleted {
+				w.must(w.e.DeleteScheduler(t.Context(), account, "quiet"))
+			}
+			time.Sleep(2 * time.Hour)
+			synctest.Wait()
+			if n := len(w.texts(phone(1))); n != 1 {
+				t.Errorf("%d texts, want the one of the form that sends some", n)
+			}
+		})
+	}
+}

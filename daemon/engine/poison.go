@@ -140,12 +140,16 @@ func (e *Engine) giveUp(t *txn, d booking.Due, cause error) error {
 		old := *v
 		v.GiveUp(t.Now)
 		return t.putDelivery(d.Account, &old, *v)
+	case booking.KindAnnounce: // the list of what was set aside says it
+		return t.DeleteAnnouncement(d.Account, d.Ref)
 	case booking.KindAsk: // its session goes on without the answer
 		turn, err := t.Turn(d.Account, d.Ref)
 		if err != nil || turn == nil || turn.Pending == nil {
 			return err
 		}
 		return t.answer(d.Account, *turn, nil, "failed")
+	case booking.KindErase:
+		return t.erasureStuck(d, cause)
 	default:
 		return nil
 	}

@@ -158,6 +158,7 @@ func (e *Engine) Receive(ctx context.Context, a booking.AccountID, in booking.In
 	if in.At.IsZero() {
 		in.At = e.now()
 	}
+	in.Body, _ = booking.Redact(in.Body)
 	after := e.now().Add(time.Millisecond) // an answer stands below what it answers
 	id, reply := booking.AttemptID(newID(after)), booking.AttemptID(newID(after))
 	msg := newID(e.now()) // in the order in which they came: one that was delivered late is answered too
@@ -260,7 +261,9 @@ func (e *Engine) OptOut(ctx context.Context, a booking.AccountID, o booking.OptO
 
 // OptIn lifts an opt-out on the person's own word.
 func (e *Engine) OptIn(ctx context.Context, a booking.AccountID, p booking.Phone) error {
-	return e.update(ctx, func(t *txn) error { return t.DeleteOptOut(a, p) })
+	return e.update(ctx, func(t *txn) error {
+		return t.liftOptOut(a, booking.ConsentRecord{Phone: p, At: t.Now, Source: "staff"})
+	})
 }
 
 func deref[T any](p *T) (v T) {

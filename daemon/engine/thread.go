@@ -228,6 +228,9 @@ func (t *txn) followUpWent(account booking.Account, a booking.Attempt) error {
 
 // beginThread puts a follow-up that went out into the thread of its person.
 func (t *txn) beginThread(account booking.Account, a booking.Attempt, mode booking.Mode) error {
+	if a.To == "" { // its person was erased meanwhile
+		return nil
+	}
 	v, old, err := t.thread(account, a.To)
 	if err != nil {
 		return err

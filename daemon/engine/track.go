@@ -44,6 +44,9 @@ func (e *Engine) Track(ctx context.Context, a booking.AccountID, ev booking.Even
 				return Tracked{}, err
 			}
 		}
+		if err := t.consented(a, old, s); err != nil {
+			return Tracked{}, err
+		}
 		return Tracked{Session: s.ID, Warnings: warnings}, t.putSession(account, old, s)
 	})
 	if err == nil {

@@ -27,6 +27,13 @@ func (w *writing) resume(s *storage.Snapshot, a booking.AccountID, now time.Time
 	if err != nil || turn == nil || turn.Script.Name != w.name || box.Entry(turn.Entry) != w.entry {
 		return false, err
 	}
+	loc, err := booking.LoadZone(w.facts.Scheduler.Zone(w.facts.Account))
+	if err != nil {
+		loc = time.UTC
+	}
+	if turn.Stale(now, loc) {
+		return false, nil
+	}
 	p, err := pinnedProgram(s, a, *turn)
 	if errors.Is(err, errPinned) {
 		return false, nil

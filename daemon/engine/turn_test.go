@@ -227,3 +227,86 @@ func TestAnAgentThatFailsIsStoodInFor(t *testing.T) {
 		})
 	}
 }
+
+// A text that was put off is written anew at its time: it does not offer what was open when it was written first.
+func TestATextThatWaitedOffersNothingOfYesterday(t *testing.T) {
+	for _, agent := range []string{"asker", ""} {
+		t.Run("agent "+agent, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t)
+				defer w.close()
+				agentOf(asker)(w)
+				w.follow(func(f *booking.FollowUpSet) { f.Agent = agent })
+				w.settings(func(a *booking.Account) { a.Settings.DailyCap = 2 })
+				today := time.Date(2026, 3, 10, 20, 0, 0, 0, time.UTC)
+				_, err := w.e.PutWindows(t.Context(), account, scheduler, []booking.Window{
+					{ID: "today", Start: today, End: today.Add(2 * time.Hour), Capacity: 1, Open: 1},
+					{ID: "friday", Start: today.Add(72 * time.Hour), End: today.Add(74 * time.Hour), Capacity: 1, Open: 1},
+				})
+				w.must(err)
+				var ids []booking.SessionID
+				for i := range 3 {
+					ids = append(ids, left(w, fmt.Sprint("c", i), phone(i)))
+					time.Sleep(time.Minute)
+				}
+				time.Sleep(time.Hour)
+				for _, id := range ids {
+					if s := w.session(id); s.FollowUp.Turn != "" {
+						t.Errorf("%s keeps its turn: %+v", id, s.FollowUp)
+					}
+				}
+				time.Sleep(24 * time.Hour)
+				synctest.Wait()
+				late := 0
+				for _, m := range w.texts("") {
+					if m.At.Before(today.Add(4 * time.Hour)) {
+						continue
+					}
+					late++
+					if strings.Contains(m.Body, "Tue") || strings.Contains(m.Body, "today") {
+						t.Errorf("on %s a customer is offered %s", m.At, m.Body)
+					}
+				}
+				if late == 0 {
+					t.Error("no text waited for the next day; nothing was tested")
+				}
+			})
+		})
+	}
+}
+
+// An ask that nobody answered before the daemon stopped is no ground for an old text either.
+func TestATurnThatIsOldIsBegunAnew(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var w *world
+		var stopped atomic.Bool
+		w = newWorld(t, func(o *engine.Options) {
+			o.Scripts = refusing(func(c box.Call) error {
+				if len(c.Answers) == 2 && strings.Contains(string(c.Ctx), "6145550101") && !stopped.Swap(true) {
+					return worker.ErrBusy
+				}
+				if stopped.Load() && len(c.Answers) == 2 && strings.Contains(string(c.Ctx), `"now":"2026-03-10`) {
+					t.Errorf("a script goes on with what it was given yesterday: %s", c.Ctx)
+				}
+				return nil
+			})
+		})
+		agentOf(asker)(w)
+		id := left(w, "c1", phone(1))
+		time.Sleep(15*time.Minute + 500*time.Millisecond)
+		w.must(w.e.Stop(context.Background()))
+		if w.session(id).FollowUp.Turn == "" || !stopped.Load() {
+			t.Fatalf("no turn is under way: %+v", w.session(id).FollowUp)
+		}
+		time.Sleep(24 * time.Hour)
+		w.e = engine.New(w.options)
+		w.must(w.e.Start(t.Context()))
+		defer w.close()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if got := w.texts(phone(1)); len(got) != 1 || strings.Contains(got[0].Body, "w1") { // it has begun since
+			t.Errorf("%+v", got)
+		}
+		w.whole()
+	})
+}

@@ -12,12 +12,35 @@ import (
 // PutWindows replaces the arrival windows that were put by hand. A window's Open is how many places are free now: the rest of its
 // capacity was taken here, or elsewhere. Bookings keep their places, also when their window is moved; nobody is told of it.
 func (e *Engine) PutWindows(ctx context.Context, a booking.AccountID, id booking.SchedulerID, w []booking.Window) ([]booking.Window, error) {
+	return e.PutWindowsOver(ctx, a, id, "", w)
+}
+
+// PutWindowsOver is PutWindows for a list that was made from another: base is the booking.Revision of that one, and when somebody booked or
+// changed a window since, it is refused with windows_changed. Empty: whatever is there.
+func (e *Engine) PutWindowsOver(ctx context.Context, a booking.AccountID, id booking.SchedulerID, base string, w []booking.Window) ([]booking.Window, error) {
+	own := "" // what an earlier run of this transaction, whose commit ended unknown, left
 	return apply(ctx, e, a, func(t *txn) ([]booking.Window, error) {
 		account, err := t.Account(a)
 		if err != nil {
 			return nil, err
 		}
-		return t.putWindows(account, id, w)
+		if base != "" {
+			shown, err := WindowsByHand(&t.Snapshot, a, id)
+			if err != nil {
+				return nil, err
+			}
+			switch booking.Revision(shown) {
+			case base:
+			case own:
+				return shown, nil
+			default:
+				return nil, booking.Refuse(booking.Stale, "windows_changed", "If-Match", "somebody booked or changed a window since this list was read",
+					"GET the list again, make your change to it, and put it with its new ETag")
+			}
+		}
+		put, err := t.putWindows(account, id, w)
+		own = booking.Revision(put)
+		return put, err
 	})
 }
 
@@ -29,14 +52,23 @@ func (t *txn) putWindows(account booking.Account, id booking.SchedulerID, w []bo
 	if sched == nil {
 		return nil, unknownScheduler(id)
 	}
-	stored := booking.ByHand(*sched, sched.Zone(account), w)
-	for i := range stored {
+	before, err := t.Windows(account.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := t.gone(account.ID, id, before, w)
+	if err != nil {
+		return nil, err
+	}
+	stored := append(slices.Clone(w), gone...)
+	seats := newSeating(&t.Snapshot, account, *sched, stored)
+	for i := range w {
 		v := &stored[i]
-		own, covered, err := seatsOf(&t.Snapshot, account.ID, id, *v)
+		own, others, err := seats.of(*v)
 		if err != nil {
 			return nil, err
 		}
-		v.Open = min(v.Capacity, v.Open+own.Taken(t.Now)+covered.Taken(t.Now))
+		v.Open = min(v.Capacity, v.Open+own.Taken(t.Now)+others)
 		if own.Taken(t.Now) > 0 && !(own.Start.Equal(v.Start) && own.End.Equal(v.End)) {
 			own.Start, own.End = v.Start, v.End
 			if err := t.PutSeats(account.ID, id, v.ID, own); err != nil {
@@ -47,7 +79,24 @@ func (t *txn) putWindows(account booking.Account, id booking.SchedulerID, w []bo
 	if err := t.Tx.PutWindows(account.ID, id, stored); err != nil {
 		return nil, err
 	}
-	return free(&t.Snapshot, account.ID, id, stored)
+	return newSeating(&t.Snapshot, account, *sched, stored).free(stored[:len(w)])
+}
+
+// gone gives those of the windows put by hand that are now taken away, or were before, and in which somebody still has a place.
+func (t *txn) gone(a booking.AccountID, id booking.SchedulerID, before, now []booking.Window) (all []booking.Window, err error) {
+	for _, w := range before {
+		if slices.ContainsFunc(now, func(v booking.Window) bool { return v.ID == w.ID }) {
+			continue
+		}
+		own, err := t.Seats(a, id, w.ID)
+		if err != nil {
+			return nil, err
+		}
+		if own.Taken(t.Now) > 0 {
+			all = append(all, booking.Window{ID: w.ID, Start: own.Start, End: own.End, Gone: true})
+		}
+	}
+	return all, nil
 }
 
 // WindowsByHand lists the windows that were put by hand, bookable or not, with the places that are free.
@@ -60,7 +109,7 @@ func WindowsByHand(s *storage.Snapshot, a booking.AccountID, id booking.Schedule
 	if err != nil {
 		return nil, err
 	}
-	return free(s, a, id, booking.ByHand(sched, sched.Zone(account), explicit))
+	return newSeating(s, account, sched, explicit).free(booking.ByHand(explicit))
 }
 
 // Availability lists the windows that can be booked from then on, for a number of days, with the places that are free; full
@@ -79,7 +128,7 @@ func Availability(s *storage.Snapshot, a booking.AccountID, id booking.Scheduler
 	if err != nil {
 		return nil, err
 	}
-	return free(s, a, id, booking.Windows(s.Now, sched, zone, explicit, began, days))
+	return newSeating(s, account, sched, explicit).free(booking.Windows(s.Now, sched, zone, explicit, began, days))
 }
 
 func schedulerOf(s *storage.Snapshot, a booking.AccountID, id booking.SchedulerID) (booking.Account, booking.Scheduler, error) {
@@ -97,27 +146,6 @@ func schedulerOf(s *storage.Snapshot, a booking.AccountID, id booking.SchedulerI
 	return account, *sched, nil
 }
 
-// free takes the places that are taken off the windows.
-func free(s *storage.Snapshot, a booking.AccountID, id booking.SchedulerID, all []booking.Window) ([]booking.Window, error) {
-	all = slices.Clone(all)
-	for i := range all {
-		own, covered, err := seatsOf(s, a, id, all[i])
-		if err != nil {
-			return nil, err
-		}
-		all[i].Open = max(0, all[i].Open-own.Taken(s.Now)-covered.Taken(s.Now))
-	}
-	return all, nil
-}
-
-// seatsOf reads who has a place in a window, and in the one it covers.
-func seatsOf(s *storage.Snapshot, a booking.AccountID, id booking.SchedulerID, w booking.Window) (own, covered booking.Seats, err error) {
-	if own, err = s.Seats(a, id, w.ID); err == nil && w.Covers != "" {
-		covered, err = s.Seats(a, id, w.Covers)
-	}
-	return own, covered, err
-}
-
 // seat gives the booking a place in the window.
 func (t *txn) seat(account booking.Account, sched *booking.Scheduler, window string, b *booking.Booking) error {
 	if sched == nil {
@@ -131,11 +159,11 @@ func (t *txn) seat(account booking.Account, sched *booking.Scheduler, window str
 	if err != nil {
 		return err
 	}
-	own, covered, err := seatsOf(&t.Snapshot, account.ID, sched.ID, w)
+	own, others, err := newSeating(&t.Snapshot, account, *sched, explicit).of(w)
 	if err != nil {
 		return err
 	}
-	if own, err = own.Take(t.Now, w, covered, b.ID); err != nil {
+	if own, err = own.Take(t.Now, w, others, b.ID); err != nil {
 		return err
 	}
 	b.Window, b.Start, b.End = w.ID, w.Start, w.End

@@ -17,6 +17,8 @@ import (
 type Faults struct {
 	Next         []Fault `json:"next"`                   // one entry is used up per text
 	Registration string  `json:"registration,omitempty"` // how a registration ends: "approve" (also when empty) or "reject"
+
+	Landlines []booking.Phone `json:"landlines,omitempty"` // numbers that a lookup calls landlines
 }
 
 // Fault is what befalls one text. See the package documentation for what each field does.
@@ -39,7 +41,7 @@ func (c *Carrier) SetFaults(f Faults) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	f.Next = cloned(f.Next)
+	f.Next, f.Landlines = cloned(f.Next), slices.Clone(f.Landlines)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults = f
@@ -51,7 +53,7 @@ func (c *Carrier) Faults() Faults {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f := c.faults
-	f.Next = cloned(f.Next)
+	f.Next, f.Landlines = cloned(f.Next), slices.Clone(f.Landlines)
 	return f
 }
 
@@ -81,6 +83,14 @@ func (f *Faults) check() error {
 	}
 	if len(f.Next) > maxFaults {
 		return refuse("next", fmt.Sprintf("%d entries are too many", len(f.Next)), fmt.Sprintf("give at most %d", maxFaults))
+	}
+	if len(f.Landlines) > maxFaults {
+		return refuse("landlines", fmt.Sprintf("%d numbers are too many", len(f.Landlines)), fmt.Sprintf("give at most %d", maxFaults))
+	}
+	for i, p := range f.Landlines {
+		if read, problem := booking.ParsePhone(string(p)); problem != "" || read != p {
+			return refuse(fmt.Sprintf("landlines[%d]", i), fmt.Sprintf("%q is not a phone number in E.164", clip(string(p))), "for example +16145550123")
+		}
 	}
 	for i, n := range f.Next {
 		if field, message, hint := n.check(); field != "" {

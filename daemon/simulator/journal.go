@@ -13,6 +13,7 @@ import (
 // at the same time.
 type journal struct {
 	file disk
+	path string        // of the file
 	kick chan struct{} // holds one token: there is something to write
 	done chan struct{} // closed when the writer has ended
 
@@ -38,6 +39,8 @@ type disk interface {
 // batch is what one write holds.
 type batch struct {
 	entries []pending
+	keeps   []func(record) bool // the file is rewritten with what they want, after the first `cut` entries
+	cut     int
 	durable bool          // somebody waits for the disk
 	done    chan struct{} // closed when err is settled and everything applied
 	err     error
@@ -86,7 +89,7 @@ func openJournal(path string, visit func(record)) (j *journal, cut int64, err er
 			return nil, 0, fmt.Errorf("cut off the torn end: %w", err)
 		}
 	}
-	j = &journal{file: f, kick: make(chan struct{}, 1), done: make(chan struct{}), next: newBatch(), size: sound}
+	j = &journal{file: f, path: path, kick: make(chan struct{}, 1), done: make(chan struct{}), next: newBatch(), size: sound}
 	if err := j.begin(path); err != nil {
 		return nil, 0, err
 	}
@@ -102,8 +105,7 @@ func (j *journal) begin(path string) error {
 		if err != nil {
 			return err
 		}
-		b := &batch{entries: []pending{{record: line}}, durable: true}
-		if err := j.write(b); err != nil {
+		if err := j.write([]pending{{record: line}}, true); err != nil {
 			return err
 		}
 		return syncDir(filepath.Dir(path))
@@ -168,30 +170,33 @@ func (j *journal) flush() {
 	}
 	j.next = newBatch()
 	j.mu.Unlock()
-	if b.err = j.write(b); b.err == nil {
-		for _, e := range b.entries {
-			if e.then != nil {
-				e.then()
-			}
-		}
+	b.err = j.write(b.entries[:b.cut], b.durable)
+	if b.err == nil && len(b.keeps) > 0 {
+		b.err = j.replace(b.keeps)
+	}
+	if b.err == nil {
+		b.err = j.write(b.entries[b.cut:], b.durable)
 	}
 	close(b.done)
 }
 
-// write appends a batch to the file. After a failed write or sync nobody knows what the disk holds, so the journal writes
+// write appends entries to the file and applies them. After a failed write or sync nobody knows what the disk holds, so the journal writes
 // nothing any more: texts are not acknowledged until the daemon is started again on a disk that works.
-func (j *journal) write(b *batch) error {
-	if j.err != nil {
+func (j *journal) write(entries []pending, durable bool) error {
+	if j.err != nil || len(entries) == 0 {
 		return j.err
 	}
 	j.buf = j.buf[:0]
-	for _, e := range b.entries {
+	for _, e := range entries {
+		if e.record == nil {
+			continue
+		}
 		j.buf = appendLine(j.buf, j.synced, e.record)
 	}
 	if _, err := j.file.WriteAt(j.buf, j.size); err != nil {
 		return j.fail(err)
 	}
-	if b.durable {
+	if durable {
 		if err := j.file.Sync(); err != nil {
 			return j.fail(err)
 		}
@@ -200,6 +205,11 @@ func (j *journal) write(b *batch) error {
 	j.size += int64(len(j.buf))
 	if cap(j.buf) > 1<<20 {
 		j.buf = nil
+	}
+	for _, e := range entries {
+		if e.then != nil {
+			e.then()
+		}
 	}
 	return nil
 }

@@ -39,6 +39,8 @@
 //	{"status_order": ["delivered", "sent"]}      the callbacks that come, in this order; [] for none
 //	{"duplicate_callbacks": 2}                   every callback comes this many times more
 //
+// landlines beside the queue are the numbers that [Carrier.Lookup] calls landlines.
+//
 // They combine where that makes sense. Faults live in memory and end with the process.
 package simulator
 
