@@ -67,6 +67,7 @@ import (
 //	a/<account>/script/<name>                      Script               ever
 //	a/<account>/scriptversion/<name>/<n 4B>        ScriptVersion        ever
 //	a/<account>/scripttest/<id>                    ScriptTest           ever
+//	a/<account>/testrun                            TestRun              ever
 //	a/<account>/turn/<id>                          Turn                 30 days
 //	a/<account>/thread/<e164>                      Thread               settings.retention
 //	a/<account>/threadlist/<last, turned>/<e164>   -                    as its thread

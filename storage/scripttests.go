@@ -25,3 +25,13 @@ func (t *Tx) PutScriptTest(a booking.AccountID, v booking.ScriptTest) error {
 func (t *Tx) DeleteScriptTest(a booking.AccountID, id string) error {
 	return t.p.Delete(accountKey(a, "scripttest", id))
 }
+
+// TestRun reads what came of the tests when all of them were played last; nil when they never were.
+func (s *Snapshot) TestRun(a booking.AccountID) (*booking.TestRun, error) {
+	return find[booking.TestRun](s.g, accountKey(a, "testrun"))
+}
+
+// PutTestRun writes what came of the tests.
+func (t *Tx) PutTestRun(a booking.AccountID, v booking.TestRun) error {
+	return t.put(accountKey(a, "testrun"), v, time.Time{})
+}

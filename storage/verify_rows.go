@@ -46,6 +46,7 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"script":        (*verifier).script,
 	"scriptversion": (*verifier).scriptVersion,
 	"scripttest":    called(func(x booking.ScriptTest) string { return x.ID }),
+	"testrun":       called(func(booking.TestRun) string { return "" }),
 	"turn":          (*verifier).turn,
 	"report":        called(func(x booking.StatusUpdate) string { return x.SID }),
 	"carrier":       called(func(booking.CarrierState) string { return "" }),

@@ -75,6 +75,10 @@ func recallSession(s *storage.Snapshot, a booking.AccountID, id booking.SessionI
 		return h, booking.Refuse(booking.Invalid, "nothing_to_test", "session", "nobody has left this session, so nothing was decided about it",
 			"choose one that was abandoned")
 	}
+	if h.Session.FollowUp.WithheldBy == booking.CheckHoldout {
+		return h, booking.Refuse(booking.Invalid, "nothing_to_test", "session", "the text of this session was withheld for the control group, which is drawn by chance",
+			"choose another session")
+	}
 	return h, h.around(s, a)
 }
 

@@ -15,17 +15,34 @@ type Rehearser interface {
 	Read(raw json.RawMessage) (Scene, error)
 	// Safety gives the built-in scenes, which no script may fail.
 	Safety() []Scene
-	// Play plays scenes and judges them, in the order given. sources are scripts by name that stand in for the program's own;
-	// tenant is whose share of the workers it may use.
-	Play(ctx context.Context, tenant string, sources map[string]string, scenes []Scene) ([]Played, error)
+	// Play plays scenes with a cast and judges them, in the order given. tenant is whose share of the workers it may use.
+	Play(ctx context.Context, tenant string, c Cast, scenes []Scene) ([]Played, error)
+}
+
+// Cast are the scripts that a scene is played with.
+type Cast struct {
+	Script   string                  // the one that writes
+	Kind     booking.ScriptKind      // template or agent: scenes of that mode only are played with it
+	Versions []booking.ScriptVersion // it and the modules that it loads, as they are; what is built in may be left out
+}
+
+// Mode is that of the scenes which the cast can play.
+func (c Cast) Mode() booking.Mode {
+	if c.Kind == booking.ScriptAgent {
+		return booking.AIAgent
+	}
+	return booking.PrefilledLink
 }
 
 // Scene is a rehearsal document: a saved test, or a built-in scene.
 type Scene struct {
-	ID       string // of a saved test; empty: it is built in, or stands alone
+	ID       string // of a saved test, or the name of a built-in scene
 	Name     string
 	Mode     booking.Mode
+	Script   string // the only one it is played with; empty: any of its mode
+	BuiltIn  bool
 	Document json.RawMessage
+	Recorded []Spoken // what was answered when it happened; empty: nobody knows
 }
 
 // Played is what came of a scene.
@@ -35,14 +52,11 @@ type Played struct {
 	Outcome  string
 	Expected []string // of the outcome; empty: any
 	Failures []string // what of the expectation is not so
-	Said     []PlayedText
+	Said     []Spoken
 }
 
-// PlayedText is one text of a scene.
-type PlayedText struct {
-	From string // customer, agent (all that the house wrote), human
-	Text string
-}
+// Spoken is one text of a scene.
+type Spoken = booking.Spoken
 
 // noRehearser refuses what needs a [Rehearser].
 func noRehearser() error {

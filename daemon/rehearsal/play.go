@@ -21,6 +21,7 @@ import (
 type Options struct {
 	Scripts scripts.Walls     // runs the scripts
 	Sources map[string]string // scripts by name that stand in for the program's own
+	Cast    engine.Cast       // the script that writes, checked elsewhere; its name is empty for the program's own
 }
 
 const (
@@ -123,7 +124,33 @@ func (p *player) build(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := p.hire(ctx); err != nil {
+		return err
+	}
 	return p.recall(ctx)
+}
+
+// hire has the cast write.
+func (p *player) hire(ctx context.Context) error {
+	c := p.o.Cast
+	if c.Script == "" {
+		return nil
+	}
+	if err := p.e.Install(ctx, house, c.Versions); err != nil {
+		return err
+	}
+	if c.Script == scripts.Agent || c.Script == scripts.FollowUpLink {
+		return nil
+	}
+	_, err := p.e.EditScheduler(ctx, house, web, func(s *booking.Scheduler) error {
+		if c.Kind == booking.ScriptAgent {
+			s.FollowUp.Agent = c.Script
+		} else {
+			s.FollowUp.Template = c.Script
+		}
+		return nil
+	})
+	return err
 }
 
 // modulesFirst gives the names of scripts so that each comes behind those that it loads.
