@@ -15,6 +15,7 @@ import (
 	"github.com/rebookhq/rebook/api"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/daemon/rehearsal"
 	"github.com/rebookhq/rebook/daemon/simulator"
 	"github.com/rebookhq/rebook/daemon/twilio"
 	"github.com/rebookhq/rebook/daemon/web"
@@ -176,7 +177,7 @@ func (h *house) openEngine(ctx context.Context) (err error) {
 		SettleAfter: h.cfg.Carrier.SettleAfter.Std(), WallsMissing: h.wallsMissing, Lookup: h.carrier, Erased: storage.NewErasedList(h.cfg.Storage.Dir),
 	}
 	if h.pool != nil {
-		o.Scripts = h.pool
+		o.Scripts, o.Rehearser = h.pool, rehearsal.NewRehearser(h.pool)
 	}
 	if h.twilio != nil {
 		if u, err := url.Parse(h.cfg.Server.PublicURL); err == nil && loopback(u.Hostname()) {

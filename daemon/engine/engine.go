@@ -95,6 +95,7 @@ type Engine struct {
 	pulse   pulse
 
 	folder atomic.Pointer[[]string] // the scripts that the operator's folder has; nil: not known yet
+	tests  atomic.Uint64            // how often saved tests changed since the start
 
 	started atomic.Bool
 	stop    context.CancelFunc

@@ -17,6 +17,7 @@ type NewScriptTest struct {
 	Session  booking.SessionID
 	Document json.RawMessage
 	Name     string // empty: the document's own
+	Script   string // the only one it shall be played with; empty: the one that wrote, of a document any
 	Author   string
 }
 
@@ -26,7 +27,7 @@ func (e *Engine) SaveScriptTest(ctx context.Context, a booking.AccountID, in New
 	if e.o.Rehearser == nil {
 		return v, noRehearser()
 	}
-	v = booking.ScriptTest{ID: newID(e.now()), Author: in.Author, From: "document", Document: in.Document}
+	v = booking.ScriptTest{ID: newID(e.now()), Author: in.Author, From: "document", Script: in.Script, Document: in.Document}
 	sources := 0
 	for _, given := range []bool{in.Thread != "", in.Session != "", len(in.Document) > 0} {
 		if given {
@@ -49,6 +50,9 @@ func (e *Engine) SaveScriptTest(ctx context.Context, a booking.AccountID, in New
 		if err != nil {
 			return v, err
 		}
+		if v.Script == "" {
+			v.Script = scriptOf(&h.Scheduler)
+		}
 		if v.From = "session"; in.Thread != "" {
 			v.From = "thread"
 		}
@@ -59,6 +63,7 @@ func (e *Engine) SaveScriptTest(ctx context.Context, a booking.AccountID, in New
 	if err := e.readTest(&v, in.Name); err != nil {
 		return v, err
 	}
+	defer e.tests.Add(1)
 	return apply(ctx, e, a, func(t *txn) (booking.ScriptTest, error) {
 		was, err := t.ScriptTest(a, v.ID)
 		if err != nil || was != nil { // this transaction's own earlier commit
@@ -75,6 +80,9 @@ func (e *Engine) SaveScriptTest(ctx context.Context, a booking.AccountID, in New
 		return v, t.PutScriptTest(a, v)
 	})
 }
+
+// TestsChanged tells how often saved tests changed since the start: what was refused for them may be tried again when it grows.
+func (e *Engine) TestsChanged() uint64 { return e.tests.Load() }
 
 // readTest proves the document and takes name and mode from it.
 func (e *Engine) readTest(v *booking.ScriptTest, name string) error {
@@ -120,6 +128,7 @@ func (e *Engine) EditScriptTest(ctx context.Context, a booking.AccountID, id str
 	if err := e.readTest(&next, ""); err != nil {
 		return next, err
 	}
+	defer e.tests.Add(1)
 	return apply(ctx, e, a, func(t *txn) (booking.ScriptTest, error) {
 		v, err := ScriptTest(&t.Snapshot, a, id)
 		if err != nil {
@@ -133,6 +142,7 @@ func (e *Engine) EditScriptTest(ctx context.Context, a booking.AccountID, id str
 // DeleteScriptTest removes a test.
 func (e *Engine) DeleteScriptTest(ctx context.Context, a booking.AccountID, id string) error {
 	deleted := false
+	defer e.tests.Add(1)
 	return e.update(ctx, func(t *txn) error {
 		if _, err := ScriptTest(&t.Snapshot, a, id); err != nil && !deleted {
 			return err
@@ -146,10 +156,14 @@ func (e *Engine) DeleteScriptTest(ctx context.Context, a booking.AccountID, id s
 func ScriptTest(s *storage.Snapshot, a booking.AccountID, id string) (booking.ScriptTest, error) {
 	v, err := s.ScriptTest(a, id)
 	if err == nil && v == nil {
-		err = booking.Refuse(booking.NotFound, "unknown_test", "id", "there is no such test", "GET /v1/script-tests lists them")
+		err = unknownTest()
 	}
 	if err != nil {
 		return booking.ScriptTest{}, err
 	}
 	return *v, nil
+}
+
+func unknownTest() error {
+	return booking.Refuse(booking.NotFound, "unknown_test", "id", "there is no such test", "GET /v1/script-tests lists them")
 }
