@@ -139,6 +139,7 @@ func table() []route {
 		{get, "/v1/sessions/{id}/trace", read, (*call).traceSession, ok, "sessions", "Every check that was made, in order", nil, nil, wire.List[wire.Finding]{}, ""},
 		{post, "/v1/sessions/{id}/handled", work, (*call).handleSession, ok, "sessions", "Handled by phone: no text goes out", nil, wire.Handled{}, wire.Session{}, ""},
 		{post, "/v1/sessions/{id}/resend", work, (*call).resendSession, ok, "sessions", "Send once more after an unknown or refused send", nil, nil, wire.Session{}, ""},
+		{post, "/v1/sessions/{id}/rehearse", manage, (*call).rehearseSession, ok, "sessions", "What would happen if its text were due at some moment, with every check; nothing is changed", nil, wire.TravelTo{}, wire.Travel{}, ""},
 
 		{get, "/v1/account", manage, (*call).getAccount, ok, "account", "The business and its rules", nil, nil, wire.Account{}, ""},
 		{put, "/v1/account", manage, (*call).putAccount, ok, "account", "Change the account; absent fields keep their value", nil, wire.Account{}, wire.Account{}, ""},
@@ -189,6 +190,14 @@ func table() []route {
 		{get, "/v1/scripts/{name}/versions", manage, (*call).listScriptVersions, ok, "scripts", "Every version that is kept, the latest first", nil, nil, wire.List[wire.ScriptVersion]{}, ""},
 		{get, "/v1/scripts/{name}/diff", manage, (*call).diffScript, ok, "scripts", "What lies between two versions", diffQuery{}, nil, wire.ScriptDiff{}, ""},
 		{post, "/v1/scripts/{name}/preview", manage, (*call).previewScript, ok, "scripts", "What a script would write, what it would cost, and what would stop it; nothing is kept or sent", nil, wire.PreviewScript{}, wire.Preview{}, ""},
+
+		{get, "/v1/script-tests", manage, (*call).listScriptTests, ok, "scripts", "What is played before a version is used: saved tests and built-in safety scenes", nil, nil, wire.List[wire.ScriptTest]{}, ""},
+		{post, "/v1/script-tests", manage, (*call).createScriptTest, created, "scripts", "Save a thread, a session or a document as a test, without personal data", nil, wire.NewScriptTest{}, wire.ScriptTest{}, ""},
+		{post, "/v1/script-tests/run", manage, (*call).runScriptTests, ok, "scripts", "Play all tests; nothing is sent", nil, wire.TestedWith{}, wire.TestRun{}, ""},
+		{get, "/v1/script-tests/{id}", manage, (*call).getScriptTest, ok, "scripts", "One test with its document", nil, nil, wire.ScriptTest{}, ""},
+		{put, "/v1/script-tests/{id}", manage, (*call).putScriptTest, ok, "scripts", "Replace a test's document", nil, wire.ScriptTestChange{}, wire.ScriptTest{}, ""},
+		{remove, "/v1/script-tests/{id}", manage, (*call).deleteScriptTest, noContent, "scripts", "Remove a test", nil, nil, nil, ""},
+		{post, "/v1/script-tests/{id}/run", manage, (*call).runScriptTest, ok, "scripts", "Play one test; nothing is sent", nil, wire.TestedWith{}, wire.List[wire.Tested]{}, ""},
 
 		{get, "/v1/opt-outs", work, (*call).listOptOuts, ok, "people", "Who wants no texts", pageQuery{}, nil, wire.List[wire.OptOut]{}, ""},
 		{post, "/v1/opt-outs", work, (*call).createOptOut, created, "people", "Record that a person wants no texts", nil, wire.OptOut{}, wire.OptOut{}, ""},

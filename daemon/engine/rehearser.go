@@ -48,6 +48,7 @@ type Scene struct {
 // Played is what came of a scene.
 type Played struct {
 	Scene    Scene
+	With     string // the versions it was played with; set by the engine
 	Passed   bool
 	Outcome  string
 	Expected []string // of the outcome; empty: any

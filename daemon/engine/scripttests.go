@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -130,7 +131,7 @@ func (e *Engine) EditScriptTest(ctx context.Context, a booking.AccountID, id str
 	}
 	defer e.tests.Add(1)
 	return apply(ctx, e, a, func(t *txn) (booking.ScriptTest, error) {
-		v, err := ScriptTest(&t.Snapshot, a, id)
+		v, err := e.scriptTest(&t.Snapshot, a, id)
 		if err != nil {
 			return v, err
 		}
@@ -144,7 +145,7 @@ func (e *Engine) DeleteScriptTest(ctx context.Context, a booking.AccountID, id s
 	deleted := false
 	defer e.tests.Add(1)
 	return e.update(ctx, func(t *txn) error {
-		if _, err := ScriptTest(&t.Snapshot, a, id); err != nil && !deleted {
+		if _, err := e.scriptTest(&t.Snapshot, a, id); err != nil && !deleted {
 			return err
 		}
 		deleted = true
@@ -152,16 +153,19 @@ func (e *Engine) DeleteScriptTest(ctx context.Context, a booking.AccountID, id s
 	})
 }
 
-// ScriptTest gives one test; unknown_test when it is not there.
-func ScriptTest(s *storage.Snapshot, a booking.AccountID, id string) (booking.ScriptTest, error) {
+// scriptTest gives one saved test; unknown_test when it is not there, read_only when it is built in.
+func (e *Engine) scriptTest(s *storage.Snapshot, a booking.AccountID, id string) (booking.ScriptTest, error) {
 	v, err := s.ScriptTest(a, id)
-	if err == nil && v == nil {
-		err = unknownTest()
-	}
 	if err != nil {
 		return booking.ScriptTest{}, err
 	}
-	return *v, nil
+	if v != nil {
+		return *v, nil
+	}
+	if e.o.Rehearser != nil && slices.ContainsFunc(e.o.Rehearser.Safety(), func(s Scene) bool { return s.ID == id }) {
+		return booking.ScriptTest{}, booking.Refuse(booking.Conflict, "test_built_in", "id", "this scene is built in: no script may fail it", "save a test of your own beside it")
+	}
+	return booking.ScriptTest{}, unknownTest()
 }
 
 func unknownTest() error {

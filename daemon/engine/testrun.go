@@ -74,6 +74,65 @@ func (e *Engine) RunTests(ctx context.Context, a booking.AccountID, with TestedW
 	return run, e.keepRun(ctx, a, run)
 }
 
+// ListedTest is a saved test or a built-in scene, with what came of it when all tests were played last.
+type ListedTest struct {
+	booking.ScriptTest
+	BuiltIn bool
+	Last    string // "passed", "failed"; empty: it was not among them, or has changed since
+}
+
+// Tests lists the built-in scenes and the account's tests, and gives the last run of all of them; nil: there was none.
+func (e *Engine) Tests(ctx context.Context, a booking.AccountID) (all []ListedTest, run *booking.TestRun, err error) {
+	var saved []booking.ScriptTest
+	err = e.store.View(ctx, func(s *storage.Snapshot) (err error) {
+		if run, err = s.TestRun(a); err != nil {
+			return err
+		}
+		saved, _, err = s.ScriptTests(a, "", booking.MaxScriptTests)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if e.o.Rehearser != nil {
+		for _, s := range e.o.Rehearser.Safety() {
+			all = append(all, ListedTest{ScriptTest: booking.ScriptTest{ID: s.ID, Name: s.Name, Mode: s.Mode, Document: s.Document}, BuiltIn: true})
+		}
+	}
+	for _, t := range saved {
+		all = append(all, ListedTest{ScriptTest: t})
+	}
+	for i := range all {
+		all[i].Last = all[i].lastly(run)
+	}
+	return all, run, nil
+}
+
+// lastly tells what came of the test in a run.
+func (t ListedTest) lastly(run *booking.TestRun) string {
+	switch {
+	case run == nil || t.Changed().After(run.At) || !slices.Contains(run.Tests, t.ID):
+		return ""
+	case slices.ContainsFunc(run.Failures, func(f booking.FailedTest) bool { return f.ID == t.ID }):
+		return "failed"
+	case run.Failed > len(run.Failures):
+		return "" // not all of those that failed were told
+	}
+	return "passed"
+}
+
+// Test gives one test, saved or built in; unknown_test when it is not there.
+func (e *Engine) Test(ctx context.Context, a booking.AccountID, id string) (ListedTest, error) {
+	all, _, err := e.Tests(ctx, a)
+	if err != nil {
+		return ListedTest{}, err
+	}
+	if i := slices.IndexFunc(all, func(t ListedTest) bool { return t.ID == id }); i >= 0 {
+		return all[i], nil
+	}
+	return ListedTest{}, unknownTest()
+}
+
 // RunTest plays one test, saved or built in.
 func (e *Engine) RunTest(ctx context.Context, a booking.AccountID, id string, with TestedWith) (played []Played, err error) {
 	casts, saved, err := e.testedWith(ctx, a, with)
@@ -93,7 +152,10 @@ func (e *Engine) RunTest(ctx context.Context, a booking.AccountID, id string, wi
 		if err != nil {
 			return nil, err
 		}
-		played = append(played, one...)
+		for _, p := range one {
+			p.With = c.ref()
+			played = append(played, p)
+		}
 	}
 	if len(played) == 0 {
 		return nil, booking.Refuse(booking.Conflict, "nothing_plays_it", "id", "no script in use plays this test", "its script is not in use, or is of another kind; name one that plays it")
