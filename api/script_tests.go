@@ -52,7 +52,7 @@ func (c *call) createScriptTest() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wire.FromScriptTest(v), nil
+	return wire.FromSavedTest(v), nil
 }
 
 func (c *call) putScriptTest() (any, error) {
@@ -72,7 +72,7 @@ func (c *call) putScriptTest() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wire.FromScriptTest(v), nil
+	return wire.FromSavedTest(v), nil
 }
 
 func (c *call) deleteScriptTest() (any, error) {

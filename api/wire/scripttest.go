@@ -30,6 +30,13 @@ func FromScriptTest(v booking.ScriptTest) ScriptTest {
 		CreatedAt: utc(v.CreatedAt), UpdatedAt: utc(v.UpdatedAt), Document: document(v.Document)}
 }
 
+// FromSavedTest shows a test that was just saved.
+func FromSavedTest(t engine.SavedTest) ScriptTest {
+	v := FromScriptTest(t.ScriptTest)
+	v.Results = Map(t.Played, FromPlayed)
+	return v
+}
+
 // FromListedTest shows a test, saved or built in.
 func FromListedTest(t engine.ListedTest) ScriptTest {
 	v := FromScriptTest(t.ScriptTest)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -22,9 +23,32 @@ type NewScriptTest struct {
 	Author   string
 }
 
+// SavedTest is a test that was just saved, and what comes of it with the scripts in use; nothing, where none of them plays it.
+type SavedTest struct {
+	booking.ScriptTest
+	Played []Played
+}
+
+// tried plays a test that was just saved. That it cannot be played does not unsave it.
+func (e *Engine) tried(ctx context.Context, a booking.AccountID, v booking.ScriptTest, err error) (SavedTest, error) {
+	if err != nil {
+		return SavedTest{}, err
+	}
+	played, err := e.RunTest(ctx, a, v.ID, TestedWith{})
+	if err != nil && !errors.Is(err, &booking.Error{Code: "nothing_plays_it"}) {
+		e.log.Warn("a test that was saved could not be played", "test", v.ID, "err", err)
+	}
+	return SavedTest{v, played}, nil
+}
+
 // SaveScriptTest makes a test of a conversation, a session or a document, and keeps it. Of what happened it keeps no personal data:
 // invented people stand in, the same one for the same person. What it expects is what came of it then, to be edited.
-func (e *Engine) SaveScriptTest(ctx context.Context, a booking.AccountID, in NewScriptTest) (v booking.ScriptTest, err error) {
+func (e *Engine) SaveScriptTest(ctx context.Context, a booking.AccountID, in NewScriptTest) (SavedTest, error) {
+	v, err := e.saveScriptTest(ctx, a, in)
+	return e.tried(ctx, a, v, err)
+}
+
+func (e *Engine) saveScriptTest(ctx context.Context, a booking.AccountID, in NewScriptTest) (v booking.ScriptTest, err error) {
 	if e.o.Rehearser == nil {
 		return v, noRehearser()
 	}
@@ -121,16 +145,16 @@ func (e *Engine) readTest(v *booking.ScriptTest, name string) error {
 const maxTestName = 200
 
 // EditScriptTest replaces the document of a test.
-func (e *Engine) EditScriptTest(ctx context.Context, a booking.AccountID, id string, document json.RawMessage) (booking.ScriptTest, error) {
+func (e *Engine) EditScriptTest(ctx context.Context, a booking.AccountID, id string, document json.RawMessage) (SavedTest, error) {
 	if e.o.Rehearser == nil {
-		return booking.ScriptTest{}, noRehearser()
+		return SavedTest{}, noRehearser()
 	}
 	next := booking.ScriptTest{Document: document}
 	if err := e.readTest(&next, ""); err != nil {
-		return next, err
+		return SavedTest{}, err
 	}
 	defer e.tests.Add(1)
-	return apply(ctx, e, a, func(t *txn) (booking.ScriptTest, error) {
+	v, err := apply(ctx, e, a, func(t *txn) (booking.ScriptTest, error) {
 		v, err := e.scriptTest(&t.Snapshot, a, id)
 		if err != nil {
 			return v, err
@@ -138,6 +162,7 @@ func (e *Engine) EditScriptTest(ctx context.Context, a booking.AccountID, id str
 		v.Document, v.Name, v.Mode, v.UpdatedAt = next.Document, next.Name, next.Mode, t.Now
 		return v, t.PutScriptTest(a, v)
 	})
+	return e.tried(ctx, a, v, err)
 }
 
 // DeleteScriptTest removes a test.

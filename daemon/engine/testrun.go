@@ -202,7 +202,9 @@ func (e *Engine) testedWith(ctx context.Context, a booking.AccountID, with Teste
 }
 
 // plays tells whether a scene is played with the cast.
-func (c Cast) plays(s Scene) bool { return s.Mode == c.Mode() && (s.Script == "" || s.Script == c.Script) }
+func (c Cast) plays(s Scene) bool {
+	return s.Mode == c.Mode() && (s.Script == "" || s.Script == c.Script)
+}
 
 // runTests plays scenes with each cast that they are for, and those that fail with what is in use, to show where the replies part.
 func (e *Engine) runTests(ctx context.Context, a booking.AccountID, casts []Cast, scenes []Scene, by string) (run booking.TestRun, err error) {
@@ -271,7 +273,7 @@ func (e *Engine) tellFailed(ctx context.Context, a booking.AccountID, c Cast, fa
 		if before != nil {
 			f.Before = before[i].Said
 		} else {
-			f.Before = recorded(p)
+			f.Before = RecordedOf(p)
 		}
 		if len(f.Before) > 0 {
 			f.PartsAt = booking.Parts(f.Before, f.Said)
@@ -282,8 +284,8 @@ func (e *Engine) tellFailed(ctx context.Context, a booking.AccountID, c Cast, fa
 	return told, nil
 }
 
-// recorded lays what was answered when a test was recorded behind what the customer says in it.
-func recorded(p Played) (all []booking.Spoken) {
+// RecordedOf lays what was answered when a test was recorded behind what the customer says in it.
+func RecordedOf(p Played) (all []booking.Spoken) {
 	if len(p.Scene.Recorded) == 0 {
 		return nil
 	}
