@@ -16,6 +16,7 @@ import (
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/daemon/rehearsal"
 	"github.com/rebookhq/rebook/daemon/simulator"
 	"github.com/rebookhq/rebook/scripts/box"
 	"github.com/rebookhq/rebook/storage"
@@ -128,7 +129,7 @@ func newHouseWith(t *testing.T, seed engine.Seed, wrap func(storage.KV) storage.
 		t.Fatal(err)
 	}
 	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Registrar: h.carrier, Courier: h.receivers, Now: time.Now,
-		PublicURL: "https://book.example.com", Simulator: true, Scripts: inBox{}})
+		PublicURL: "https://book.example.com", Simulator: true, Scripts: inBox{}, Rehearser: rehearsal.NewRehearser(inBox{})})
 	if _, err := h.engine.FirstStart(t.Context(), seed); err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ type Happened struct {
 	Number       *booking.PhoneNumber // nil: the account has none to send from
 	Own          []booking.Phone      // numbers of the business, which are nobody's personal data
 	Scheduler    booking.Scheduler
+	Script       string // that writes for the scheduler
 	Facts        []booking.Fact
 	Windows      []booking.Window // those of At
 	Session      booking.Session
@@ -23,6 +24,7 @@ type Happened struct {
 	Bookings     []booking.Booking // of the person
 	Thread       *booking.Thread   // nil: a session alone
 	Messages     []Delivered       // of the thread, oldest first
+	Text         string            // of the session's follow-up; empty: none was written
 	Live, Until  int               // the live texts are Messages[Live:Until], what came of them stands behind
 }
 
@@ -79,6 +81,15 @@ func recallSession(s *storage.Snapshot, a booking.AccountID, id booking.SessionI
 		return h, booking.Refuse(booking.Invalid, "nothing_to_test", "session", "the text of this session was withheld for the control group, which is drawn by chance",
 			"choose another session")
 	}
+	if id := h.Session.FollowUp.Attempt; id != "" {
+		sent, err := s.Attempt(a, id)
+		if err != nil {
+			return h, err
+		}
+		if sent != nil {
+			h.Text = sent.Body
+		}
+	}
 	return h, h.around(s, a)
 }
 
@@ -98,6 +109,7 @@ func (h *Happened) around(s *storage.Snapshot, a booking.AccountID) error {
 			return err
 		}
 	}
+	h.Script = scriptOf(&h.Scheduler)
 	if h.Facts, err = s.Facts(a); err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (e *Engine) saveScriptTest(ctx context.Context, a booking.AccountID, in New
 	if e.o.Rehearser == nil {
 		return v, noRehearser()
 	}
-	v = booking.ScriptTest{ID: newID(e.now()), Author: in.Author, From: "document", Script: in.Script, Document: in.Document}
+	v = booking.ScriptTest{ID: newID(e.now()), Author: in.Author, From: "document", Document: in.Document}
 	sources := 0
 	for _, given := range []bool{in.Thread != "", in.Session != "", len(in.Document) > 0} {
 		if given {
@@ -75,9 +75,6 @@ func (e *Engine) saveScriptTest(ctx context.Context, a booking.AccountID, in New
 		if err != nil {
 			return v, err
 		}
-		if v.Script == "" {
-			v.Script = scriptOf(&h.Scheduler)
-		}
 		if v.From = "session"; in.Thread != "" {
 			v.From = "thread"
 		}
@@ -85,7 +82,7 @@ func (e *Engine) saveScriptTest(ctx context.Context, a booking.AccountID, in New
 			return v, err
 		}
 	}
-	if err := e.readTest(&v, in.Name); err != nil {
+	if err := e.readTest(&v, in.Name, in.Script); err != nil {
 		return v, err
 	}
 	defer e.tests.Add(1)
@@ -109,17 +106,20 @@ func (e *Engine) saveScriptTest(ctx context.Context, a booking.AccountID, in New
 // TestsChanged tells how often saved tests changed since the start: what was refused for them may be tried again when it grows.
 func (e *Engine) TestsChanged() uint64 { return e.tests.Load() }
 
-// readTest proves the document and takes name and mode from it.
-func (e *Engine) readTest(v *booking.ScriptTest, name string) error {
-	if name != "" {
-		var fields map[string]json.RawMessage
-		if err := json.Unmarshal(v.Document, &fields); err == nil {
-			if fields["name"], err = json.Marshal(name); err != nil {
+// readTest proves the document and takes name, mode and script from it. What is given of name and script stands over the document's own.
+func (e *Engine) readTest(v *booking.ScriptTest, name, script string) error {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(v.Document, &fields); err == nil && (name != "" || script != "") {
+		for key, said := range map[string]string{"name": name, "script": script} {
+			if said == "" {
+				continue
+			}
+			if fields[key], err = json.Marshal(said); err != nil {
 				return err
 			}
-			if v.Document, err = json.Marshal(fields); err != nil {
-				return err
-			}
+		}
+		if v.Document, err = json.Marshal(fields); err != nil {
+			return err
 		}
 	}
 	var plain bytes.Buffer
@@ -137,7 +137,12 @@ func (e *Engine) readTest(v *booking.ScriptTest, name string) error {
 	if len(scene.Name) > maxTestName {
 		return booking.Refuse(booking.Invalid, "too_long", "name", "it is too long", "at most "+strconv.Itoa(maxTestName)+" bytes are kept")
 	}
-	v.Name, v.Mode = scene.Name, scene.Mode
+	if scene.Script != "" {
+		if err := booking.ValidateScriptName(scene.Script); err != nil {
+			return booking.Within("document.script", err)
+		}
+	}
+	v.Name, v.Mode, v.Script = scene.Name, scene.Mode, scene.Script
 	return nil
 }
 
@@ -150,7 +155,7 @@ func (e *Engine) EditScriptTest(ctx context.Context, a booking.AccountID, id str
 		return SavedTest{}, noRehearser()
 	}
 	next := booking.ScriptTest{Document: document}
-	if err := e.readTest(&next, ""); err != nil {
+	if err := e.readTest(&next, "", ""); err != nil {
 		return SavedTest{}, err
 	}
 	defer e.tests.Add(1)
@@ -159,7 +164,7 @@ func (e *Engine) EditScriptTest(ctx context.Context, a booking.AccountID, id str
 		if err != nil {
 			return v, err
 		}
-		v.Document, v.Name, v.Mode, v.UpdatedAt = next.Document, next.Name, next.Mode, t.Now
+		v.Document, v.Name, v.Mode, v.Script, v.UpdatedAt = next.Document, next.Name, next.Mode, next.Script, t.Now
 		return v, t.PutScriptTest(a, v)
 	})
 	return e.tried(ctx, a, v, err)

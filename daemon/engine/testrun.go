@@ -145,7 +145,7 @@ func (e *Engine) RunTest(ctx context.Context, a booking.AccountID, id string, wi
 		return nil, unknownTest()
 	}
 	for _, c := range casts {
-		if !c.plays(all[i]) {
+		if !c.Plays(all[i]) {
 			continue
 		}
 		one, err := e.o.Rehearser.Play(ctx, string(a), c, all[i:i+1])
@@ -201,8 +201,8 @@ func (e *Engine) testedWith(ctx context.Context, a booking.AccountID, with Teste
 	return casts, saved, err
 }
 
-// plays tells whether a scene is played with the cast.
-func (c Cast) plays(s Scene) bool {
+// Plays tells whether a scene is played with the cast.
+func (c Cast) Plays(s Scene) bool {
 	return s.Mode == c.Mode() && (s.Script == "" || s.Script == c.Script)
 }
 
@@ -213,7 +213,7 @@ func (e *Engine) runTests(ctx context.Context, a booking.AccountID, casts []Cast
 		run.Scripts = append(run.Scripts, c.ref())
 		var mine []Scene
 		for _, s := range scenes {
-			if c.plays(s) {
+			if c.Plays(s) {
 				mine = append(mine, s)
 			}
 		}

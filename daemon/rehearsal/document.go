@@ -241,6 +241,27 @@ func Read(raw []byte, other func(path string) ([]byte, error)) (Document, error)
 	return d, nil
 }
 
+// Whole puts the world that a document names into the document, so that it stands for itself. other gives the file. The error is an [*booking.Error],
+// [ErrWorld] for a file that is a world and no rehearsal.
+func Whole(raw []byte, other func(path string) ([]byte, error)) ([]byte, error) {
+	if _, err := Read(raw, other); err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return nil, err
+	}
+	var path string
+	if json.Unmarshal(fields["world"], &path) != nil {
+		return raw, nil
+	}
+	var err error
+	if fields["world"], err = other(path); err != nil {
+		return nil, err
+	}
+	return json.Marshal(fields)
+}
+
 // history tells how many turns are history: those of the agent, of persons without a time of their own, and of the customer where such a turn
 // follows directly.
 func (d *Document) history() int {

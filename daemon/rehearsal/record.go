@@ -17,6 +17,7 @@ type written struct {
 	Name     string          `json:"name"`
 	Now      time.Time       `json:"now"`
 	Mode     booking.Mode    `json:"mode"`
+	Script   string          `json:"script,omitempty"` // the only one it is played with as a test
 	Session  map[string]any  `json:"session"`
 	Given    map[string]any  `json:"given"`
 	Turns    []writtenTurn   `json:"turns"`
@@ -48,10 +49,11 @@ func record(h engine.Happened) (json.RawMessage, error) {
 	for _, m := range h.Messages {
 		r.who.hear(m.Body)
 	}
+	r.who.hear(h.Text)
 	for _, typed := range []string{h.Session.Service, h.Session.Preferred, h.Session.HandledNote} {
 		r.who.hear(typed)
 	}
-	r.out = written{Now: h.At.UTC(), Mode: h.Scheduler.FollowUp.Mode, Session: r.session(), Given: map[string]any{}, Expect: map[string]any{}, World: r.world()}
+	r.out = written{Now: h.At.UTC(), Mode: h.Scheduler.FollowUp.Mode, Script: h.Script, Session: r.session(), Given: map[string]any{}, Expect: map[string]any{}, World: r.world()}
 	if h.Thread != nil {
 		r.thread()
 	} else {
@@ -306,6 +308,9 @@ func (r *recorder) left() {
 		e["max_messages"] = 0
 	}
 	r.out.Name = clipped(name)
+	if h.Text != "" {
+		r.out.Recorded = []engine.Spoken{{From: "agent", Text: r.who.text(h.Text)}}
+	}
 }
 
 // lets makes so what withheld the text, where it is not so any more, or hangs on who the person is.

@@ -41,11 +41,12 @@ func sceneOf(raw json.RawMessage) (engine.Scene, error) {
 	}
 	var told struct {
 		Recorded []engine.Spoken `json:"recorded"`
+		Script   string          `json:"script"`
 	}
 	if err == nil && json.Unmarshal(raw, &told) != nil {
-		err = invalid("recorded", "this is no list of texts")
+		err = invalid("recorded", "recorded is a list of texts, and script the name of a script")
 	}
-	return engine.Scene{Name: d.Name, Mode: d.Mode, Document: raw, Recorded: told.Recorded}, err
+	return engine.Scene{Name: d.Name, Mode: d.Mode, Script: told.Script, Document: raw, Recorded: told.Recorded}, err
 }
 
 //go:embed scenes/*.json
