@@ -62,7 +62,7 @@ func (p *process) scriptTest(ctx context.Context, c *cli.Command) error {
 		}
 		for _, one := range results {
 			one.With = cast.Script
-			if played++; !one.Passed {
+			if played++; !one.Passed && !one.Scene.Advisory {
 				failed++
 			}
 			if err := p.tellTested(one, c.Bool("json")); err != nil {
@@ -96,7 +96,11 @@ func (p *process) tellTested(one engine.Played, asJSON bool) error {
 		fmt.Fprintf(p.stdout, "pass %s: %s\n", one.With, one.Scene.Name)
 		return nil
 	}
-	fmt.Fprintf(p.stdout, "FAIL %s: %s\n", one.With, one.Scene.Name)
+	word := "FAIL"
+	if one.Scene.Advisory {
+		word = "warn"
+	}
+	fmt.Fprintf(p.stdout, "%s %s: %s\n", word, one.With, one.Scene.Name)
 	for _, f := range one.Failures {
 		fmt.Fprintf(p.stdout, "     %s\n", f)
 	}
@@ -230,4 +234,3 @@ func scenesIn(r *rehearsal.Rehearser, dir string) ([]engine.Scene, error) {
 	}
 	return scenes, nil
 }
-

@@ -19,7 +19,7 @@ type ScriptTest struct {
 	Author    string    `json:"author,omitempty"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
-	Last      string    `json:"last,omitempty" enum:"passed,failed" description:"What came of it when all tests were played last; absent: it was not among them."`
+	Last      string    `json:"last,omitempty" enum:"passed,failed,warned" description:"What came of it when all tests were played last; absent: it was not among them."`
 	Document  Rehearsal `json:"document,omitempty" description:"Absent in lists."`
 	Results   []Tested  `json:"results,omitempty" description:"Of a test that was just saved: what comes of it now, by script."`
 }
@@ -123,6 +123,7 @@ type TestRun struct {
 	Played   int          `json:"played" required:"true"`
 	Failed   int          `json:"failed" required:"true"`
 	Failures []FailedTest `json:"failures" nullable:"false" description:"The first eight."`
+	Warned   []FailedTest `json:"warned,omitempty" description:"Scenes that advise, and keep nothing out."`
 }
 
 // FailedTest is a test that failed, and where the replies part from what was said before.
@@ -141,11 +142,14 @@ type FailedTest struct {
 // FromTestRun shows what came of all tests.
 func FromTestRun(r booking.TestRun) TestRun {
 	v := TestRun{At: utc(r.At), By: r.By, Scripts: append([]string{}, r.Scripts...), Played: r.Played, Failed: r.Failed, Failures: []FailedTest{}}
-	for _, f := range r.Failures {
-		v.Failures = append(v.Failures, FailedTest{ID: f.ID, Name: f.Name, BuiltIn: f.BuiltIn, Script: f.Script, Outcome: f.Outcome,
-			Failures: append([]string{}, f.Failures...), Said: Map(f.Said, fromSpoken), Before: Map(f.Before, fromSpoken), PartsAt: f.PartsAt})
-	}
+	v.Failures = append(v.Failures, Map(r.Failures, fromFailed)...)
+	v.Warned = Map(r.Warned, fromFailed)
 	return v
+}
+
+func fromFailed(f booking.FailedTest) FailedTest {
+	return FailedTest{ID: f.ID, Name: f.Name, BuiltIn: f.BuiltIn, Script: f.Script, Outcome: f.Outcome,
+		Failures: append([]string{}, f.Failures...), Said: Map(f.Said, fromSpoken), Before: Map(f.Before, fromSpoken), PartsAt: f.PartsAt}
 }
 
 // ScriptOverride is a version that came into use although tests failed.

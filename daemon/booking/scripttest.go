@@ -35,6 +35,7 @@ type TestRun struct {
 	Played   int          `json:"played"`
 	Failed   int          `json:"failed"`
 	Failures []FailedTest `json:"failures,omitempty"` // the first of them, see [MaxFailuresTold]
+	Warned   []FailedTest `json:"warned,omitempty"`   // scenes that advise, and keep nothing out
 	Tests    []string     `json:"tests"`              // IDs of those that were played, saved and built in
 }
 

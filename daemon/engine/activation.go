@@ -86,23 +86,23 @@ func (e *Engine) Activate(ctx context.Context, a booking.AccountID, in Activatio
 	if _, err := e.checkScript(ctx, a, *v); err != nil {
 		return done, err
 	}
-	var proof proof
+	var p proof
 	if e.o.Rehearser != nil && !done.Returned {
-		if proof, err = e.prove(ctx, a, *v, in.By); err != nil && in.Override == "" {
+		if p, err = e.prove(ctx, a, *v, in.By); err != nil && in.Override == "" {
 			return done, err
 		}
-		done.Tests = &proof.run
+		done.Tests = &p.run
 	}
-	override := e.overridden(in, proof.run, err)
-	if override == nil && proof.run.Failed > 0 {
-		return done, testsFailed(proof.run)
+	override := e.overridden(in, p.run, err)
+	if override == nil && p.run.Failed > 0 {
+		return done, testsFailed(p.run)
 	}
 	done.Version, err = apply(ctx, e, a, func(t *txn) (booking.ScriptVersion, error) {
 		if _, err := findVersion(&t.Snapshot, a, in.Name, in.Version); err != nil {
 			return *v, err
 		}
 		if override == nil {
-			if err := proof.stands(t, a); err != nil {
+			if err := p.stands(t, a); err != nil {
 				return *v, err
 			}
 		} else if err := t.noteOverride(a, in.Name, *override); err != nil {
@@ -114,11 +114,15 @@ func (e *Engine) Activate(ctx context.Context, a booking.AccountID, in Activatio
 		return done, err
 	}
 	if v.Kind != booking.ScriptModule {
-		p, err := e.Preview(ctx, a, PreviewIn{Name: in.Name, Version: &in.Version})
+		shown, err := e.Preview(ctx, a, PreviewIn{Name: in.Name, Version: &in.Version})
 		if err != nil {
 			e.log.Warn("the text of a version in use could not be looked over", "script", v.Ref(), "err", err)
 		}
-		done.Remarks = p.Remarks
+		done.Remarks = shown.Remarks
+	}
+	for _, w := range p.run.Warned {
+		done.Remarks = append(done.Remarks, booking.Remark{Code: "scene_failed", Message: fmt.Sprintf("The scene %q fails: %s.", w.Name, strings.Join(w.Failures, "; ")),
+			Fix: "the default text goes out there instead of the script's; mend the script", Source: "built-in scene " + w.ID})
 	}
 	return done, nil
 }

@@ -41,6 +41,7 @@ type Scene struct {
 	Mode     booking.Mode
 	Script   string // the only one it is played with; empty: any of its mode
 	BuiltIn  bool
+	Advisory bool // a script that fails it is told so, and used
 	Document json.RawMessage
 	Recorded []Spoken // what was answered when it happened; empty: nobody knows
 }

@@ -78,7 +78,7 @@ func (e *Engine) RunTests(ctx context.Context, a booking.AccountID, with TestedW
 type ListedTest struct {
 	booking.ScriptTest
 	BuiltIn bool
-	Last    string // "passed", "failed"; empty: it was not among them, or has changed since
+	Last    string // "passed", "failed", "warned"; empty: it was not among them, or has changed since
 }
 
 // Tests lists the built-in scenes and the account's tests, and gives the last run of all of them; nil: there was none.
@@ -115,6 +115,8 @@ func (t ListedTest) lastly(run *booking.TestRun) string {
 		return ""
 	case slices.ContainsFunc(run.Failures, func(f booking.FailedTest) bool { return f.ID == t.ID }):
 		return "failed"
+	case slices.ContainsFunc(run.Warned, func(f booking.FailedTest) bool { return f.ID == t.ID }):
+		return "warned"
 	case run.Failed > len(run.Failures):
 		return "" // not all of those that failed were told
 	}
@@ -221,12 +223,16 @@ func (e *Engine) runTests(ctx context.Context, a booking.AccountID, casts []Cast
 		if err != nil {
 			return run, err
 		}
-		var failed []Played
+		var failed, advised []Played
 		for _, p := range played {
 			if !slices.Contains(run.Tests, p.Scene.ID) {
 				run.Tests = append(run.Tests, p.Scene.ID)
 			}
 			if run.Played++; p.Passed {
+				continue
+			}
+			if p.Scene.Advisory {
+				advised = append(advised, p)
 				continue
 			}
 			if run.Failed++; len(run.Failures)+len(failed) < booking.MaxFailuresTold {
@@ -238,6 +244,10 @@ func (e *Engine) runTests(ctx context.Context, a booking.AccountID, casts []Cast
 			return run, err
 		}
 		run.Failures = append(run.Failures, told...)
+		if told, err = e.tellFailed(ctx, a, c, advised[:min(len(advised), booking.MaxFailuresTold-len(run.Warned))]); err != nil {
+			return run, err
+		}
+		run.Warned = append(run.Warned, told...)
 	}
 	return run, nil
 }

@@ -42,11 +42,12 @@ func sceneOf(raw json.RawMessage) (engine.Scene, error) {
 	var told struct {
 		Recorded []engine.Spoken `json:"recorded"`
 		Script   string          `json:"script"`
+		Advisory bool            `json:"advisory"`
 	}
 	if err == nil && json.Unmarshal(raw, &told) != nil {
 		err = invalid("recorded", "recorded is a list of texts, and script the name of a script")
 	}
-	return engine.Scene{Name: d.Name, Mode: d.Mode, Script: told.Script, Document: raw, Recorded: told.Recorded}, err
+	return engine.Scene{Name: d.Name, Mode: d.Mode, Script: told.Script, Advisory: told.Advisory, Document: raw, Recorded: told.Recorded}, err
 }
 
 //go:embed scenes/*.json
@@ -141,7 +142,7 @@ func play(ctx context.Context, scene engine.Scene, o Options) (engine.Played, er
 	}
 	out.Outcome, out.Expected, out.Failures = r.Outcome, d.Expect.Outcome, r.Failures
 	for _, t := range r.Turns {
-		out.Said = append(out.Said, engine.Spoken{From: t.From, Text: t.Text})
+		out.Said = append(out.Said, engine.Spoken{From: t.From, Text: linkShape.ReplaceAllString(t.Text, "${1}LINK")})
 	}
 	if d.Given.Script == "" && !slices.Contains(d.Expect.WithheldBy, string(booking.CheckScriptError)) {
 		out.Failures = append(out.Failures, broke(r.Trace)...)
@@ -150,11 +151,11 @@ func play(ctx context.Context, scene engine.Scene, o Options) (engine.Played, er
 	return out, nil
 }
 
-// broke tells the faults of scripts that a trace names.
+// broke tells the faults of scripts that a trace names. What the house mended in a text has a line of the same check that names no script.
 func broke(trace []booking.Finding) (faults []string) {
 	for _, f := range trace {
-		if f.Check == booking.CheckScriptError && f.Fact != "" {
-			if told := "the script failed: " + f.Fact; !slices.Contains(faults, told) {
+		if fault, named := strings.CutPrefix(f.Fact, "script "); f.Check == booking.CheckScriptError && (named || f.Result == booking.Stop) {
+			if told := "the script failed: " + fault; !slices.Contains(faults, told) {
 				faults = append(faults, told)
 			}
 		}
