@@ -346,14 +346,14 @@ func (r *recorder) whatHappened() []writtenTurn {
 	}
 	var all []event
 	add := func(at time.Time, what map[string]any) {
-		if at.After(h.At) {
+		if !at.Before(h.At) && !at.IsZero() {
 			all = append(all, event{at, what})
 		}
 	}
 	add(s.CompletedAt, map[string]any{"kind": "session", "event": "completed"})
 	add(s.HandledAt, map[string]any{"kind": "handled", "by": "staff", "note": r.who.text(s.HandledNote)})
 	for _, b := range h.Bookings {
-		if b.Session != s.ID && !b.Claimed && b.At.After(h.At) {
+		if b.Session != s.ID && !b.Claimed && !b.At.Before(h.At) {
 			add(b.At, map[string]any{"kind": "booking", "source": b.Source})
 		}
 	}

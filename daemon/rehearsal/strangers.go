@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ type strangers struct {
 	phones  map[booking.Phone]booking.Phone // real to invented
 	names   map[string]string               // lower case to invented
 	streets map[string]string               // number and first word of a street, lower case, to the invented line
+	lines   []line                          // streets that are known, as they may be written
 	mails   map[string]string               // lower case to invented
 	zips    map[string]string
 	zones   []string // service ZIP codes of the scheduler
@@ -51,10 +53,27 @@ func newStrangers(c booking.Customer, phone booking.Phone, own []booking.Phone, 
 	if c.Email != "" {
 		s.mail(c.Email)
 	}
-	if c.Address.Line1 != "" {
-		s.street(c.Address.Line1)
-	}
+	s.lives(c.Address.Line1 + " " + c.Address.Line2)
 	return s
+}
+
+// line finds a street that is known, and gives its stand-in.
+type line struct {
+	shape *regexp.Regexp
+	stand string
+}
+
+// lives takes in a street: from then on it is found by its number and the first word, with as many of the words behind as stand there.
+func (s *strangers) lives(street string) {
+	words := strings.FieldsFunc(street, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == '#' })
+	if len(words) < 2 {
+		return
+	}
+	shape := `(?i)\b` + regexp.QuoteMeta(words[0]) + `[\s,]+` + regexp.QuoteMeta(words[1])
+	for _, w := range words[2:] {
+		shape += `(?:[\s,#.]+` + regexp.QuoteMeta(w) + `)?`
+	}
+	s.lines = append(s.lines, line{regexp.MustCompile(shape), s.street(street)})
 }
 
 // pick gives one of n for a thing, the same one every time; taken says which are not free.
@@ -129,6 +148,9 @@ func (s *strangers) street(line string) string {
 	if v, ok := s.streets[key]; ok {
 		return v
 	}
+	if taken(s.streets, line) { // it stands in already
+		return line
+	}
 	i := s.pick("street", len(streetNames), func(i int) bool {
 		for _, v := range s.streets {
 			if strings.HasSuffix(v, streetNames[i]) {
@@ -201,6 +223,8 @@ var (
 	mailShape  = regexp.MustCompile(`(?i)[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+`)
 	linkShape  = regexp.MustCompile(`(https?://\S*?/l/)[A-Za-z0-9_-]+`)
 	phoneShape = regexp.MustCompile(`(?:\+?1[\s.-]{0,2})?\(?\d{3}\)?[\s.-]{0,2}\d{3}[\s.-]{0,2}\d{4}\b`)
+	worldShape = regexp.MustCompile(`\+\d[\d\s().-]{6,18}\d`)
+	localShape = regexp.MustCompile(`\b(?:\d{3}[\s.-]?)?\d{4}\b`)
 	zipShape   = regexp.MustCompile(`\b\d{5}(?:-\d{4})?\b`)
 	// A name that a text tells: behind these words one or two words with a capital are one.
 	nameShape = regexp.MustCompile(`((?i:\b(?:my name is|this is|i am|i'm|i’m|im|name's|it's|its|soy|me llamo|mi nombre es|call me|ask for|mr\.?|mrs\.?|ms\.?|` +
@@ -227,6 +251,14 @@ func wordSet(words string) map[string]bool {
 
 // hear takes in what a text tells about persons, before anything is replaced: who is named once may be named again elsewhere.
 func (s *strangers) hear(text string) {
+	for _, typed := range phoneShape.FindAllString(text, -1) {
+		if p, problem := booking.ParsePhone(typed); problem == "" {
+			s.phone(p)
+		}
+	}
+	if a := booking.FindAddress(text); a.Line1 != "" {
+		s.lives(a.Line1)
+	}
 	for _, m := range nameShape.FindAllStringSubmatch(text, -1) {
 		for i, n := range []string{m[2], strings.TrimSpace(m[3])} {
 			if n != "" && !everyday[strings.ToLower(n)] {
@@ -262,6 +294,17 @@ func (s *strangers) text(text string) string {
 		}
 		return string(v[2:5] + "-" + v[5:8] + "-" + v[8:])
 	})
+	text = worldShape.ReplaceAllStringFunc(text, func(typed string) string {
+		p, problem := booking.ParsePhone(typed)
+		if problem != "" || s.own[p] || taken(s.phones, p) {
+			return typed
+		}
+		return string(s.phone(p))
+	})
+	text = localShape.ReplaceAllStringFunc(text, s.local)
+	for _, l := range s.lines {
+		text = l.shape.ReplaceAllLiteralString(text, l.stand)
+	}
 	text = s.addresses(text)
 	text = zipShape.ReplaceAllStringFunc(text, func(z string) string {
 		known := false
@@ -274,6 +317,27 @@ func (s *strangers) text(text string) string {
 		return z
 	})
 	return s.called(text)
+}
+
+// local replaces the end of a number that is known: its last seven digits, or the last four unless they may be a year.
+func (s *strangers) local(typed string) string {
+	digits := strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, typed)
+	for _, real := range slices.Sorted(maps.Keys(s.phones)) {
+		v := string(s.phones[real])
+		switch {
+		case !strings.HasSuffix(string(real), digits), len(digits) == 4 && (strings.HasPrefix(digits, "19") || strings.HasPrefix(digits, "20")):
+		case len(digits) == 4:
+			return v[len(v)-4:]
+		default:
+			return v[len(v)-7:len(v)-4] + "-" + v[len(v)-4:]
+		}
+	}
+	return typed
 }
 
 // addresses replaces the streets of a text.
