@@ -210,7 +210,7 @@ func (p *process) activateVersion(ctx context.Context, c *cli.Command, name stri
 		fmt.Fprintf(p.stdout, "; a rollback goes to version %s", versionName(s.Previous))
 	}
 	if s.Tests != nil {
-		fmt.Fprintf(p.stdout, "; %d of %d tests pass", s.Tests.Played-s.Tests.Failed, s.Tests.Played)
+		fmt.Fprintf(p.stdout, "; %d tests played, %d failed", s.Tests.Played, s.Tests.Failed)
 	}
 	fmt.Fprintln(p.stdout)
 	for _, f := range s.Warnings {

@@ -190,12 +190,20 @@ func (s *Span) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-func invalid(field, message string) error {
+func invalid(field, message string) *booking.Error {
 	return booking.Refuse(booking.Invalid, "invalid_rehearsal", field, message, "see the format of rehearsals; the daemon's guide names where it stands")
 }
 
+// worldAlone is a refusal of its own: refusals of one code are equal to [errors.Is], and this one is no other's.
+type worldAlone struct{ refusal *booking.Error }
+
+func (w worldAlone) Error() string { return w.refusal.Error() }
+
+// Unwrap gives the refusal.
+func (w worldAlone) Unwrap() error { return w.refusal }
+
 // ErrWorld says that a document is a world that others name, and no rehearsal.
-var ErrWorld error = invalid("turns", "this is a world and no rehearsal: nothing happens in it")
+var ErrWorld error = worldAlone{invalid("turns", "this is a world and no rehearsal: nothing happens in it")}
 
 // maxTurns bounds a document.
 const maxTurns = 200

@@ -57,6 +57,7 @@ type player struct {
 
 // Run plays a document and judges the result. The error is about the document (an [*booking.Error]) or the house, not about what came of it.
 func Run(ctx context.Context, d Document, o Options) (Result, error) {
+	ctx = apart{ctx}
 	p := &player{doc: &d, o: o, sessions: map[string]booking.SessionID{}, began: map[string]bool{}}
 	if err := p.open(ctx); err != nil {
 		return Result{}, fmt.Errorf("%s: %w", d.Name, err)
@@ -67,6 +68,13 @@ func Run(ctx context.Context, d Document, o Options) (Result, error) {
 	}
 	return p.result(ctx)
 }
+
+// apart is a context that ends when another does and knows nothing of it: who is at work and under which Idempotency-Key is of the
+// house that asks, not of the one that is played.
+type apart struct{ context.Context }
+
+// Value gives nothing.
+func (apart) Value(any) any { return nil }
 
 // open builds the world.
 func (p *player) open(ctx context.Context) (err error) {
