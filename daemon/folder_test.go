@@ -237,7 +237,7 @@ func TestAFileThatIsGoneAlarmsNobody(t *testing.T) {
 func TestAFolderGoesThroughTheTests(t *testing.T) {
 	h, dir := watched(t)
 	h.engine = engine.New(engine.Options{Store: h.store, Scripts: h.pool, Rehearser: rehearsal.NewRehearser(h.pool), Now: time.Now, Simulator: true})
-	const pushy = "function reply(ctx)\n  if ctx.event.text:find('person') then return { say = 'Soon.', hand_off = 'asked' } end\n  return { say = 'Let me book it.' }\nend"
+	const pushy = "function reply(ctx)\n  local said = ctx.event.text or ''\n  if said:find('person') or said:find('mom') then return { say = 'Soon.', hand_off = 'asked' } end\n  return { say = 'Let me book it.' }\nend"
 	save(t, dir, "agent.lua", strings.Replace(pushy, "  if", "  -- if", 1), time.Hour)
 	h.lookInto(t)
 	if codes, last := h.alarmCodes(t); len(codes) != 1 || codes[0] != "script_import_failed/agent" || !strings.Contains(last.Message, "tests fail") {

@@ -69,11 +69,12 @@ func (s *strangers) lives(street string) {
 	if len(words) < 2 {
 		return
 	}
-	shape := `(?i)\b` + regexp.QuoteMeta(words[0]) + `[\s,]+` + regexp.QuoteMeta(words[1])
+	var shape strings.Builder
+	shape.WriteString(`(?i)\b` + regexp.QuoteMeta(words[0]) + `[\s,]+` + regexp.QuoteMeta(words[1]))
 	for _, w := range words[2:] {
-		shape += `(?:[\s,#.]+` + regexp.QuoteMeta(w) + `)?`
+		shape.WriteString(`(?:[\s,#.]+` + regexp.QuoteMeta(w) + `)?`)
 	}
-	s.lines = append(s.lines, line{regexp.MustCompile(shape), s.street(street)})
+	s.lines = append(s.lines, line{regexp.MustCompile(shape.String()), s.street(street)})
 }
 
 // pick gives one of n for a thing, the same one every time; taken says which are not free.
@@ -243,7 +244,7 @@ var everyday = wordSet("the a an my your our not so sorry just going at in on ho
 
 func wordSet(words string) map[string]bool {
 	set := map[string]bool{}
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		set[w] = true
 	}
 	return set
