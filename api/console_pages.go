@@ -283,6 +283,7 @@ type sessionPage struct {
 	Thread      string // the address of the conversation
 	MayHandle   bool
 	MayResend   bool
+	MaySave     bool // it was left, so there is something to test
 	HandledNote string
 }
 
@@ -332,6 +333,7 @@ func (c *call) sessionPage(status int, problem error) (any, error) {
 			return err
 		}
 		p.MayHandle = v.MayWork && x.HandledAt.IsZero() && x.CompletedAt.IsZero()
+		p.MaySave = !x.AbandonedAt.IsZero()
 		p.MayResend = v.MayWork && x.FollowUp.State == booking.FollowUpUnknown
 		t, err := s.Thread(c.who.Account, x.Phone)
 		if t != nil {

@@ -11,6 +11,9 @@ func word(key string) string {
 
 var wording = map[string]string{
 	"nav.today": "Today", "nav.inbox": "Inbox", "nav.sessions": "Sessions", "nav.reports": "Reports",
+	"nav.tests": "Tests", "mode.ai_agent": "Agent", "mode.prefilled_link": "Text with a link", "test.passed": "passed", "test.failed": "failed", "test.warned": "warns", "test.": "not played yet",
+	"test.from.thread": "made of a conversation", "test.from.session": "made of a session", "test.from.document": "a document", "test.parts": "where the replies part",
+	"spoken.agent": "Rebook", "spoken.customer": "Customer", "spoken.human": "Office",
 	"session.title": "Session", "problem.title": "That did not work", "customer.unnamed": "No name given",
 	"today.yesterday": "Yesterday",
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/engine"
 	"github.com/rebookhq/rebook/storage"
 )
 
@@ -90,6 +91,10 @@ func (s *Server) fail(f *fiber.Ctx, err error) {
 	body.Error.Field, body.Error.Hint, body.Error.Line = p.refusal.Field, p.refusal.Hint, p.refusal.Line
 	if found, ok := errors.AsType[*booking.PreflightFailed](err); ok {
 		body.Error.Items = wire.Map(found.Items, wire.FromItem)
+	}
+	if found, ok := errors.AsType[*engine.TestsFailed](err); ok {
+		run := wire.FromTestRun(found.Run)
+		body.Error.Tests = &run
 	}
 	if p.retryAfter > 0 {
 		f.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))

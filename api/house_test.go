@@ -129,7 +129,7 @@ func newHouseWith(t *testing.T, seed engine.Seed, wrap func(storage.KV) storage.
 		t.Fatal(err)
 	}
 	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Registrar: h.carrier, Courier: h.receivers, Now: time.Now,
-		PublicURL: "https://book.example.com", Simulator: true, Scripts: inBox{}, Converse: rehearsal.Converse})
+		PublicURL: "https://book.example.com", Simulator: true, Scripts: inBox{}, Rehearser: rehearsal.NewRehearser(inBox{}), Converse: rehearsal.Converse})
 	if _, err := h.engine.FirstStart(t.Context(), seed); err != nil {
 		t.Fatal(err)
 	}

@@ -112,7 +112,12 @@ func (c *call) activateScript() (any, error) {
 	if in.Version == nil {
 		return nil, booking.Refuse(booking.Invalid, "missing", "version", "it is missing", "GET /v1/scripts/{name}/versions lists them")
 	}
-	if _, err := c.engine.ActivateScript(c.ctx, c.who.Account, name, *in.Version); err != nil {
+	by, err := c.name()
+	if err != nil {
+		return nil, err
+	}
+	done, err := c.engine.Activate(c.ctx, c.who.Account, engine.Activation{Name: name, Version: *in.Version, Override: wire.OneLine(in.Override), Role: c.who.Role, By: by})
+	if err != nil {
 		return nil, err
 	}
 	var o engine.ScriptOverview
@@ -123,7 +128,7 @@ func (c *call) activateScript() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wire.FromScript(o), nil
+	return wire.FromActivated(o, done), nil
 }
 
 func (c *call) listScriptVersions() (any, error) {

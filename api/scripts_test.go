@@ -158,12 +158,12 @@ func TestPreviewsOfEveryKind(t *testing.T) {
 		}
 		// Modules come from the library's active versions.
 		h.must(h.request("PUT", "/v1/scripts/words", source("return { hello = function(n) return 'Hello ' .. n end }")), 200)
-		uses := "local w = require(\"words\")\nfunction render(ctx) return w.hello(ctx.business.name) end"
+		uses := "local w = require(\"words\")\nfunction render(ctx) return w.hello(ctx.business.name) .. \" \" .. ctx.link end"
 		if p = preview("mine", source(uses)); p.get("error.message") == "" {
 			t.Errorf("a module without an active version was found: %s", p.body)
 		}
 		h.must(h.request("POST", "/v1/scripts/words/activate", `{"version":1}`), 200)
-		if p = preview("mine", source(uses)); p.get("text") != "Hello Brightwater Home Services" {
+		if p = preview("mine", source(uses)); !strings.HasPrefix(p.get("text"), "Hello Brightwater Home Services ") {
 			t.Errorf("with the module: %s", p.body)
 		}
 		h.must(h.request("PUT", "/v1/scripts/mine", source(uses)), 200)

@@ -26,7 +26,7 @@ type folder struct {
 	root *os.Root
 
 	mu      sync.Mutex
-	refused map[string]string // name → what was refused last: digest of the file, and how many had been taken over
+	refused map[string]string // name → what was refused last: digest of the file, how many had been taken over, and how often tests changed
 	taken   int               // scripts taken over since the start: a module that came may mend a script that failed
 }
 
@@ -101,7 +101,7 @@ func (f *folder) take(ctx context.Context, name, file string) error {
 		f.h.log.Warn("a script of the folder cannot be read", "file", filepath.Join(f.root.Name(), file), "error", err)
 		return nil
 	}
-	state := scripts.Digest(source) + "/" + strconv.Itoa(f.taken)
+	state := scripts.Digest(source) + "/" + strconv.Itoa(f.taken) + "/" + strconv.FormatUint(f.h.engine.TestsChanged(), 10)
 	if f.refused[name] == state {
 		return nil
 	}

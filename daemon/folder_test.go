@@ -14,6 +14,7 @@ import (
 	"github.com/rebookhq/rebook/api/wire"
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/daemon/rehearsal"
 	"github.com/rebookhq/rebook/scripts/worker"
 	"github.com/rebookhq/rebook/storage"
 )
@@ -229,5 +230,39 @@ func TestAFileThatIsGoneAlarmsNobody(t *testing.T) {
 	}
 	if codes, _ := h.alarmCodes(t); len(codes) != 0 {
 		t.Errorf("there is no folder any more, and there is %v", codes)
+	}
+}
+
+// The folder goes the road of every script: what fails a test stays out, and comes in when the test is mended.
+func TestAFolderGoesThroughTheTests(t *testing.T) {
+	h, dir := watched(t)
+	h.engine = engine.New(engine.Options{Store: h.store, Scripts: h.pool, Rehearser: rehearsal.NewRehearser(h.pool), Now: time.Now, Simulator: true})
+	const pushy = "function reply(ctx)\n  local said = ctx.event.text or ''\n  if said:find('person') or said:find('mom') then return { say = 'Soon.', hand_off = 'asked' } end\n  return { say = 'Let me book it.' }\nend"
+	save(t, dir, "agent.lua", strings.Replace(pushy, "  if", "  -- if", 1), time.Hour)
+	h.lookInto(t)
+	if codes, last := h.alarmCodes(t); len(codes) != 1 || codes[0] != "script_import_failed/agent" || !strings.Contains(last.Message, "tests fail") {
+		t.Fatalf("alarms %v: %s", codes, last.Message)
+	}
+	if o := h.scriptOf(t, "agent"); o.Script.Active != 0 || o.Script.Latest != 1 {
+		t.Errorf("in use: %+v", o.Script)
+	}
+	// A test of the account's own that it fails keeps the mended one out too, until that test is gone.
+	scene := rehearsal.NewRehearser(h.pool).Safety()[0].Document
+	never := strings.Replace(string(scene), `"never_actions":["book"]`, `"never_actions":["alert"]`, 1)
+	saved, err := h.engine.SaveScriptTest(t.Context(), engine.MainAccount, engine.NewScriptTest{Document: []byte(never), Name: "never alerts"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	save(t, dir, "agent.lua", pushy, 30*time.Minute)
+	h.lookInto(t)
+	if codes, last := h.alarmCodes(t); len(codes) != 1 || !strings.Contains(last.Message, "never alerts") {
+		t.Fatalf("alarms %v: %s", codes, last.Message)
+	}
+	if err := h.engine.DeleteScriptTest(t.Context(), engine.MainAccount, saved.ID); err != nil {
+		t.Fatal(err)
+	}
+	h.lookInto(t)
+	if codes, last := h.alarmCodes(t); len(codes) != 0 || h.scriptOf(t, "agent").Script.Active != 2 {
+		t.Errorf("alarms %v: %s", codes, last.Message)
 	}
 }

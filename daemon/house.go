@@ -183,7 +183,7 @@ func (h *house) openEngine(ctx context.Context) (err error) {
 		Converse: rehearsal.Converse,
 	}
 	if h.pool != nil {
-		o.Scripts = h.pool
+		o.Scripts, o.Rehearser = h.pool, rehearsal.NewRehearser(h.pool)
 	}
 	if h.model != nil {
 		o.Model, o.ModelBounds = h.model, h.cfg.LLM.modelBounds()

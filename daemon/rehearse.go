@@ -16,9 +16,11 @@ import (
 )
 
 func (p *process) rehearseVerb() *cli.Command {
-	c := verb("rehearse", "play rehearsals on a virtual clock and judge them; sends nothing and needs no running daemon", "FILE...", p.rehearse,
+	c := verb("rehearse", "play rehearsals on a virtual clock and judge them; sends nothing and needs no running daemon", "[FILE]...", p.rehearse,
 		&cli.BoolFlag{Name: "json", Usage: "print one JSON object a line for each rehearsal"},
-		&cli.StringSliceFlag{Name: "script", Usage: "use the script at PATH in place of the built-in NAME: `NAME=PATH`, again and again"})
+		&cli.StringSliceFlag{Name: "script", Usage: "use the script at PATH in place of the built-in NAME: `NAME=PATH`, again and again"},
+		&cli.StringFlag{Name: "session", Usage: "ask the running daemon what would happen to the session `ID` if its text were due; changes nothing"},
+		&cli.StringFlag{Name: "at", Usage: "with -session: at this `TIME`, RFC 3339; else now"})
 	c.Description = "A line for each rehearsal: what it led to, and what of its expectations is not so. Ends with code 1 when one fails.\n" +
 		"A file that holds only a world, which others name, is passed over."
 	return c
@@ -35,6 +37,17 @@ type rehearsed struct {
 const atOnce = 4
 
 func (p *process) rehearse(ctx context.Context, c *cli.Command) error {
+	files := c.Args().Slice()
+	switch {
+	case c.String("session") != "" && len(files) > 0:
+		return misuse("rehearse plays files, or with -session a session of the running daemon, not both")
+	case c.String("session") != "":
+		return p.travel(ctx, c)
+	case c.String("at") != "":
+		return misuse("-at goes with -session: a rehearsal's time stands in its file")
+	case len(files) == 0:
+		return misuse("rehearse needs a FILE, or -session ID; rebook rehearse -help shows how")
+	}
 	sources, err := scriptSources(c.StringSlice("script"))
 	if err != nil {
 		return err
@@ -44,7 +57,6 @@ func (p *process) rehearse(ctx context.Context, c *cli.Command) error {
 	}
 	pool := worker.NewPool(worker.Options{})
 	defer pool.Close()
-	files := c.Args().Slice()
 	all := make([]rehearsed, len(files))
 	var playing sync.WaitGroup
 	free := make(chan struct{}, atOnce)

@@ -40,7 +40,7 @@ func (p *process) replay(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	return p.operate(c, func(api *client.Client) error {
+	return p.operator(c, func(api *client.Client) error {
 		if id := c.String("cancel"); id != "" {
 			v, err := api.Replays.Cancel(ctx, id)
 			if err == nil {

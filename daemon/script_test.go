@@ -95,7 +95,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": scriptCode, "ready": scriptReady, "call": scriptCall, "sent": scriptSent, "newer": scriptNewer, "term": scriptTerm, "answers": scriptAnswers, "hold": scriptHold, "oneline": scriptOneLine,
+			"code": scriptCode, "ready": scriptReady, "call": scriptCall, "sent": scriptSent, "newer": scriptNewer, "term": scriptTerm, "answers": scriptAnswers, "hold": scriptHold, "oneline": scriptOneLine, "travel": scriptTravel,
 		},
 	})
 }
@@ -148,6 +148,14 @@ func ask(ts *testscript.TestScript, method, path string, body io.Reader) (status
 	answer, err = io.ReadAll(res.Body)
 	ts.Check(err)
 	return res.StatusCode, answer
+}
+
+// scriptTravel asks what would happen to the newest session.
+func scriptTravel(ts *testscript.TestScript, _ bool, args []string) {
+	api := newClient("http://"+ts.Getenv("ADDR"), ts.Getenv("KEY"))
+	list, err := api.Sessions.List(context.Background(), client.SessionQuery{})
+	ts.Check(err)
+	ts.Check(ts.Exec("rebook", append([]string{"rehearse", "-session", list.Items[len(list.Items)-1].ID}, args...)...))
 }
 
 func scriptSent(ts *testscript.TestScript, _ bool, args []string) {

@@ -22,18 +22,20 @@ import (
 
 // scriptVerb gathers the commands about scripts. All but check talk to the running daemon through its socket.
 func (p *process) scriptVerb() *cli.Command {
+	override := &cli.StringFlag{Name: "override", Usage: "use it although tests fail, for this `REASON`"}
 	asJSON := &cli.BoolFlag{Name: "json", Usage: "print the API's answer"}
 	c := verb("script", "check scripts, and keep the library of a running daemon", "", func(_ context.Context, c *cli.Command) error {
 		return misuse("say what to do: %s", strings.Join(subcommands(c), ", "))
 	})
 	c.Commands = []*cli.Command{
 		p.scriptCheckVerb(),
+		p.scriptTestVerb(),
 		verb("list", "list the scripts of the library", "", p.scriptList, asJSON),
 		verb("get", "print the source in use", "NAME", p.scriptGet,
 			&cli.IntFlag{Name: "version", Value: -1, Usage: "print version `N`; 0 is built in", HideDefault: true}),
 		verb("put", "make FILE the next version of a script; - is standard input", "NAME FILE", p.scriptPut,
-			&cli.StringFlag{Name: "note", Usage: "say why: `TEXT`"}, &cli.BoolFlag{Name: "activate", Usage: "use it from now on"}),
-		verb("activate", "use a version from now on", "NAME VERSION", p.scriptActivate),
+			&cli.StringFlag{Name: "note", Usage: "say why: `TEXT`"}, &cli.BoolFlag{Name: "activate", Usage: "use it from now on"}, override),
+		verb("activate", "use a version from now on", "NAME VERSION", p.scriptActivate, override),
 		verb("rollback", "go back to the version that was used before", "NAME", p.scriptRollback),
 		verb("versions", "list the versions of a script, the latest first", "NAME", p.scriptVersions, asJSON),
 		verb("diff", "show what lies between a version and another, else the latest", "NAME FROM [TO]", p.scriptDiff),
@@ -57,11 +59,11 @@ func subcommands(c *cli.Command) (names []string) {
 
 // library gives the scripts of the running daemon.
 func (p *process) library(c *cli.Command, do func(client.Scripts) error) error {
-	return p.operate(c, func(api *client.Client) error { return do(api.Scripts) })
+	return p.operator(c, func(api *client.Client) error { return do(api.Scripts) })
 }
 
-// operate asks the running daemon through its socket, as the operator of this machine.
-func (p *process) operate(c *cli.Command, do func(*client.Client) error) error {
+// operator speaks with the running daemon through its socket, as the operator of this machine.
+func (p *process) operator(c *cli.Command, do func(*client.Client) error) error {
 	cfg, _, err := loadConfig(c.String("config"), p.environ)
 	if err != nil {
 		return err
@@ -76,6 +78,7 @@ func (p *process) operate(c *cli.Command, do func(*client.Client) error) error {
 	}
 	if no, ok := errors.AsType[*client.Error](err); ok {
 		no.Hint = asVerbs(no.Hint)
+		p.tellFailed(no.Tests)
 		return notSo("%s", no.Error())
 	}
 	return err
@@ -200,7 +203,7 @@ func (p *process) sourceOf(file string) (string, error) {
 
 func (p *process) activateVersion(ctx context.Context, c *cli.Command, name string, version int) error {
 	s, err := asked(p, c, func(s client.Scripts) (wire.Script, error) {
-		return s.Activate(ctx, name, wire.Activation{Version: &version})
+		return s.Activate(ctx, name, wire.Activation{Version: &version, Override: c.String("override")})
 	})
 	if err != nil {
 		return err
@@ -209,8 +212,22 @@ func (p *process) activateVersion(ctx context.Context, c *cli.Command, name stri
 	if hasPrevious(s) {
 		fmt.Fprintf(p.stdout, "; a rollback goes to version %s", versionName(s.Previous))
 	}
+	if s.Tests != nil {
+		fmt.Fprintf(p.stdout, "; %d tests played, %d failed", s.Tests.Played, s.Tests.Failed)
+	}
 	fmt.Fprintln(p.stdout)
+	for _, f := range s.Warnings {
+		fmt.Fprintf(p.stderr, "%s: %s %s%s\n", f.Code, f.Message, f.Fix, ruleOf(f))
+	}
 	return nil
+}
+
+// ruleOf tells where the rule of a finding stands.
+func ruleOf(f wire.Remark) string {
+	if f.Source == "" {
+		return ""
+	}
+	return " (" + f.Source + ")"
 }
 
 func (p *process) scriptActivate(ctx context.Context, c *cli.Command) error {

@@ -66,6 +66,8 @@ import (
 //	a/<account>/hooklist/<webhook>/<id, turned>    -                    as its delivery
 //	a/<account>/script/<name>                      Script               ever
 //	a/<account>/scriptversion/<name>/<n 4B>        ScriptVersion        ever
+//	a/<account>/scripttest/<id>                    ScriptTest           ever
+//	a/<account>/testrun                            TestRun              ever
 //	a/<account>/turn/<id>                          Turn                 30 days
 //	a/<account>/replay/<id, turned>                Replay               30 days
 //	a/<account>/replayed/<replay>/<0|1>/<n, hex>   ReplayItem           as its replay; 0: it differs

@@ -45,6 +45,8 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"announcement":  (*verifier).announcement,
 	"script":        (*verifier).script,
 	"scriptversion": (*verifier).scriptVersion,
+	"scripttest":    called(func(x booking.ScriptTest) string { return x.ID }),
+	"testrun":       called(func(booking.TestRun) string { return "" }),
 	"turn":          (*verifier).turn,
 	"replay":        called(func(x booking.Replay) string { return turned(x.ID) }),
 	"replayed":      (*verifier).replayed,

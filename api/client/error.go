@@ -19,6 +19,8 @@ type Error struct {
 	Hint       string        // how to mend it, or ""
 	RequestID  string        // finds the line in the daemon's log
 	RetryAfter time.Duration // 0: it did not say
+
+	Tests *wire.TestRun // of tests_failed: which, and where the replies part
 }
 
 func (e *Error) Error() string {
@@ -52,6 +54,7 @@ func refusal(status int, header http.Header, body []byte) *Error {
 	var told wire.Error
 	if json.Unmarshal(body, &told) == nil { // else the status says it all
 		e.Code, e.Message, e.Field, e.Hint = told.Error.Code, told.Error.Message, told.Error.Field, told.Error.Hint
+		e.Tests = told.Error.Tests
 	}
 	return e
 }

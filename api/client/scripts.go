@@ -59,3 +59,38 @@ func (s Scripts) Diff(ctx context.Context, name string, q DiffQuery) (wire.Scrip
 func (s Scripts) Preview(ctx context.Context, name string, v wire.PreviewScript) (wire.Preview, error) {
 	return ask[wire.Preview](ctx, s.service, post(v, "/v1/scripts/{name}/preview", name))
 }
+
+// Tests lists what is played before a version is used: saved tests and built-in scenes, without their documents.
+func (s Scripts) Tests(ctx context.Context) ([]wire.ScriptTest, error) {
+	return whole[wire.ScriptTest](ctx, s.service, get("/v1/script-tests"))
+}
+
+// Test gives one test with its document.
+func (s Scripts) Test(ctx context.Context, id string) (wire.ScriptTest, error) {
+	return ask[wire.ScriptTest](ctx, s.service, get("/v1/script-tests/{id}", id))
+}
+
+// SaveTest makes a test of a thread, a session or a document.
+func (s Scripts) SaveTest(ctx context.Context, v wire.NewScriptTest) (wire.ScriptTest, error) {
+	return ask[wire.ScriptTest](ctx, s.service, post(v, "/v1/script-tests"))
+}
+
+// EditTest replaces a test's document.
+func (s Scripts) EditTest(ctx context.Context, id string, v wire.ScriptTestChange) (wire.ScriptTest, error) {
+	return ask[wire.ScriptTest](ctx, s.service, put(v, "/v1/script-tests/{id}", id))
+}
+
+// DeleteTest removes a test.
+func (s Scripts) DeleteTest(ctx context.Context, id string) error {
+	return tell(ctx, s.service, remove("/v1/script-tests/{id}", id))
+}
+
+// RunTests plays all tests.
+func (s Scripts) RunTests(ctx context.Context, with wire.TestedWith) (wire.TestRun, error) {
+	return ask[wire.TestRun](ctx, s.service, post(with, "/v1/script-tests/run"))
+}
+
+// RunTest plays one test with each script that it is for.
+func (s Scripts) RunTest(ctx context.Context, id string, with wire.TestedWith) (wire.List[wire.Tested], error) {
+	return ask[wire.List[wire.Tested]](ctx, s.service, post(with, "/v1/script-tests/{id}/run", id))
+}

@@ -52,3 +52,8 @@ func (s Sessions) Handled(ctx context.Context, id string, how wire.Handled) (wir
 func (s Sessions) Resend(ctx context.Context, id string) (wire.Session, error) {
 	return ask[wire.Session](ctx, s.service, post(nil, "/v1/sessions/{id}/resend", id))
 }
+
+// Rehearse tells what would happen if the session's text were due at some moment. Nothing is changed.
+func (s Sessions) Rehearse(ctx context.Context, id string, to wire.TravelTo) (wire.Travel, error) {
+	return ask[wire.Travel](ctx, s.service, post(to, "/v1/sessions/{id}/rehearse", id))
+}

@@ -25,6 +25,10 @@ type Script struct {
 	Version    *int           `json:"version,omitempty" description:"Whose source this is: the one in use, or the one asked for; absent in lists."`
 	Source     string         `json:"source,omitempty"`
 	Draft      *ScriptVersion `json:"draft,omitempty" description:"The latest version where it is not the one in use; absent in lists."`
+
+	Tests     *TestRun         `json:"tests,omitempty" description:"Of an activation: what came of the tests; absent for a way back, which no test holds up."`
+	Warnings  []Remark         `json:"warnings,omitempty" description:"Of an activation: what a reviewer would say of the text."`
+	Overrides []ScriptOverride `json:"overrides,omitempty" description:"Versions that came into use although tests failed."`
 }
 
 // FromScript shows a script with its sources.
@@ -40,10 +44,24 @@ func FromScript(o engine.ScriptOverview) Script {
 	return s
 }
 
+// FromActivated shows a script whose version in use was just chosen.
+func FromActivated(o engine.ScriptOverview, done engine.Activated) Script {
+	s := FromScript(o)
+	s.Warnings = Map(done.Remarks, fromRemark)
+	if done.Tests != nil {
+		run := FromTestRun(*done.Tests)
+		s.Tests = &run
+	}
+	return s
+}
+
 // FromScriptBrief shows a script without its sources.
 func FromScriptBrief(o engine.ScriptOverview) Script {
 	s := Script{Name: o.Script.Name, BuiltIn: o.BuiltIn, Previous: o.Script.Good, Faults: len(o.Script.Faults),
 		ChangedAt: utc(o.Script.ChangedAt), ActiveFrom: utc(o.Script.ActiveFrom)}
+	for _, v := range o.Script.Overrides {
+		s.Overrides = append(s.Overrides, ScriptOverride{v.Version, v.Reason, v.By, v.Failed, utc(v.At)})
+	}
 	for _, v := range []*booking.ScriptVersion{o.Latest, o.Active} {
 		if v != nil {
 			s.Kind = string(v.Kind)
@@ -90,7 +108,8 @@ type NewScript struct {
 
 // Activation chooses the version in use.
 type Activation struct {
-	Version *int `json:"version" required:"true" description:"An older one is a rollback; 0 is built in."`
+	Version  *int   `json:"version" required:"true" description:"An older one is a rollback; 0 is built in."`
+	Override string `json:"override,omitempty" description:"An administrator's reason to use it although tests fail; the audit log keeps it."`
 }
 
 // ScriptDiff is what lies between two versions.
@@ -176,6 +195,7 @@ type Remark struct {
 	Message  string `json:"message" required:"true"`
 	Fix      string `json:"fix" required:"true"`
 	Position int    `json:"position,omitempty" description:"Which character of the text, counted from 1; absent: the whole."`
+	Source   string `json:"source,omitempty" description:"Of the rule."`
 }
 
 // Proposal is what an agent proposed.
@@ -246,7 +266,7 @@ func fromMeasured(text string, m booking.Measured) TextSize {
 	return s
 }
 
-func fromRemark(r booking.Remark) Remark { return Remark{r.Code, r.Message, r.Fix, r.At} }
+func fromRemark(r booking.Remark) Remark { return Remark{r.Code, r.Message, r.Fix, r.At, r.Source} }
 
 func fromProposal(p scripts.Proposal) *Proposal {
 	return &Proposal{Say: p.Say, HandOff: p.HandOff, OptOut: p.OptOut, Close: p.Close, Memory: anything(p.Memory)}

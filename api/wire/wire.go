@@ -64,6 +64,7 @@ type Error struct {
 		Line    int    `json:"line,omitempty" description:"Of a script, where a line is to blame."`
 
 		Items []PreflightItem `json:"items,omitempty" description:"Of preflight_failed: everything that was found."`
+		Tests *TestRun        `json:"tests,omitempty" description:"Of tests_failed: which, and where the replies part."`
 	} `json:"error" required:"true"`
 }
 

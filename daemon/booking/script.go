@@ -30,6 +30,23 @@ type Script struct {
 	Faults     []ScriptFault `json:"faults,omitempty"`
 	ChangedAt  time.Time     `json:"changed_at"`
 	ActiveFrom time.Time     `json:"active_from,omitzero"` // since when the active version is used
+
+	Overrides []ScriptOverride `json:"overrides,omitempty"` // versions that came into use although tests failed, the newest last
+}
+
+// Override notes that a version comes into use although tests fail.
+func (s *Script) Override(o ScriptOverride) {
+	s.Overrides = append(slices.DeleteFunc(slices.Clone(s.Overrides), func(v ScriptOverride) bool { return v.Version == o.Version }), o)
+	if n := len(s.Overrides) - MaxOverrides; n > 0 {
+		s.Overrides = s.Overrides[n:]
+	}
+}
+
+// Returns tells whether using the version is a way back: to the last good one, or to the program's own. What came into use although tests
+// failed is no good version.
+func (s *Script) Returns(version int) bool {
+	return version != s.Active && (version == s.Good || version == BuiltInVersion) &&
+		!slices.ContainsFunc(s.Overrides, func(o ScriptOverride) bool { return o.Version == version })
 }
 
 // ScriptFault is one failed run of the active version.

@@ -65,6 +65,7 @@ type Options struct {
 	// Scripts runs scripts behind the walls; nil: the walls could not be built, WallsMissing says why, and no script runs.
 	Scripts      scripts.Walls
 	WallsMissing string
+	Rehearser    Rehearser           // plays tests before a version is used; nil: none are played and none can be saved
 	Model        Model               // nil: none is configured; scripts get model_off
 	ModelBounds  booking.ModelBounds // of one thread; zero: 40 calls
 	Watch        func(Deed)          // told of what was done; nil: nobody
@@ -99,6 +100,7 @@ type Engine struct {
 	pulse   pulse
 
 	folder atomic.Pointer[[]string] // the scripts that the operator's folder has; nil: not known yet
+	tests  atomic.Uint64            // how often saved tests changed since the start
 
 	started atomic.Bool
 	stop    context.CancelFunc

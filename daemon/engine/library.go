@@ -84,28 +84,6 @@ func (t *txn) putScript(a booking.AccountID, v booking.ScriptVersion) (booking.S
 	return v, errors.Join(t.PutScriptVersion(a, v), t.PutScript(a, next))
 }
 
-// ActivateScript makes a version the one that is used from now on; an older one is a rollback. It is checked once more,
-// against the modules as they are now.
-func (e *Engine) ActivateScript(ctx context.Context, a booking.AccountID, name string, version int) (booking.ScriptVersion, error) {
-	var v *booking.ScriptVersion
-	err := e.store.View(ctx, func(s *storage.Snapshot) (err error) {
-		v, err = findVersion(s, a, name, version)
-		return err
-	})
-	if err != nil {
-		return booking.ScriptVersion{}, err
-	}
-	if _, err := e.checkScript(ctx, a, *v); err != nil {
-		return *v, err
-	}
-	return apply(ctx, e, a, func(t *txn) (booking.ScriptVersion, error) {
-		if _, err := findVersion(&t.Snapshot, a, name, version); err != nil {
-			return *v, err
-		}
-		return *v, t.useScript(a, name, version)
-	})
-}
-
 // useScript makes a version the one in use and ends what was alarming about another.
 func (t *txn) useScript(a booking.AccountID, name string, version int) error {
 	head, err := t.script(a, name)

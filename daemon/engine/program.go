@@ -102,14 +102,9 @@ func activeProgram(s *storage.Snapshot, a booking.AccountID, name string) (progr
 	return p, err
 }
 
-// withModules finds the modules that a version loads, and those that they load: the active version of each. One that is not
-// there is left out; the script then fails at its require, with the line.
-func withModules(s *storage.Snapshot, a booking.AccountID, main booking.ScriptVersion) (program, error) {
-	return withModulesOver(s, a, main, nil)
-}
-
-// withModulesOver is withModules with some modules in other versions than the active ones.
-func withModulesOver(s *storage.Snapshot, a booking.AccountID, main booking.ScriptVersion, over map[string]booking.ScriptVersion) (program, error) {
+// withModules finds the modules that a version loads, and those that they load: the active version of each, or the one that instead
+// has of it. One that is not there is left out; the script then fails at its require, with the line.
+func withModules(s *storage.Snapshot, a booking.AccountID, main booking.ScriptVersion, instead ...booking.ScriptVersion) (program, error) {
 	p := program{main: main}
 	found := map[string]booking.ScriptVersion{}
 	wanted := scripts.Requires(main.Source)
@@ -123,8 +118,8 @@ func withModulesOver(s *storage.Snapshot, a booking.AccountID, main booking.Scri
 		if err != nil {
 			return p, err
 		}
-		if other, ok := over[name]; ok {
-			v = &other
+		if i := slices.IndexFunc(instead, func(o booking.ScriptVersion) bool { return o.Script == name }); i >= 0 {
+			v = &instead[i]
 		}
 		if v != nil {
 			found[name] = *v

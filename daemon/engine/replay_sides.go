@@ -130,7 +130,7 @@ func replayedProgram(s *storage.Snapshot, a booking.AccountID, name string, over
 		}
 		main = *v
 	}
-	p.program, err = withModulesOver(s, a, main, over)
+	p.program, err = withModules(s, a, main, slices.Collect(maps.Values(over))...)
 	return p, err
 }
 
@@ -161,7 +161,7 @@ func (e *Engine) proveDrafts(ctx context.Context, a booking.AccountID, side *rep
 		}
 		var p program
 		err := e.store.View(ctx, func(s *storage.Snapshot) (err error) {
-			p, err = withModulesOver(s, a, v, over)
+			p, err = withModules(s, a, v, slices.Collect(maps.Values(over))...)
 			return err
 		})
 		if err != nil {

@@ -190,12 +190,20 @@ func (s *Span) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-func invalid(field, message string) error {
+func invalid(field, message string) *booking.Error {
 	return booking.Refuse(booking.Invalid, "invalid_rehearsal", field, message, "see the format of rehearsals; the daemon's guide names where it stands")
 }
 
+// worldAlone is a refusal of its own: refusals of one code are equal to [errors.Is], and this one is no other's.
+type worldAlone struct{ refusal *booking.Error }
+
+func (w worldAlone) Error() string { return w.refusal.Error() }
+
+// Unwrap gives the refusal.
+func (w worldAlone) Unwrap() error { return w.refusal }
+
 // ErrWorld says that a document is a world that others name, and no rehearsal.
-var ErrWorld error = invalid("turns", "this is a world and no rehearsal: nothing happens in it")
+var ErrWorld error = worldAlone{invalid("turns", "this is a world and no rehearsal: nothing happens in it")}
 
 // maxTurns bounds a document.
 const maxTurns = 200
@@ -239,6 +247,27 @@ func Read(raw []byte, other func(path string) ([]byte, error)) (Document, error)
 		}
 	}
 	return d, nil
+}
+
+// Whole puts the world that a document names into the document, so that it stands for itself. other gives the file. The error is an [*booking.Error],
+// [ErrWorld] for a file that is a world and no rehearsal.
+func Whole(raw []byte, other func(path string) ([]byte, error)) ([]byte, error) {
+	if _, err := Read(raw, other); err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return nil, err
+	}
+	var path string
+	if json.Unmarshal(fields["world"], &path) != nil {
+		return raw, nil
+	}
+	var err error
+	if fields["world"], err = other(path); err != nil {
+		return nil, err
+	}
+	return json.Marshal(fields)
 }
 
 // history tells how many turns are history: those of the agent, of persons without a time of their own, and of the customer where such a turn

@@ -69,6 +69,12 @@ func (d *Document) judge(r *Result, withheld []string) (failures []string) {
 	return failures
 }
 
+// readable tells whether a pattern can be read.
+func readable(pattern string) error {
+	_, err := regexp.Compile("(?i)" + pattern)
+	return err
+}
+
 // matches applies a pattern as documents mean it: RE2, without regard of case, anywhere in the text.
 func matches(pattern, text string) bool {
 	re, err := regexp.Compile("(?i)" + pattern)

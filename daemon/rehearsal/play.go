@@ -21,6 +21,7 @@ import (
 type Options struct {
 	Scripts scripts.Walls     // runs the scripts
 	Sources map[string]string // scripts by name that stand in for the program's own
+	Cast    engine.Cast       // the script that writes, checked elsewhere; its name is empty for the program's own
 }
 
 const (
@@ -56,6 +57,7 @@ type player struct {
 
 // Run plays a document and judges the result. The error is about the document (an [*booking.Error]) or the house, not about what came of it.
 func Run(ctx context.Context, d Document, o Options) (Result, error) {
+	ctx = apart{ctx}
 	p := &player{doc: &d, o: o, sessions: map[string]booking.SessionID{}, began: map[string]bool{}}
 	if err := p.open(ctx); err != nil {
 		return Result{}, fmt.Errorf("%s: %w", d.Name, err)
@@ -66,6 +68,13 @@ func Run(ctx context.Context, d Document, o Options) (Result, error) {
 	}
 	return p.result(ctx)
 }
+
+// apart is a context that ends when another does and knows nothing of it: who is at work and under which Idempotency-Key is of the
+// house that asks, not of the one that is played.
+type apart struct{ context.Context }
+
+// Value gives nothing.
+func (apart) Value(any) any { return nil }
 
 // open builds the world.
 func (p *player) open(ctx context.Context) (err error) {
@@ -127,7 +136,33 @@ func (p *player) build(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := p.hire(ctx); err != nil {
+		return err
+	}
 	return p.recall(ctx)
+}
+
+// hire has the cast write.
+func (p *player) hire(ctx context.Context) error {
+	c := p.o.Cast
+	if c.Script == "" {
+		return nil
+	}
+	if err := p.e.Install(ctx, house, c.Versions); err != nil {
+		return err
+	}
+	if c.Script == scripts.Agent || c.Script == scripts.FollowUpLink {
+		return nil
+	}
+	_, err := p.e.EditScheduler(ctx, house, web, func(s *booking.Scheduler) error {
+		if c.Kind == booking.ScriptAgent {
+			s.FollowUp.Agent = c.Script
+		} else {
+			s.FollowUp.Template = c.Script
+		}
+		return nil
+	})
+	return err
 }
 
 // modulesFirst gives the names of scripts so that each comes behind those that it loads.

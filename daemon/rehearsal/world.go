@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ func (d *Document) seed() (engine.Seed, error) {
 		return engine.Seed{}, err
 	}
 	sched := booking.Scheduler{ID: web, Name: "Website", URL: cmp.Or(w.Business.Website, "https://shop.example/book"), Timezone: w.Business.Timezone,
-		ServiceZips: w.Business.ServiceZips, FollowUp: booking.FollowUpSet{Enabled: true, Mode: d.Mode, Delay: booking.Duration(delay)}}
+		ServiceZips: w.Business.ServiceZips, FollowUp: booking.FollowUpSet{Enabled: string(d.Given.Settings["scheduler_enabled"]) != "false", Mode: d.Mode, Delay: booking.Duration(delay)}}
 	for _, s := range w.Services {
 		sched.Services = append(sched.Services, booking.Service{Name: s.Name, Keywords: s.Keywords, Duration: booking.Duration(s.Duration), PriceNote: s.PriceNote})
 	}
@@ -91,6 +92,8 @@ func settingsOf(policy map[string]json.RawMessage) (s booking.Settings, delay ti
 		"frequency_period":         span(&s.Frequency.Per),
 		"latest_after_abandonment": span(&s.LatestAfter),
 		"latest_after":             span(&s.LatestAfter),
+		"hours":                    func(raw json.RawMessage) error { return json.Unmarshal(raw, h) },
+		"state_rules":              func(raw json.RawMessage) error { return json.Unmarshal(raw, &s.StateRules) },
 		"hours_start":              clock(&h.Weekday.From, &h.Saturday.From),
 		"hours_end":                clock(&h.Weekday.To, &h.Saturday.To, &h.Sunday.To),
 		"hours_start_sunday":       clock(&h.Sunday.From),
@@ -101,7 +104,8 @@ func settingsOf(policy map[string]json.RawMessage) (s booking.Settings, delay ti
 		"abandon_after":            span(&s.AbandonAfter),
 		"require_consent":          func(raw json.RawMessage) error { return json.Unmarshal(raw, &s.RequireConsent) },
 	}
-	for name, raw := range policy {
+	for _, name := range slices.Sorted(maps.Keys(policy)) { // "hours" first: what is said of one day stands over it
+		raw := policy[name]
 		if read := names[name]; read != nil {
 			if err := read(raw); err != nil {
 				return s, delay, invalid("settings."+name, fmt.Sprintf("the setting cannot be read: %v", err))
