@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -196,9 +197,7 @@ func TestTheConsoleReplays(t *testing.T) {
 		fields := url.Values{"from": {"2026-03-09"}, "to": {"2026-03-12"}, "weekday_from": {"09:00"}, "weekday_to": {"20:00"}, "saturday_from": {"09:00"}, "saturday_to": {"20:00"},
 			"sunday_from": {"12:00"}, "sunday_to": {"20:00"}, "latest_after": {"48"}, "max": {"3"}, "require_consent": {"yes"}, "script": {"follow_up_link@1"}, "delay": {"5"}}
 		bad := url.Values{}
-		for k, v := range fields {
-			bad[k] = v
-		}
+		maps.Copy(bad, fields)
 		bad.Set("to", "2026-03-01")
 		if a := h.press("/console/replays", ada, bad); a.status != 422 || !strings.Contains(a.body, "The period ends before it begins") || !strings.Contains(a.body, `name="delay" min="1" max="1440" inputmode="numeric" value="5"`) {
 			t.Errorf("a period that is none: %d %s", a.status, a.body)
