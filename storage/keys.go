@@ -66,6 +66,8 @@ import (
 //	a/<account>/hooklist/<webhook>/<id, turned>    -                    as its delivery
 //	a/<account>/script/<name>                      Script               ever
 //	a/<account>/scriptversion/<name>/<n 4B>        ScriptVersion        ever
+//	a/<account>/canary/<script>                    Canary               ever
+//	a/<account>/canarytally/<canary>/<part>        CanaryTally          ever
 //	a/<account>/turn/<id>                          Turn                 30 days
 //	a/<account>/thread/<e164>                      Thread               settings.retention
 //	a/<account>/threadlist/<last, turned>/<e164>   -                    as its thread

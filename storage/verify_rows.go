@@ -45,6 +45,8 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"announcement":  (*verifier).announcement,
 	"script":        (*verifier).script,
 	"scriptversion": (*verifier).scriptVersion,
+	"canary":        (*verifier).canary,
+	"canarytally":   (*verifier).canaryTally,
 	"turn":          (*verifier).turn,
 	"report":        called(func(x booking.StatusUpdate) string { return x.SID }),
 	"carrier":       called(func(booking.CarrierState) string { return "" }),
