@@ -44,6 +44,9 @@ func (v shell) Nav() []navItem {
 		{"sessions", "/console/sessions", word("nav.sessions"), 0},
 		{"reports", "/console/reports", word("nav.reports"), 0},
 	}
+	if v.MayManage {
+		items = append(items, navItem{"canary", canaryPath, word("nav.canary"), 0})
+	}
 	return items
 }
 
@@ -61,7 +64,7 @@ const consoleCSPolicy = "default-src 'none'; script-src 'self'; style-src 'self'
 var consoleTemplates = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html"))
-	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem"} {
+	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "canary", "problem"} {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
 	}
 	return all

@@ -10,7 +10,7 @@ func word(key string) string {
 }
 
 var wording = map[string]string{
-	"nav.today": "Today", "nav.inbox": "Inbox", "nav.sessions": "Sessions", "nav.reports": "Reports",
+	"nav.today": "Today", "nav.inbox": "Inbox", "nav.sessions": "Sessions", "nav.reports": "Reports", "nav.canary": "Trials",
 	"session.title": "Session", "problem.title": "That did not work", "customer.unnamed": "No name given",
 	"today.yesterday": "Yesterday",
 
@@ -46,6 +46,9 @@ var wording = map[string]string{
 	"gate.consent": "Consent given", "gate.opted_out": "Not opted out", "gate.completed": "Not booked yet", "gate.booked_elsewhere": "Not booked another way", "gate.handled": "Not handled by phone",
 	"gate.duplicate": "The person's latest session", "gate.frequency": "Not too many texts", "gate.too_late": "Not too late", "gate.hours": "Permitted hours", "gate.thread_owner": "No person is talking to them",
 	"gate.landline": "No landline", "gate.holdout": "Not in the control group", "gate.script_error": "Script", "gate.carrier": "Carrier takes texts", "gate.firewall": "Firewall",
+
+	"canary.running": "Running", "canary.promoted": "Used for everybody", "canary.ended": "Ended", "canary.returned": "Taken away",
+	"canary.by.sent": "Got the text", "canary.by.delivered": "Delivered", "canary.by.clicked": "Opened the link", "canary.by.replied": "Replied", "canary.by.booked": "Booked", "canary.by.opted_out": "Opted out",
 
 	"reports.total": "Total", "group.day": "Day", "group.week": "Week", "group.month": "Month", "group.scheduler": "Booking form", "group.step": "Step reached", "group.hour": "Hour",
 	"group.template": "Text version", "group.source": "Source",

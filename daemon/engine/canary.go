@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/storage"
@@ -176,6 +177,40 @@ func Canaries(s *storage.Snapshot, a booking.AccountID) (all []booking.CanaryRep
 	}
 	return all, nil
 }
+
+// Candidates gives the versions that could be tried: those of templates and agents in use which are not in use themselves and of the same
+// kind, the latest first; a few of each script.
+func Candidates(s *storage.Snapshot, a booking.AccountID) (all []booking.ScriptVersion, err error) {
+	library, err := Library(s, a)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range library {
+		if o.Active == nil || o.Active.Kind == booking.ScriptModule || len(o.Script.Versions) == 0 {
+			continue
+		}
+		numbers := slices.Clone(o.Script.Versions)
+		if n := len(numbers) - candidates; n > 0 {
+			numbers = numbers[n:]
+		}
+		if o.BuiltIn {
+			numbers = slices.Insert(numbers, 0, booking.BuiltInVersion)
+		}
+		for _, n := range slices.Backward(numbers) {
+			v, err := versionOf(s, a, o.Script.Name, n)
+			if err != nil {
+				return nil, err
+			}
+			if v != nil && booking.ValidateSides(o.Active, *v) == nil {
+				all = append(all, *v)
+			}
+		}
+	}
+	return all, nil
+}
+
+// candidates is how many versions of one script are offered.
+const candidates = 10
 
 func noCanary(name string) error {
 	return booking.Refuse(booking.NotFound, "no_canary", "name", "the script "+name+" has no canary", "begin one with a version and a percentage")
