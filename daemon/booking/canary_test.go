@@ -257,6 +257,16 @@ func TestFiguresAreWhatTheSessionsSay(t *testing.T) {
 	}
 }
 
+func TestABookingThatCountedStaysCounted(t *testing.T) {
+	s := Session{ID: "s", Lot: Lot{Canary: "c", Trial: Trial{Percent: 10, At: drawDay}}}
+	s.Sent(drawDay)
+	s.Won(Booking{ID: "soon", At: drawDay.Add(time.Hour), Source: SourceAgent, Session: "s"})
+	s.Won(Booking{ID: "later", At: drawDay.Add(2 * RecoveredWithin), Source: SourceAgent, Session: "s"})
+	if f := s.drawn(); f.Booked != 1 {
+		t.Errorf("another booking came later, and the first one counts %d times", f.Booked)
+	}
+}
+
 func BenchmarkDraw(b *testing.B) {
 	b.ReportAllocs()
 	c := Canary{Salt: "salt", Percent: 10}

@@ -289,34 +289,61 @@ func TestACanaryThatDrivesPeopleAwayIsTakenAway(t *testing.T) {
 }
 
 func TestACanaryThatEndsWhileItsTextIsWrittenSendsNone(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		var w *world
-		begun, ended := false, false
-		w = newWorld(t, func(o *engine.Options) {
-			o.Scripts = inBox(func(c box.Call) {
-				if begun && !ended && strings.Contains(c.Source, "New") && w.canary(scripts.FollowUpLink).Tally.Stable.Persons > 0 {
+	asks := func(name string) string {
+		return "function reply(ctx)\n\task('windows', {})\n\treturn { say = 'Automated assistant " + name + " of Brightwater. Reply STOP to opt out.' }\nend"
+	}
+	for _, x := range []struct {
+		name, script, old, tried string
+		answers                  bool // it ends while a reply is written, and not the first text
+	}{
+		{"a template", scripts.FollowUpLink, says("Old"), says("New"), false},
+		{"an agent that asks", "asker", asks("Old"), asks("New"), false},
+		{"an agent that asks before it answers", "asker", asks("Old"), asks("New"), true},
+	} {
+		bubble(t, func(t *testing.T) {
+			var w *world
+			begun, ended := false, false
+			w = newWorld(t, func(o *engine.Options) {
+				o.Scripts = inBox(func(c box.Call) {
+					first := strings.Contains(string(c.Ctx), `"kind":"start"`)
+					if !begun || ended || !strings.Contains(c.Source, "New") || first == x.answers {
+						return
+					}
 					ended = true
-					_, err := w.e.EndCanary(t.Context(), account, scripts.FollowUpLink, "ada")
+					_, err := w.e.EndCanary(t.Context(), account, x.script, "ada")
 					w.must(err)
-				}
+				})
 			})
+			defer w.close()
+			w.tries(x.script, x.old, x.tried, 50)
+			if x.script == "asker" {
+				w.follow(func(f *booking.FollowUpSet) { f.Mode, f.Agent = booking.AIAgent, "asker" })
+			}
+			begun = true
+			for n := 0; !ended && n < 40; n++ {
+				id := left(w, fmt.Sprint(n), person(n))
+				time.Sleep(16 * time.Minute)
+				synctest.Wait()
+				by := w.attempt(id).Template
+				if x.answers {
+					w.must(w.e.Receive(t.Context(), account, booking.Inbound{SID: fmt.Sprint("SM", n), From: booking.Phone(person(n)), To: sender, Body: "hello there", At: time.Now()}))
+					time.Sleep(3 * time.Minute)
+					synctest.Wait()
+				}
+				all := w.texts(person(n))
+				if want := map[bool]int{false: 1, true: 2}[x.answers]; len(all) != want {
+					t.Fatalf("%s: %d texts, want %d", x.name, len(all), want)
+				}
+				if last := all[len(all)-1].Body; ended && (strings.Contains(last, "New") || !x.answers && by != x.script+"@1") {
+					t.Errorf("%s: the canary had ended, and %q went out", x.name, last)
+				}
+			}
+			if !ended {
+				t.Errorf("%s: the tried version never wrote", x.name)
+			}
+			w.whole()
 		})
-		defer w.close()
-		w.tries(scripts.FollowUpLink, says("Old"), says("New"), 50)
-		begun = true
-		for n := 0; !ended; n++ {
-			id := left(w, fmt.Sprint(n), person(n))
-			time.Sleep(16 * time.Minute)
-			synctest.Wait()
-			if ended && w.attempt(id).Template != scripts.FollowUpLink+"@1" {
-				t.Errorf("the canary had ended, and the text is by %s", w.attempt(id).Template)
-			}
-			if len(w.texts(person(n))) != 1 {
-				t.Errorf("%d texts", len(w.texts(person(n))))
-			}
-		}
-		w.whole()
-	})
+	}
 }
 
 func TestACanaryIsRefusedWithItsReason(t *testing.T) {
@@ -425,5 +452,116 @@ func TestAThreadKeepsItsVersionOfTheAgent(t *testing.T) {
 			}
 		}
 		w.whole()
+	})
+}
+
+func TestTheVersionInUseThatFailsEndsItsCanary(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := storagetest.NewFaulty(3)
+		w := over(t, f)
+		defer w.close()
+		f.Set(storagetest.Faults{Unknown: 0.5})
+		defer f.Set(storagetest.Faults{})
+		const name = scripts.FollowUpLink
+		w.activate(name, says("Good"))
+		w.activate(name, failsOn("Ada", "Bad"))
+		w.percent(name, w.keep(name, says("New")), 1)
+		w.round(0, 20)
+		r := w.canary(name)
+		if o := w.library(name); o.Script.Active != 1 || r.State != booking.CanaryEnded || r.Failed.Stable != booking.MaxScriptFaults {
+			t.Errorf("version %d is in use after %d faults of the one before, and the canary is %s: %s", o.Script.Active, r.Failed.Stable, r.State, r.Reason)
+		}
+		w.whole()
+	})
+}
+
+func TestAGoodRunForgetsTheFaultsInARowOfACanary(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		const name = scripts.FollowUpLink
+		w.tries(name, says("Good"), failsOn("Ada", "Bad"), 99)
+		n := 0
+		texts := func(first string, times int) {
+			for range times {
+				left(w, fmt.Sprint(n), person(n), func(ev *booking.Event) { ev.Customer.FirstName = first })
+				n++
+				time.Sleep(20 * time.Minute)
+				synctest.Wait()
+			}
+		}
+		texts("Ada", booking.MaxScriptFaults-1)
+		if alarms := w.alarms(); len(alarms) != 1 || alarms[0].Code != "script_failing" {
+			t.Errorf("alarms while it fails: %+v", alarms)
+		}
+		texts("Bob", 1)
+		if alarms := w.alarms(); len(alarms) != 0 {
+			t.Errorf("alarms after a good run: %+v", alarms)
+		}
+		texts("Ada", booking.MaxScriptFaults-1)
+		if c := w.canary(name); c.State != booking.CanaryRunning || c.Failed.Canary != 2*(booking.MaxScriptFaults-1) {
+			t.Errorf("%d faults, with a good run between: %s", c.Failed.Canary, c.State)
+		}
+	})
+}
+
+// A person counts by the first session, whichever session a booking is credited to.
+func TestAPersonOfACanaryWhoBooksCountsOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		const name = scripts.FollowUpLink
+		w.tries(name, says("Old"), says("New"), 50)
+		w.round(0, 1)
+		w.round(0, 1)
+		_, err := w.e.Book(t.Context(), account, booking.NewBooking{Source: booking.SourcePhone, Customer: booking.Customer{Phone: person(0)}, Service: "AC repair"})
+		w.must(err)
+		tally := w.canary(name).Tally
+		if n := tally.Stable.Booked + tally.Canary.Booked; n != 1 || tally.Stable.Persons+tally.Canary.Persons != 1 {
+			t.Errorf("%d booked: %+v", n, tally)
+		}
+		w.whole()
+	})
+}
+
+// A lot that was drawn elsewhere while the text was written wins: the text is written again.
+func TestALotThatIsDrawnMeanwhileWins(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var w *world
+		var c booking.Canary
+		drawn := false
+		const name = scripts.FollowUpLink
+		w = newWorld(t, func(o *engine.Options) {
+			o.Scripts = inBox(func(call box.Call) {
+				if c.ID == "" || drawn {
+					return
+				}
+				drawn = true
+				w.must(w.store.Update(t.Context(), func(tx *storage.Tx) error {
+					p, err := tx.Person(account, booking.Phone(person(0)))
+					if err != nil {
+						return err
+					}
+					p.Phone = booking.Phone(person(0))
+					p.Lots = []booking.Lot{{Canary: c.ID, Script: name, Trial: booking.Trial{Control: strings.Contains(call.Source, "New"), Percent: 50, At: time.Now()}}}
+					return tx.PutPerson(account, p)
+				}))
+			})
+		})
+		defer w.close()
+		w.tries(name, says("Old"), says("New"), 50)
+		c = w.canary(name).Canary
+		id := left(w, "c", person(0))
+		time.Sleep(17 * time.Minute)
+		synctest.Wait()
+		var p booking.Person
+		w.must(w.store.View(t.Context(), func(s *storage.Snapshot) (err error) {
+			p, err = s.Person(account, booking.Phone(person(0)))
+			return err
+		}))
+		lot, _ := p.Lot(c.ID)
+		if got, want := w.attempt(id).Template, booking.ScriptRef(name, lot.VersionFor(&c)); got != want || len(p.Lots) != 1 {
+			t.Errorf("written by %s, and the person's lot says %s", got, want)
+		}
 	})
 }
