@@ -45,7 +45,8 @@ func (v shell) Nav() []navItem {
 		{"reports", "/console/reports", word("nav.reports"), 0},
 	}
 	if v.MayManage {
-		items = append(items, navItem{"tests", testsPath, word("nav.tests"), 0}, navItem{"replays", replaysPath, word("nav.replays"), 0})
+		items = append(items, navItem{"tests", testsPath, word("nav.tests"), 0}, navItem{"replays", replaysPath, word("nav.replays"), 0},
+			navItem{"canary", canaryPath, word("nav.canary"), 0})
 	}
 	return items
 }
@@ -64,7 +65,7 @@ const consoleCSPolicy = "default-src 'none'; script-src 'self'; style-src 'self'
 var consoleTemplates = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html"))
-	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem", "tests", "test", "replays", "replay"} {
+	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem", "tests", "test", "replays", "replay", "canary"} {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
 	}
 	return all

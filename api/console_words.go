@@ -11,7 +11,7 @@ func word(key string) string {
 
 var wording = map[string]string{
 	"nav.today": "Today", "nav.inbox": "Inbox", "nav.sessions": "Sessions", "nav.reports": "Reports",
-	"nav.tests": "Tests", "mode.ai_agent": "Agent", "mode.prefilled_link": "Text with a link", "test.passed": "passed", "test.failed": "failed", "test.warned": "warns", "test.": "not played yet",
+	"nav.tests": "Tests", "nav.canary": "Trials", "mode.ai_agent": "Agent", "mode.prefilled_link": "Text with a link", "test.passed": "passed", "test.failed": "failed", "test.warned": "warns", "test.": "not played yet",
 	"test.from.thread": "made of a conversation", "test.from.session": "made of a session", "test.from.document": "a document", "test.parts": "where the replies part",
 	"spoken.agent": "Rebook", "spoken.customer": "Customer", "spoken.human": "Office",
 	"session.title": "Session", "problem.title": "That did not work", "customer.unnamed": "No name given",
@@ -49,6 +49,9 @@ var wording = map[string]string{
 	"gate.consent": "Consent given", "gate.opted_out": "Not opted out", "gate.completed": "Not booked yet", "gate.booked_elsewhere": "Not booked another way", "gate.handled": "Not handled by phone",
 	"gate.duplicate": "The person's latest session", "gate.frequency": "Not too many texts", "gate.too_late": "Not too late", "gate.hours": "Permitted hours", "gate.thread_owner": "No person is talking to them",
 	"gate.landline": "No landline", "gate.holdout": "Not in the control group", "gate.script_error": "Script", "gate.carrier": "Carrier takes texts", "gate.firewall": "Firewall",
+
+	"canary.running": "Running", "canary.promoted": "Used for everybody", "canary.ended": "Ended", "canary.returned": "Taken away",
+	"canary.by.sent": "Got the text", "canary.by.delivered": "Delivered", "canary.by.clicked": "Opened the link", "canary.by.replied": "Replied", "canary.by.booked": "Booked", "canary.by.opted_out": "Opted out",
 
 	"reports.total": "Total", "group.day": "Day", "group.week": "Week", "group.month": "Month", "group.scheduler": "Booking form", "group.step": "Step reached", "group.hour": "Hour",
 	"group.template": "Text version", "group.source": "Source",

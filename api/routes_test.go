@@ -51,7 +51,7 @@ func apiDocument(h *house) (document, string) {
 }
 
 // bodiless are the POSTs that say all in their path.
-var bodiless = regexp.MustCompile(`/(resend|rotate|test|redeliver|sync|preflight|submit|refresh|repeat|confirm|logout|takeover|cancel)$`)
+var bodiless = regexp.MustCompile(`/(resend|rotate|test|redeliver|sync|preflight|submit|refresh|repeat|confirm|logout|takeover|cancel|promote)$`)
 
 // Every route is in the document, and every line of the document is a route that answers.
 func TestDocumentAndRoutesAreOne(t *testing.T) {
@@ -253,6 +253,11 @@ var mays = map[string]string{
 	"POST /v1/scripts/{name}/activate":                       "sam",
 	"GET /v1/scripts/{name}/versions":                        "sam",
 	"GET /v1/scripts/{name}/diff":                            "sam",
+	"GET /v1/canaries":                                       "sam",
+	"GET /v1/scripts/{name}/canary":                          "sam",
+	"PUT /v1/scripts/{name}/canary":                          "sam",
+	"DELETE /v1/scripts/{name}/canary":                       "sam",
+	"POST /v1/scripts/{name}/canary/promote":                 "sam",
 	"POST /v1/scripts/{name}/preview":                        "sam",
 	"GET /v1/prefill/{token}":                                "samdc p",
 	"GET /widget.js":                                         "open",
@@ -295,6 +300,10 @@ var mays = map[string]string{
 	"POST /console/sessions/{id}/handled":                    "samdc",
 	"POST /console/sessions/{id}/resend":                     "samdc",
 	"GET /console/reports":                                   "samdco",
+	"GET /console/canary":                                    "sam",
+	"POST /console/canary":                                   "sam",
+	"POST /console/canary/{name}/promote":                    "sam",
+	"POST /console/canary/{name}/end":                        "sam",
 	"GET /console/login":                                     "open",
 	"POST /console/login":                                    "open",
 	"POST /console/logout":                                   "open",

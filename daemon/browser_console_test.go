@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -80,4 +81,38 @@ func (b *tab) look(name string) {
 		b.s.t.Errorf("%s is %.0f px wide on a phone of 390", name, wide)
 	}
 	b.screen(1280, 900, "light")
+}
+
+// A manager tries a version on some people with the keyboard alone, sees both side by side at any width, and gives it to everybody.
+func TestAVersionIsTriedInABrowser(t *testing.T) {
+	s := openSite(t, 2*time.Second)
+	var made wire.User
+	if err := s.api.do(t.Context(), "POST", "/v1/users", map[string]string{"email": "ada@brightwater.example", "name": "Ada", "role": "manager"}, &made); err != nil {
+		t.Fatal(err)
+	}
+	source := "function render(ctx) return 'New words of ' .. ctx.business.name .. ': ' .. ctx.link .. ' Reply STOP to opt out.' end"
+	if err := s.api.do(t.Context(), "PUT", "/v1/scripts/follow_up_link", map[string]string{"source": source}, nil); err != nil {
+		t.Fatal(err)
+	}
+	b := s.tab()
+	b.do("open the one-time link", chromedp.Navigate(made.SignInLink))
+	b.typeIn("password", "four words in a row")
+	b.click("button")
+	b.until(`document.querySelector("h1")?.textContent === "Today"`)
+	b.click(`nav a[href="/console/canary"]`)
+	b.until(`document.querySelector("h1")?.textContent === "Versions on trial"`)
+	eval[bool](b, `(f => { f.focus(); f.select(); return true })(document.querySelector("input[name=percent]"))`)
+	b.do("type the share and press Enter", chromedp.KeyEvent("50\r"))
+	b.until(`document.querySelector(".state")?.textContent === "Running"`)
+	for i := range 12 {
+		in := map[string]any{"session": fmt.Sprint("trial-", i), "scheduler": demoScheduler, "event": "abandoned", "consent": map[string]any{"sms": true, "text": "Text me"},
+			"customer": map[string]string{"first_name": "Maya", "phone": fmt.Sprintf("+1614555%04d", 110+i)}}
+		if err := s.api.do(t.Context(), "POST", "/v1/session-events", in, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.until(`[...document.querySelectorAll("tbody tr")].reduce((n, r) => n + Number(r.cells[1].textContent), 0) === 12`)
+	b.look("console-canary")
+	b.click(`form[action$="/promote"] button`)
+	b.until(`document.querySelector(".state")?.textContent === "Used for everybody"`)
 }

@@ -37,6 +37,7 @@ func (p *process) scriptVerb() *cli.Command {
 			&cli.StringFlag{Name: "note", Usage: "say why: `TEXT`"}, &cli.BoolFlag{Name: "activate", Usage: "use it from now on"}, override),
 		verb("activate", "use a version from now on", "NAME VERSION", p.scriptActivate, override),
 		verb("rollback", "go back to the version that was used before", "NAME", p.scriptRollback),
+		p.scriptCanaryVerb(),
 		verb("versions", "list the versions of a script, the latest first", "NAME", p.scriptVersions, asJSON),
 		verb("diff", "show what lies between a version and another, else the latest", "NAME FROM [TO]", p.scriptDiff),
 		verb("preview", "show what a script would write, and what would become of it", "NAME", p.scriptPreview,

@@ -43,10 +43,10 @@ type Changed struct {
 // watched are the families whose changes the audit log shows field by field: what people set. Of the rest, which has content of
 // customers, it shows who did what and no content.
 var watched = map[string]bool{"account": true, "registration": true, "filing": true, "number": true, "scheduler": true, "windows": true,
-	"facts": true, "key": true, "user": true, "webhook": true, "script": true, "closed": true}
+	"facts": true, "key": true, "user": true, "webhook": true, "script": true, "closed": true, "canary": true}
 
 // secretFields are shown as set or not set.
-var secretFields = map[string]bool{"password": true, "secret": true, "digest": true, "secrets": true}
+var secretFields = map[string]bool{"password": true, "secret": true, "digest": true, "secrets": true, "salt": true}
 
 // innerFields say how the daemon's own work stands and are nobody's change.
 var innerFields = map[string]bool{"updated_at": true, "due_at": true, "ref": true, "tries": true, "begun": true, "tag": true, "rev": true}

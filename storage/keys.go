@@ -68,6 +68,8 @@ import (
 //	a/<account>/scriptversion/<name>/<n 4B>        ScriptVersion        ever
 //	a/<account>/scripttest/<id>                    ScriptTest           ever
 //	a/<account>/testrun                            TestRun              ever
+//	a/<account>/canary/<script>                    Canary               ever
+//	a/<account>/canarytally/<canary>/<part>        CanaryTally          ever
 //	a/<account>/turn/<id>                          Turn                 30 days
 //	a/<account>/replay/<id, turned>                Replay               30 days
 //	a/<account>/replayed/<replay>/<0|1>/<n, hex>   ReplayItem           as its replay; 0: it differs

@@ -148,7 +148,8 @@ func badgerOptions(o Options) badger.Options {
 		WithSyncWrites(true).
 		WithDetectConflicts(false). // the committer does
 		WithMetricsEnabled(false).
-		WithValueThreshold(2 * MaxValue). // every value is smaller, so none goes to the value log
+		WithChecksumVerificationMode(options.OnBlockRead). // else a rotten spot in a last block ends the process while tables are opened
+		WithValueThreshold(2 * MaxValue).                  // every value is smaller, so none goes to the value log
 		WithEncryptionKey(o.EncryptionKey)
 	encrypted := len(o.EncryptionKey) > 0
 	if o.Small {

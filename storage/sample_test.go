@@ -163,6 +163,7 @@ func fillSample(t testing.TB, s *Store) {
 		closed.Count(&session, time.UTC, noon)
 		closed.Count(&done, time.UTC, noon)
 		closed.Close()
+		done.Lot = booking.Lot{Canary: uuid(15), Script: "follow_up_link", Trial: booking.Trial{Percent: 10, At: noon}, Delivered: true}
 		done.Booked = booking.BookedBy{Booking: uuid(5), At: noon, Source: booking.SourceLink, Own: true, Attribution: booking.AttributedBefore, ValueCents: 12900}
 		sent := sampleAttempt(4)
 		sent.State, sent.DueAt, sent.SID, sent.Status, sent.SettledAt = booking.AttemptSent, time.Time{}, "SM1", "delivered", noon
@@ -196,7 +197,8 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutExternalBooking("acme", "id job-7", sampleSeated(6)),
 			tx.PutInbound("acme", booking.Inbound{SID: "SM2", From: "+13125550142", To: "+13125550100", Body: "yes", Media: []string{"https://media.example/1"}, At: noon}),
 			tx.PutInbound("acme", booking.Inbound{SID: "MM3", From: "+13125550142", To: "+13125550100", Media: []string{"https://media.example/2"}, Types: []string{"image/png"}, OptOut: booking.KeywordStop, At: noon}),
-			tx.PutPerson("acme", booking.Person{Phone: "+13125550144", Unreached: 1, Blocked: 1, HelpedAt: noon}),
+			tx.PutPerson("acme", booking.Person{Phone: "+13125550144", Unreached: 1, Blocked: 1, HelpedAt: noon,
+				Lots: []booking.Lot{{Canary: uuid(15), Script: "follow_up_link", Trial: booking.Trial{Percent: 10, At: noon}}}}),
 			tx.PutReport("acme", booking.StatusUpdate{SID: "SM9", Status: "delivered"}),
 			tx.PutCarrier("acme", booking.CarrierState{Halts: []booking.Halt{{Number: "+13125550100", Code: 30034, Meaning: "Not in the campaign.", Fix: "Add it.",
 				Since: noon, Until: noon.Add(time.Hour), Later: true}}, Filtered: []time.Time{noon}}),
@@ -238,6 +240,11 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutTestRun("acme", booking.TestRun{At: noon, By: "office", Scripts: []string{"agent@3"}, Played: 9, Failed: 1, Tests: []string{uuid(15)},
 				Failures: []booking.FailedTest{{ID: uuid(15), Name: "asks for a person", Script: "agent@3", Outcome: "silent", Failures: []string{"outcome silent, want handed_off"},
 					Said: []booking.Spoken{{From: "customer", Text: "a person please"}}, Before: []booking.Spoken{{From: "agent", Text: "At once."}}, PartsAt: 1}}}),
+			tx.PutCanary("acme", booking.Canary{ID: uuid(16), Script: "follow_up_link", Stable: 3, Version: 0, Percent: 10, Salt: "SALT", State: booking.CanaryReturned,
+				By: "office", Note: "shorter", StartedAt: noon, EndedAt: noon.Add(time.Hour), Reason: "It failed.", Faults: []booking.ScriptFault{{ID: uuid(7), At: noon}},
+				InARow: 1, LastFault: uuid(7), Failed: booking.CanaryFaults{Stable: 1, Canary: 2}}),
+			tx.PutCanaryTallyPart("acme", uuid(16), uuid(2), booking.CanaryTally{Canary: booking.CanaryFigures{Persons: 1, Sent: 1, Delivered: 1, Clicked: 1, Replied: 1, Booked: 1, OptedOut: 1},
+				Left: map[int]booking.LeftCanary{10: {Canary: 1}}}),
 			tx.PutTurn("acme", nil, booking.Turn{ID: uuid(8), Session: booking.SessionID(uuid(1)), Event: "start", Entry: "reply",
 				Script: booking.ScriptPin{Name: "agent", SHA256: "00"}, Modules: []booking.ScriptPin{{Name: "words", Version: 1, SHA256: "01"}},
 				Ctx: []byte(`{"now":"2026-03-14T12:00:00Z"}`), Token: "TOKEN", Answers: []booking.TurnAnswer{{TurnAsk: booking.TurnAsk{Name: "windows", Args: []byte(`{"days":3}`)}, Result: []byte(`[]`)}},

@@ -47,6 +47,8 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"scriptversion": (*verifier).scriptVersion,
 	"scripttest":    called(func(x booking.ScriptTest) string { return x.ID }),
 	"testrun":       called(func(booking.TestRun) string { return "" }),
+	"canary":        (*verifier).canary,
+	"canarytally":   (*verifier).canaryTally,
 	"turn":          (*verifier).turn,
 	"replay":        called(func(x booking.Replay) string { return turned(x.ID) }),
 	"replayed":      (*verifier).replayed,

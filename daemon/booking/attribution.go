@@ -92,6 +92,7 @@ func Credited(sessions []Session, b Booking) SessionID {
 func (s *Session) Won(b Booking) {
 	s.Booked = BookedBy{Booking: b.ID, At: b.At, Source: b.Source, Own: b.Session == s.ID, ValueCents: b.ValueCents, Cancelled: !b.Stands()}
 	s.Trial.Hear(b.ID, b.At, b.ValueCents, b.Stands())
+	s.Lot.Hear(b.ID, b.At, b.ValueCents, b.Stands())
 	s.Status = s.status()
 }
 
@@ -100,6 +101,7 @@ func (s *Session) Won(b Booking) {
 // nothing if the booking was there before it, something if this session is the one that the booking is credited to.
 func (s *Session) Hear(now time.Time, b Booking, credited SessionID) []Finding {
 	s.Trial.Hear(b.ID, b.At, b.ValueCents, b.Stands()) // whichever session it is credited to
+	s.Lot.Hear(b.ID, b.At, b.ValueCents, b.Stands())
 	had := s.Booked
 	switch {
 	case had.Booking == b.ID:

@@ -19,6 +19,7 @@ type Person struct {
 	HelpedAt  time.Time `json:"helped_at,omitzero"`   // when a HELP was answered last
 	Unticked  time.Time `json:"unticked_at,omitzero"` // when a tick was taken back on a page last; an older tick counts no more
 	Line      *LineType `json:"line,omitempty"`       // what a lookup said of the number
+	Lots      []Lot     `json:"lots,omitempty"`       // in canaries, oldest first; which version of a script the person gets
 }
 
 // Started is one text started by us. Unknown sends count: they may have arrived.

@@ -95,15 +95,15 @@ func (s *Script) Use(version int, now time.Time) {
 	s.Active, s.ActiveFrom, s.ChangedAt, s.Faults = version, now, now, nil
 }
 
-// Add takes a new version into the list. Beyond [MaxVersions] the oldest goes that is neither active nor the one to go back to;
-// dropped is its number, 0 when none goes.
-func (s *Script) Add(now time.Time) (version, dropped int) {
+// Add takes a new version into the list. Beyond [MaxVersions] the oldest goes that is neither active nor the one to go back to nor
+// to be kept otherwise; dropped is its number, 0 when none goes.
+func (s *Script) Add(now time.Time, keep ...int) (version, dropped int) {
 	s.Latest++
 	s.Versions, s.ChangedAt = append(slices.Clone(s.Versions), s.Latest), now
 	if len(s.Versions) <= MaxVersions {
 		return s.Latest, 0
 	}
-	i := slices.IndexFunc(s.Versions, func(v int) bool { return v != s.Active && v != s.Good })
+	i := slices.IndexFunc(s.Versions, func(v int) bool { return v != s.Active && v != s.Good && !slices.Contains(keep, v) })
 	dropped = s.Versions[i]
 	s.Versions = slices.Delete(s.Versions, i, i+1)
 	return s.Latest, dropped

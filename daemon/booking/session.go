@@ -98,6 +98,7 @@ type Session struct {
 	RepliedAt     time.Time         `json:"replied_at,omitzero"`  // the customer answered the text
 	Booked        BookedBy          `json:"booked,omitzero"`      // the booking its person has, in this session or another way
 	Trial         Trial             `json:"trial,omitzero"`       // the measurement against the control group
+	Lot           Lot               `json:"lot,omitzero"`         // the comparison of two versions of the script, where this session drew its person
 	DueKind       Kind              `json:"due_kind,omitempty"`   // of the one due-key this session has
 	DueAt         time.Time         `json:"due_at,omitzero"`      // zero: it has none
 }

@@ -18,6 +18,7 @@ type Turn struct {
 	Entry    string          `json:"entry"`             // the function that is called
 	Script   ScriptPin       `json:"script"`            // the version it is bound to
 	Modules  []ScriptPin     `json:"modules,omitempty"` // that it loads
+	Lot      Lot             `json:"lot,omitzero"`      // by which the version was chosen
 	Ctx      json.RawMessage `json:"ctx"`
 	Token    string          `json:"token"` // of the link in ctx
 	Answers  []TurnAnswer    `json:"answers,omitempty"`

@@ -22,6 +22,7 @@ type composed struct {
 	segments int
 	token    string
 	template string // the versions that wrote it: "follow_up_link@3 words@1"
+	lot      booking.Lot
 	findings []booking.Finding
 }
 
@@ -36,6 +37,7 @@ type writing struct {
 	link    string
 	ctx     json.RawMessage
 	program program
+	lot     booking.Lot   // by which the program was chosen
 	turn    *booking.Turn // when the script asked for something
 	missing error         // why the program cannot be used
 	tenant  string        // on whose behalf the script runs; empty: the house's own work goes before what persons try out
@@ -56,7 +58,7 @@ func (e *Engine) compose(ctx context.Context, now time.Time, f booking.Facts) (c
 	if err != nil {
 		return composed{}, err
 	}
-	c := composed{token: w.token}
+	c := composed{token: w.token, lot: w.lot}
 	fault, err := w.missing, error(nil)
 	if fault == nil {
 		var body booking.Composed
@@ -73,7 +75,7 @@ func (e *Engine) compose(ctx context.Context, now time.Time, f booking.Facts) (c
 
 // composeOtherwise writes the text after the scheduler's script failed.
 func (e *Engine) composeOtherwise(ctx context.Context, w *writing, fault error) (composed, error) {
-	c := composed{token: w.token}
+	c := composed{token: w.token, lot: w.lot}
 	e.stats.fallbacks.Add(1)
 	e.log.Warn("a script failed and the default text is sent instead", "script", w.title(), "err", fault)
 	c.findings = []booking.Finding{{
@@ -171,7 +173,7 @@ func (e *Engine) beginWriting(ctx context.Context, now time.Time, f booking.Fact
 				return err
 			}
 		}
-		w.program, err = activeProgram(s, a, w.name)
+		w.program, w.lot, err = drawnProgram(s, a, w.name, f.Person, f.Session.Phone, now)
 		if errors.Is(err, &booking.Error{Code: "unknown_script"}) {
 			w.missing, err = err, nil
 		}

@@ -262,7 +262,7 @@ func (t *txn) putSession(a booking.Account, old *booking.Session, s booking.Sess
 	if d, ok := s.Due(a.ID); ok {
 		t.hints = append(t.hints, d)
 	}
-	if err := t.toldSession(a.ID, old, s); err != nil {
+	if err := errors.Join(t.toldSession(a.ID, old, s), t.weigh(a.ID, old, s)); err != nil {
 		return err
 	}
 	return t.PutSession(a.ID, old, s, a.Settings.Retention.Std())

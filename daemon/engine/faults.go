@@ -47,14 +47,26 @@ func (e *Engine) scriptFailed(ctx context.Context, w *writing, fault error) (fin
 	err = e.update(ctx, func(t *txn) error {
 		findings = nil
 		head, err := t.script(a, name)
-		if err != nil || head.Active != version { // another version is in use by now
+		if err != nil {
 			return err
+		}
+		_, said := errors.AsType[*firewallFault](fault) // what a text says may come from what a stranger typed
+		if returned, err := t.canaryFailed(a, name, version, w.token, fault, said); err != nil {
+			return err
+		} else if returned {
+			findings = []booking.Finding{{At: w.now, Check: booking.CheckScriptError, Result: booking.Pass, Fact: booking.ScriptRef(name, version) + " → " + booking.ScriptRef(name, head.Active),
+				Setting: w.setting(), Message: fmt.Sprintf("Version %d, which was tried on some persons, was taken away.", version), Fix: "mend the script and begin another canary"}}
+			e.log.Error("a canary was taken away", "script", name, "version", version, "in_use", head.Active)
+			return nil
+		}
+		if head.Active != version { // another version is in use by now
+			return nil
 		}
 		if n := len(head.Faults); n == booking.MaxScriptFaults && t.Now.Sub(head.Faults[n-1].At) < faultQuiet {
 			return nil
 		}
 		rolledBack := false
-		if _, said := errors.AsType[*firewallFault](fault); !said { // what a text says may come from what a stranger typed
+		if !said {
 			rolledBack = head.Fault(w.token, t.Now, builtIn)
 			if err := t.PutScript(a, head); err != nil {
 				return err
@@ -70,7 +82,7 @@ func (e *Engine) scriptFailed(ctx context.Context, w *writing, fault error) (fin
 		findings = []booking.Finding{{At: w.now, Check: booking.CheckScriptError, Result: booking.Pass, Fact: booking.ScriptRef(name, version) + " → " + booking.ScriptRef(name, head.Active),
 			Setting: w.setting(), Message: message, Fix: "mend the script and activate the next version"}}
 		e.log.Error("a script was rolled back", "script", name, "from", version, "to", head.Active)
-		return errors.Join(t.endAlarm(a, alarmScriptFailing, name),
+		return errors.Join(t.endAlarm(a, alarmScriptFailing, name), t.endCanary(a, name, head.Active),
 			t.PutAlarm(a, alarm(alarmRolledBack, name, message, "mend the script and activate the next version: POST /v1/scripts/"+name+"/activate", t.Now)))
 	})
 	return findings, err
@@ -92,8 +104,8 @@ func hasBuiltIn(name string) bool {
 
 // scriptDidWell forgets the faults of a script that did its work.
 func (e *Engine) scriptDidWell(ctx context.Context, a booking.AccountID, p program) error {
-	if p.head == nil || len(p.head.Faults) == 0 {
-		return nil
+	if p.tried != nil || p.head == nil || len(p.head.Faults) == 0 {
+		return e.canaryDidWell(ctx, a, p)
 	}
 	return e.update(ctx, func(t *txn) error {
 		head, err := t.script(a, p.main.Script)

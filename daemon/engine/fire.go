@@ -317,6 +317,9 @@ func (e *Engine) claim(ctx context.Context, now time.Time, f booking.Facts, v bo
 		}
 		p := again.Person
 		s.Join(&p, false, again.Account.Settings.Holdout, now)
+		if err := t.enrol(a.Account, &s, &p, text.lot); err != nil {
+			return err
+		}
 		s.Claim(a.ID)
 		s.FollowUp.Template = a.Template
 		if s.FollowUp.DueAt.After(now) { // what it waited for was mended before its time

@@ -74,7 +74,15 @@ func (t *txn) putScript(a booking.AccountID, v booking.ScriptVersion) (booking.S
 		}
 	}
 	next, dropped := *head, 0
-	v.Version, dropped = next.Add(t.Now)
+	tried, err := t.Canary(a, v.Script)
+	if err != nil {
+		return v, err
+	}
+	var kept []int
+	if tried.Running() {
+		kept = []int{tried.Version}
+	}
+	v.Version, dropped = next.Add(t.Now, kept...)
 	v.At = t.Now
 	if dropped != 0 {
 		if err := t.DeleteScriptVersion(a, v.Script, dropped); err != nil {
@@ -96,7 +104,7 @@ func (t *txn) useScript(a booking.AccountID, name string, version int) error {
 			return err
 		}
 	}
-	return errors.Join(t.endAlarm(a, alarmScriptFailing, name), t.endAlarm(a, alarmRolledBack, name))
+	return errors.Join(t.endAlarm(a, alarmScriptFailing, name), t.endAlarm(a, alarmRolledBack, name), t.endCanary(a, name, version))
 }
 
 // findVersion gives a version of a script, or says which of the two is not there.
@@ -117,7 +125,7 @@ func findVersion(s *storage.Snapshot, a booking.AccountID, name string, version 
 }
 
 // deletePage is how many versions one transaction deletes.
-const deletePage = 80
+const deletePage = 60
 
 // DeleteScript removes the account's own versions of a script; a built-in one is used again. A script of the account's own
 // that a scheduler uses, or that others load, stays. It goes on page by page; what a crash leaves is a script that is not in
@@ -146,7 +154,7 @@ func (e *Engine) DeleteScript(ctx context.Context, a booking.AccountID, name str
 			if more = len(head.Versions) > deletePage; more {
 				return t.PutScript(a, booking.Script{Name: name, Latest: head.Latest, Versions: head.Versions[deletePage:], ChangedAt: t.Now})
 			}
-			return errors.Join(t.Tx.DeleteScript(a, name), t.endAlarm(a, alarmScriptFailing, name), t.endAlarm(a, alarmRolledBack, name))
+			return errors.Join(t.Tx.DeleteScript(a, name), t.forgetCanary(a, name), t.endAlarm(a, alarmScriptFailing, name), t.endAlarm(a, alarmRolledBack, name))
 		})
 		if err != nil {
 			return err
@@ -162,6 +170,13 @@ func (t *txn) deletable(a booking.AccountID, name string, head *booking.Script) 
 		return booking.Refuse(booking.Conflict, "script_built_in", "name", "the script "+name+" is built in and has no versions of your own", "put another version to change it")
 	case head == nil:
 		return unknownScript(name)
+	}
+	tried, err := t.Canary(a, name)
+	if err != nil {
+		return err
+	}
+	if tried.Running() {
+		return canaryRunning(*tried)
 	}
 	user, err := t.userOf(a, name)
 	if err == nil && user != "" {

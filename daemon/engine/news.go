@@ -99,7 +99,7 @@ func (t *txn) tell(account booking.Account, sessions []booking.Session, b bookin
 	for _, s := range sessions {
 		old := s.Clone()
 		said := s.Hear(t.Now, b, credited)
-		if s.Booked == old.Booked && s.Trial == old.Trial && len(said) == 0 {
+		if s.Booked == old.Booked && s.Trial == old.Trial && s.Lot == old.Lot && len(said) == 0 {
 			continue
 		}
 		if err := t.AddTrace(account.ID, s, said, account.Settings.Retention.Std()); err != nil {

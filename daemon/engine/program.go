@@ -18,6 +18,7 @@ type program struct {
 	main    booking.ScriptVersion
 	modules []booking.ScriptVersion
 	head    *booking.Script // what the account has made of it; nil: nothing
+	tried   *booking.Canary // the canary that tries this version; nil: it is the one in use
 }
 
 // call makes what is run.
@@ -162,6 +163,13 @@ func pinnedProgram(s *storage.Snapshot, a booking.AccountID, t booking.Turn) (p 
 	}
 	if p.head, err = s.Script(a, t.Script.Name); err != nil {
 		return p, err
+	}
+	c, err := s.Canary(a, t.Script.Name)
+	if err != nil {
+		return p, err
+	}
+	if c.Running() && c.Version == t.Script.Version {
+		p.tried = c
 	}
 	for _, pin := range t.Modules {
 		m, err := get(pin)

@@ -83,11 +83,11 @@ func (e *Engine) Status(ctx context.Context, u booking.StatusUpdate) error {
 		} else if err != nil {
 			return err
 		}
-		old, before := *now, s.FollowUp
+		old, before, lot := *now, s.FollowUp, s.Lot
 		if err := errors.Join(t.end(account, now, &s, u, texts), t.putAttempt(&old, *now)); err != nil {
 			return err
 		}
-		if was == nil || s.FollowUp == before {
+		if was == nil || s.FollowUp == before && s.Lot == lot {
 			return nil
 		}
 		return t.putSession(account, was, s)
@@ -99,6 +99,7 @@ func (e *Engine) Status(ctx context.Context, u booking.StatusUpdate) error {
 func (t *txn) end(account booking.Account, a *booking.Attempt, s *booking.Session, u booking.StatusUpdate, texts int) error {
 	a.Status, a.ErrorCode = u.Status, u.ErrorCode
 	if !failing(u.Status) {
+		s.Lot.Delivered = s.Lot.Delivered || s.Lot.Drawn() && s.FollowUp.Attempt == a.ID
 		p, err := t.Person(a.Account, a.To)
 		if err != nil {
 			return err

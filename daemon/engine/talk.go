@@ -190,15 +190,18 @@ func (e *Engine) readTalk(s *storage.Snapshot, w *talk) (stale *booking.Turn, er
 		if err != nil {
 			return nil, err
 		}
-		p, pinned := program{}, errPinned
+		p, pinned, over := program{}, errPinned, false
 		if turn != nil {
+			if over, err = withdrawn(s, a, *turn); err != nil {
+				return nil, err
+			}
 			p, pinned = pinnedProgram(s, a, *turn)
 		}
 		switch {
 		case turn == nil:
 		case pinned != nil && !errors.Is(pinned, errPinned):
 			return nil, pinned
-		case pinned != nil, turn.Upto < v.Last && len(turn.Done) == 0:
+		case pinned != nil, (over || turn.Upto < v.Last) && len(turn.Done) == 0:
 			return turn, nil
 		default:
 			w.turn, w.program, w.ctx, w.token, w.upto, w.attempt = turn, p, turn.Ctx, turn.Token, turn.Upto, booking.AttemptID(turn.ID)
@@ -211,7 +214,7 @@ func (e *Engine) readTalk(s *storage.Snapshot, w *talk) (stale *booking.Turn, er
 	}
 	w.token = newToken()
 	w.link = e.o.PublicURL + "/l/" + w.token
-	w.program, err = activeProgram(s, a, w.name)
+	w.program, err = keptProgram(s, a, w.name, w.facts.Person)
 	switch {
 	case errors.Is(err, &booking.Error{Code: "unknown_script"}):
 		w.missing = err

@@ -204,6 +204,9 @@ func (t *txn) write(e *Engine, account booking.Account, v *booking.Thread, id bo
 	a := booking.Attempt{ID: id, Kind: kind, Account: account.ID, Session: v.Session, Scheduler: v.Scheduler, Thread: v.Phone, To: v.Phone, From: from,
 		MessagingService: reg.MessagingService, Body: body, Segments: segments, ValidUntil: t.Now.Add(account.Settings.ReplyWindow.Std()),
 		State: booking.AttemptClaimed, Epoch: e.epoch, ClaimedAt: t.Now, DueAt: t.Now}
+	if kind == booking.AttemptReply {
+		a.Template = by
+	}
 	m := booking.ThreadMessage{ID: string(id), From: from, To: v.Phone, Body: body, Author: author, By: by, At: t.Now, Attempt: id}
 	v.Wrote(m)
 	return errors.Join(t.putAttempt(nil, a), t.putMessage(account, v.Phone, m))

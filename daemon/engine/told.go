@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 )
@@ -89,7 +90,7 @@ func (t *txn) putOptOut(a booking.AccountID, o booking.OptOut) error {
 		return err
 	}
 	if was == nil {
-		if err := t.told(a, booking.NewsOptedOut, func() any { return booking.OfOptOut(o) }); err != nil {
+		if err := errors.Join(t.told(a, booking.NewsOptedOut, func() any { return booking.OfOptOut(o) }), t.weighOptOut(a, o)); err != nil {
 			return err
 		}
 	}

@@ -35,12 +35,16 @@ func (w *writing) resume(s *storage.Snapshot, a booking.AccountID, now time.Time
 		return false, nil
 	}
 	p, err := pinnedProgram(s, a, *turn)
-	if errors.Is(err, errPinned) {
+	if errors.Is(err, errPinned) || drawnOtherwise(w.facts.Person, turn.Lot) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
+	if over, err := withdrawn(s, a, *turn); err != nil || over {
+		return false, err
+	}
+	w.lot = turn.Lot
 	w.program, w.turn, w.ctx, w.token = p, turn, turn.Ctx, turn.Token
 	if turn.Pending != nil {
 		return true, errAsked
@@ -72,7 +76,7 @@ func answersOf(t booking.Turn) []box.Answer {
 // asking gives the turn with one more ask: the turn that is there, or a new one that holds all that the script was given.
 func (w *writing) asking(ask box.Ask) booking.Turn {
 	turn := booking.Turn{ID: newID(w.now), Session: w.facts.Session.ID, Event: eventStart, Entry: string(w.entry), Script: pinOf(w.program.main),
-		Modules: w.program.pins(), Ctx: w.ctx, Token: w.token, Began: w.now, Deadline: w.now.Add(booking.TurnWithin)}
+		Modules: w.program.pins(), Lot: w.lot, Ctx: w.ctx, Token: w.token, Began: w.now, Deadline: w.now.Add(booking.TurnWithin)}
 	if w.turn != nil {
 		turn = *w.turn
 	}
