@@ -216,7 +216,7 @@ func read(got *openai.ChatCompletion, a *booking.ChatAnswer) *booking.ModelError
 		return &booking.ModelError{Code: booking.ModelWrong, Err: errors.New("the endpoint's answer is no chat completion")}
 	}
 	said := got.Choices[0]
-	a.Say = strings.TrimSpace(said.Message.Content)
+	a.Say = spoken(said.Message.Content)
 	for i, call := range said.Message.ToolCalls {
 		args := cmp.Or(strings.TrimSpace(call.Function.Arguments), "{}")
 		a.Calls = append(a.Calls, booking.ChatCall{ID: cmp.Or(call.ID, fmt.Sprintf("call_%d", i+1)), Name: call.Function.Name, Args: json.RawMessage(args)})
@@ -229,6 +229,15 @@ func read(got *openai.ChatCompletion, a *booking.ChatAnswer) *booking.ModelError
 		return &booking.ModelError{Code: booking.ModelWrong, Err: err}
 	}
 	return nil
+}
+
+// spoken gives what a model says without what it thought aloud before, as some servers leave it in.
+func spoken(content string) string {
+	content = strings.TrimSpace(content)
+	if thought, rest, ok := strings.Cut(content, "</think>"); ok && strings.HasPrefix(thought, "<think>") {
+		content = strings.TrimSpace(rest)
+	}
+	return content
 }
 
 // used tells what a call used. An endpoint that does not say is taken to have used a token for four bytes, as a rule of thumb.

@@ -60,6 +60,21 @@ func chat(texts ...string) booking.Chat {
 	return c
 }
 
+func TestWhatAModelThinksAloudIsNotSaid(t *testing.T) {
+	e, c := serve(t)
+	for said, want := range map[string]string{
+		"<think>They want Thursday.\n</think>\n\nDoes Thursday work?": "Does Thursday work?", "Does </think> work?": "Does </think> work?", " Hi ": "Hi"} {
+		e.Script(simulator.Line{Say: said})
+		if got, err := c.Chat(t.Context(), chat("notes", "hi")); err != nil || got.Say != want {
+			t.Errorf("%q gives %q, %v", said, got.Say, err)
+		}
+	}
+	e.Script(simulator.Line{Say: "<think>They want Thursday.</think>"})
+	if _, err := c.Chat(t.Context(), chat("notes", "hi")); code(err) != booking.ModelWrong {
+		t.Errorf("thoughts only give %v", err)
+	}
+}
+
 func code(err error) string {
 	if bad, ok := errors.AsType[*booking.ModelError](err); ok {
 		return bad.Code
