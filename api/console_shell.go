@@ -27,9 +27,10 @@ type shell struct {
 	Unread        int
 	MayWork       bool
 	MayManage     bool
-	Live          bool   // the page is fetched again when something changes
-	Problem       string // a refusal, told on top
-	Done          string // what was just done
+	Live          bool     // the page is fetched again when something changes
+	Files         []string // styles and scripts of its own
+	Problem       string   // a refusal, told on top
+	Done          string   // what was just done
 	Page          any
 
 	loc *time.Location
@@ -43,6 +44,10 @@ func (v shell) Nav() []navItem {
 		{"inbox", "/console/inbox", word("nav.inbox"), v.Unread},
 		{"sessions", "/console/sessions", word("nav.sessions"), 0},
 		{"reports", "/console/reports", word("nav.reports"), 0},
+		{"calendar", "/console/calendar", word("nav.calendar"), 0},
+	}
+	if v.MayManage {
+		items = append(items, navItem{"scripts", "/console/scripts", word("nav.scripts"), 0})
 	}
 	return items
 }
@@ -50,6 +55,19 @@ func (v shell) Nav() []navItem {
 type navItem struct {
 	Name, Path, Label string
 	Count             int
+}
+
+// Styles and Scripts are the page's own files of a kind.
+func (v shell) Styles() []string  { return v.files(".css") }
+func (v shell) Scripts() []string { return v.files(".js") }
+
+func (v shell) files(kind string) (all []string) {
+	for _, f := range v.Files {
+		if strings.HasSuffix(f, kind) {
+			all = append(all, v.Asset(f))
+		}
+	}
+	return all
 }
 
 // Asset gives the address of a file the console is made of.
@@ -61,7 +79,7 @@ const consoleCSPolicy = "default-src 'none'; script-src 'self'; style-src 'self'
 var consoleTemplates = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html"))
-	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem"} {
+	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem", "scripts", "script", "calendar"} {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
 	}
 	return all

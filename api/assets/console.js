@@ -30,7 +30,8 @@
   setInterval(refresh, 60000); // times left run on without a change
   addEventListener("keydown", (e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.target.id === "body") e.target.form.requestSubmit();
-    if (e.target.matches("input, textarea, select") || e.ctrlKey || e.metaKey || e.altKey) return;
+    const at = e.composedPath()[0]; // within an editor's shadow root too
+    if (at.matches("input, textarea, select") || at.isContentEditable || e.ctrlKey || e.metaKey || e.altKey) return;
     const goes = { t: "/console", i: "/console/inbox", s: "/console/sessions", r: "/console/reports" }[e.key];
     if (goes) location.assign(goes);
     if (e.key === "a") { const body = document.getElementById("body"); if (body) { e.preventDefault(); body.focus(); } }
