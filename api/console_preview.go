@@ -19,7 +19,6 @@ type previewPart struct {
 	Module         bool
 	Text           []textPart // what the script wrote
 	Size           string
-	Guilty         string // the character that makes it dear
 	Sends          string // as it would go out, where that differs
 	SendsSize      string
 	Quiet          bool // an agent that says nothing
@@ -48,9 +47,6 @@ func previewOf(pre engine.Preview) *previewPart {
 	}
 	if pre.Said != "" {
 		p.Text, p.Size = marked(pre.Said, pre.Measure.Guilty), sizeOf(pre.Measure)
-		if g := pre.Measure.Guilty; g != nil {
-			p.Guilty = g.Character + " (" + g.Name + ")"
-		}
 	}
 	if pre.Sends != nil && pre.Sends.Body != pre.Said {
 		p.Sends, p.SendsSize = pre.Sends.Body, sizeOf(pre.Billed)

@@ -220,11 +220,15 @@ func (s *Server) consoleFault(f *fiber.Ctx, err error) {
 	_ = f.Send(b.Bytes())
 }
 
-// sentence tells a refusal with its mend.
+// sentence tells a refusal with its mend. A mend that speaks to programs is said in the console's words, or left out.
 func sentence(e *booking.Error) string {
 	m := strings.ToUpper(e.Message[:1]) + e.Message[1:]
-	if e.Hint != "" {
-		m += ": " + e.Hint
+	hint := cmp.Or(wording["mend."+e.Code], e.Hint)
+	if strings.Contains(hint, "/v1/") {
+		hint = ""
+	}
+	if hint != "" {
+		m += ": " + hint
 	}
 	return strings.TrimSuffix(m, ".") + "."
 }

@@ -58,7 +58,8 @@ var wording = map[string]string{
 	"did.book": "Booked", "did.reschedule": "Moved the booking", "did.cancel": "Cancelled the booking", "did.waitlist": "Put on the waiting list", "did.hand_off": "Gave the conversation to a person",
 	"did.alert": "Told a person", "did.opt_out": "Recorded the opt-out", "did.opt_in": "Recorded that texts are wanted again", "did.close": "Ended the conversation",
 
-	"nav.calendar": "Calendar", "calendar.holiday": "Holiday: closed", "calendar.closed": "Closed", "calendar.other": "Other windows than every week",
+	"mend.windows_changed": "look at the week below, then save again; what you typed is still here",
+	"nav.calendar":         "Calendar", "calendar.holiday": "Holiday: closed", "calendar.closed": "Closed", "calendar.other": "Other windows than every week",
 	"calendar.state.full": "full", "calendar.state.closed": "closed for booking", "calendar.state.gone": "taken away; its bookings stand", "calendar.state.over": "over",
 	"calendar.field.places": "the number of places", "calendar.field.open": "the number of free places", "calendar.field.lead": "the hours before", "calendar.field.horizon": "the days ahead",
 	"day.mon": "Mon", "day.tue": "Tue", "day.wed": "Wed", "day.thu": "Thu", "day.fri": "Fri", "day.sat": "Sat", "day.sun": "Sun",

@@ -115,9 +115,9 @@
   };
 
   // post sends the form and puts the parts of the page that comes back in their place. Only the newest answer counts.
-  let turn = 0;
+  const turns = {};
   const post = async (where, parts, extra) => {
-    const mine = ++turn, body = new URLSearchParams(new FormData(form));
+    const mine = turns[where] = (turns[where] || 0) + 1, body = new URLSearchParams(new FormData(form));
     if (extra) extra(body);
     const preview = document.getElementById("preview");
     preview.setAttribute("aria-busy", "true");
@@ -125,8 +125,8 @@
     try {
       answer = await fetch(`${form.getAttribute("action")}/${where}`, { method: "POST", body, credentials: "same-origin", headers: { Accept: "text/html" } });
       text = await answer.text();
-    } catch { return; } // the daemon is away; the next keystroke tries again
-    if (mine !== turn) return;
+    } catch { preview.removeAttribute("aria-busy"); return; } // the daemon is away; the next keystroke tries again
+    if (mine !== turns[where]) return;
     if (answer.redirected) { location.assign(answer.url); return; }
     const page = new DOMParser().parseFromString(text, "text/html");
     const problem = page.querySelector("main > .problem");
@@ -146,7 +146,8 @@
     if (to.endsWith("/talk")) {
       e.preventDefault();
       const say = document.getElementById("say");
-      post("talk", ["#talk"]).then(() => { const next = document.getElementById("say"); if (next) { next.value = ""; next.focus(); } });
+      post("talk", ["#talk"]).then(() => { const next = document.getElementById("say"); if (next) { next.value = ""; next.focus(); }
+        document.querySelector("#talk .phone").scrollIntoView({ block: "nearest" }); });
       if (say) say.value = "";
     } else if (id === "talk-again") {
       e.preventDefault();
@@ -156,7 +157,7 @@
       post("preview", ["#preview"]);
     } else unsaved = false;
   });
-  form.addEventListener("keydown", (e) => {
+  form.addEventListener("keypress", (e) => { // Enter would press the first button, which saves
     if (e.key === "Enter" && e.target.id === "say") { e.preventDefault(); form.requestSubmit(document.getElementById("talk-send")); }
   });
   addEventListener("beforeunload", (e) => { if (unsaved) e.preventDefault(); });

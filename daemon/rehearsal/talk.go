@@ -3,7 +3,6 @@ package rehearsal
 import (
 	"cmp"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -77,7 +76,7 @@ func (d *Document) settle(s *storage.Snapshot, a booking.AccountID) error {
 	if w.Facts, err = s.Facts(a); err != nil {
 		return err
 	}
-	form, err := formOf(s, a)
+	form, windows, err := formOf(s, a)
 	if err != nil || form == nil {
 		return err
 	}
@@ -90,23 +89,36 @@ func (d *Document) settle(s *storage.Snapshot, a booking.AccountID) error {
 			PriceNote string   `json:"price_note"`
 		}{v.Name, v.Keywords, Span(v.Duration), v.PriceNote})
 	}
-	if w.Windows, err = engine.Availability(s, a, form.ID, "", talkWindows); err != nil {
-		return err
-	}
-	for i := range w.Windows {
-		w.Windows[i].Capacity = max(1, w.Windows[i].Capacity)
+	for _, v := range windows {
+		v.Capacity = max(1, v.Capacity)
+		w.Windows = append(w.Windows, v)
 	}
 	return nil
 }
 
-// formOf gives the booking form whose world it is: the first that lets an agent answer, else the first.
-func formOf(s *storage.Snapshot, a booking.AccountID) (*booking.Scheduler, error) {
+// formOf gives the booking form whose world it is, with its windows: the first that lets an agent answer, else the first that has any.
+func formOf(s *storage.Snapshot, a booking.AccountID) (form *booking.Scheduler, windows []booking.Window, err error) {
 	all, _, err := s.Schedulers(a, "", 200)
-	if err != nil || len(all) == 0 {
-		return nil, err
+	if err != nil {
+		return nil, nil, err
 	}
-	i := max(0, slices.IndexFunc(all, func(v booking.Scheduler) bool { return v.FollowUp.Mode == booking.AIAgent }))
-	return &all[i], nil
+	for i := range all {
+		agent := all[i].FollowUp.Mode == booking.AIAgent
+		if form != nil && !agent && len(windows) > 0 {
+			continue
+		}
+		open, err := engine.Availability(s, a, all[i].ID, "", talkWindows)
+		if err != nil {
+			return nil, nil, err
+		}
+		if form == nil || agent || len(open) > 0 {
+			form, windows = &all[i], open
+		}
+		if agent {
+			break
+		}
+	}
+	return form, windows, nil
 }
 
 // daytime is now, or the next morning when the business sleeps, so that nothing waits for permitted hours.
