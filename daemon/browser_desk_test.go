@@ -120,6 +120,53 @@ func TestAScriptIsWrittenInABrowser(t *testing.T) {
 	}
 }
 
+// The inbox is worked by keys alone, which are told and can be switched off; in the editor a key is a letter.
+func TestTheConsoleIsWorkedByKeys(t *testing.T) {
+	s := openSite(t, time.Second)
+	b := s.signIn("ada", "manager")
+	for i := range 2 {
+		in := map[string]any{"session": "visit-" + strconv.Itoa(i), "scheduler": demoScheduler, "event": "abandoned", "customer": map[string]string{"first_name": "Maya", "phone": "(614) 555-014" + strconv.Itoa(i)},
+			"consent": map[string]any{"sms": true, "text": "Text me"}}
+		if err := s.api.do(t.Context(), "POST", "/v1/session-events", in, nil); err != nil {
+			t.Fatal(err)
+		}
+		s.session("visit-"+strconv.Itoa(i), "texted", hasStatus("texted"))
+	}
+	b.goTo("/console")
+	key := func(k string) { b.do("press "+k, chromedp.KeyEvent(k)) }
+	key("i")
+	b.until(`location.pathname === "/console/inbox" && document.readyState === "complete" && document.querySelectorAll(".rows a").length === 2 && !document.getElementById("show-keys").hidden`)
+	key("j")
+	key("j")
+	b.until(`document.activeElement === document.querySelectorAll(".rows a")[1]`)
+	key("k")
+	b.until(`document.activeElement === document.querySelectorAll(".rows a")[0]`)
+	key("\r")
+	b.until(`location.pathname.startsWith("/console/inbox/") && document.readyState === "complete" && !document.getElementById("show-keys").hidden`)
+	key("a")
+	b.until(`document.activeElement.id === "body"`)
+	b.do("type", chromedp.KeyEvent("sit"))
+	if got := b.value("body"); got != "sit" {
+		t.Errorf("a letter in the answer is %q", got)
+	}
+	eval[bool](b, `(document.activeElement.blur(), true)`)
+	key("?")
+	b.until(`document.getElementById("keyboard").open`)
+	b.look("console-keyboard")
+	b.click("#use-keys")
+	key("\x1b")
+	b.until(`!document.getElementById("keyboard").open`)
+	key("t")
+	key("u")
+	b.goTo("/console/scripts/agent")
+	eval[bool](b, `(`+inEditor+`.focus(), localStorage.removeItem("rebook-keys"), true)`)
+	b.do("type", chromedp.KeyEvent("t"), chromedp.KeyEvent("j"))
+	b.until(`document.getElementById("source").value.startsWith("tj")`)
+	if got := eval[string](b, `location.pathname`); got != "/console/scripts/agent" {
+		t.Errorf("a letter in the editor led to %s", got)
+	}
+}
+
 const inShadow = `document.getElementById("editor").shadowRoot`
 
 // The calendar is looked at and changed in a browser: a window is added, filled by a booking, closed; a day is closed and opened again; what
