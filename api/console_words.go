@@ -58,7 +58,7 @@ var wording = map[string]string{
 	"did.book": "Booked", "did.reschedule": "Moved the booking", "did.cancel": "Cancelled the booking", "did.waitlist": "Put on the waiting list", "did.hand_off": "Gave the conversation to a person",
 	"did.alert": "Told a person", "did.opt_out": "Recorded the opt-out", "did.opt_in": "Recorded that texts are wanted again", "did.close": "Ended the conversation",
 
-	"trial.none": "Nobody can say yet how many would have booked anyway: there is no control group. Settings can hold some texts back to measure it.",
+	"trial.none":           "Nobody can say yet how many would have booked anyway: there is no control group. Settings can hold some texts back to measure it.",
 	"mend.windows_changed": "look at the week below, then save again; what you typed is still here",
 	"nav.calendar":         "Calendar", "calendar.holiday": "Holiday: closed", "calendar.closed": "Closed", "calendar.other": "Other windows than every week",
 	"calendar.state.full": "full", "calendar.state.closed": "closed for booking", "calendar.state.gone": "taken away; its bookings stand", "calendar.state.over": "over",

@@ -13,7 +13,9 @@ import (
 func TestOpenDaysForgetWhatChanged(t *testing.T) {
 	c := &clock{time.Date(2026, 3, 10, 16, 0, 0, 0, time.UTC)}
 	s := memStore(t, c)
-	update(t, s, func(tx *Tx) error { return tx.PutAccount(booking.Account{ID: "acme", Name: "Acme", Timezone: "America/New_York", Settings: booking.DefaultSettings()}) })
+	update(t, s, func(tx *Tx) error {
+		return tx.PutAccount(booking.Account{ID: "acme", Name: "Acme", Timezone: "America/New_York", Settings: booking.DefaultSettings()})
+	})
 	rng := rand.New(rand.NewPCG(3, 4))
 	loc, err := time.LoadLocation("America/New_York")
 	if err != nil {
