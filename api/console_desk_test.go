@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"html"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -186,9 +187,7 @@ func TestTheCalendarIsKeptByForms(t *testing.T) {
 		weekly := url.Values{"week": {"2026-03-09"}, "rules": {a.hidden("rules")}, "weekly": {"1"}, "lead": {"2"}, "horizon": {"14"}, "r0.days": {"sat"}, "r0.from": {"20:00"}, "r0.to": {"00:00"}, "r0.places": {"1"},
 			"r1.from": {""}, "r1.to": {""}, "r1.places": {""}}
 		wrong := url.Values{}
-		for k, v := range weekly {
-			wrong[k] = v
-		}
+		maps.Copy(wrong, weekly)
 		wrong["r1.days"] = []string{"sun"}
 		if a := h.press(path+"/web/weekly", ada, wrong); a.status != 422 || !strings.Contains(a.body, `name="r1.days" value="sun" checked`) || !strings.Contains(a.body, `<details id="weekly" class="weekly" open>`) {
 			t.Errorf("a row without times: %d %s", a.status, a.body)

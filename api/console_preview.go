@@ -2,6 +2,7 @@ package api
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/daemon/engine"
@@ -126,13 +127,14 @@ func (c *call) talk(in scriptForm) (*talkPart, error) {
 		if a.Do == "send" {
 			continue
 		}
-		line := word("did." + a.Do)
+		var line strings.Builder
+		line.WriteString(word("did." + a.Do))
 		for _, more := range []string{a.Window, a.Service, a.Note} {
 			if more != "" {
-				line += ": " + more
+				line.WriteString(": " + more)
 			}
 		}
-		p.Did = append(p.Did, line)
+		p.Did = append(p.Did, line.String())
 	}
 	for _, f := range r.Trace {
 		if f.Result != booking.Pass {

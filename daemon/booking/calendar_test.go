@@ -25,20 +25,21 @@ func TestCalendarShowsEveryDate(t *testing.T) {
 	}
 	var got []string
 	for _, d := range CalendarOf(s, "America/New_York", explicit, "2026-05-24", 5) {
-		line := string(d.Date) + " " + string(d.Weekday)
+		var line strings.Builder
+		line.WriteString(string(d.Date) + " " + string(d.Weekday))
 		if d.Holiday {
-			line += " holiday"
+			line.WriteString(" holiday")
 		}
 		if d.Exception != nil {
-			line += " exception"
+			line.WriteString(" exception")
 		}
 		for _, w := range d.Windows {
-			line += " " + w.Start.In(loc).Format("15:04")
+			line.WriteString(" " + w.Start.In(loc).Format("15:04"))
 			if w.ByHand {
-				line += "*"
+				line.WriteString("*")
 			}
 		}
-		got = append(got, line)
+		got = append(got, line.String())
 	}
 	want := "2026-05-24 sun exception 09:00\n2026-05-25 mon holiday\n2026-05-26 tue 08:00* 18:00*\n2026-05-27 wed exception\n2026-05-28 thu"
 	if strings.Join(got, "\n") != want {
