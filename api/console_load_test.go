@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/valyala/fasthttp"
 	"github.com/valyala/fasthttp/fasthttputil"
 
@@ -154,11 +152,8 @@ func fillStore(b *testing.B, store *storage.Store, began time.Time, ahead *atomi
 
 // loadID is the ID of the i-th session: its time, and its number where others have chance.
 func loadID(i int, at time.Time) booking.SessionID {
-	var u uuid.UUID
-	binary.BigEndian.PutUint64(u[:8], uint64(at.UnixMilli())<<16)
-	binary.BigEndian.PutUint64(u[8:], uint64(i))
-	u[6], u[8] = 0x70, 0x80
-	return booking.SessionID(u.String())
+	ms := at.UnixMilli()
+	return booking.SessionID(fmt.Sprintf("%08x-%04x-7000-8000-%012x", ms>>16, ms&0xffff, i))
 }
 
 func loadSession(t *storage.Tx, i int, at time.Time) error {
