@@ -132,8 +132,8 @@ func (v shell) itemRow(it booking.ReplayItem) itemRow {
 		row.Path = "/console/sessions/" + string(it.Session)
 	}
 	if it.Before.Texted && it.After.Texted {
-		row.Before.Same, row.Before.Other, row.Before.Rest = marked(it.Before.Body, it.After.Body)
-		row.After.Same, row.After.Other, row.After.Rest = marked(it.After.Body, it.Before.Body)
+		row.Before.Same, row.Before.Other, row.Before.Rest = markedParts(it.Before.Body, it.After.Body)
+		row.After.Same, row.After.Other, row.After.Rest = markedParts(it.After.Body, it.Before.Body)
 	}
 	if it.Real != nil {
 		real := v.sideText(*it.Real)
@@ -169,8 +169,8 @@ func (v shell) sideText(o booking.ReplayOutcome) sideText {
 	return t
 }
 
-// marked cuts a text into what it shares with another at its beginning, what differs, and what it shares at its end, at whole words.
-func marked(text, other string) (same, differs, rest string) {
+// markedParts cuts a text into what it shares with another at its beginning, what differs, and what it shares at its end, at whole words.
+func markedParts(text, other string) (same, differs, rest string) {
 	a, b := strings.SplitAfter(text, " "), strings.SplitAfter(other, " ")
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {

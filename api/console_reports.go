@@ -19,6 +19,8 @@ type reportsPage struct {
 	Held     []heldRow
 	CSV      string
 	HeldCSV  string
+	Chart    *chart
+	Trial    trialPart
 }
 
 // bar is a step of the funnel with its share of the first.
@@ -89,7 +91,12 @@ func (c *call) showReports() (any, error) {
 		}{{"sessions", t.Sessions}, {"abandoned", t.Abandoned}, {"texted", t.Texted}, {"answered", t.Replied + t.Clicked}, {"recovered", t.Recovered}} {
 			p.Funnel = append(p.Funnel, bar{word("funnel." + b.key), b.n, share(b.n, t.Sessions)})
 		}
-		for _, g := range f.Groups() {
+		groups := f.Groups()
+		if slices.Contains(byCalendar, group) || group == "hour" {
+			p.Chart = chartOf(groups)
+		}
+		p.Trial = trialOf(booking.Compare(a.Settings.Holdout, t.Trials))
+		for _, g := range groups {
 			if g.Sessions > 0 {
 				p.Rows = append(p.Rows, rowOf(g.Key, g.Figures))
 			}

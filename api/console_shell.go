@@ -27,9 +27,10 @@ type shell struct {
 	Unread        int
 	MayWork       bool
 	MayManage     bool
-	Live          bool   // the page is fetched again when something changes
-	Problem       string // a refusal, told on top
-	Done          string // what was just done
+	Live          bool     // the page is fetched again when something changes
+	Files         []string // styles and scripts of its own
+	Problem       string   // a refusal, told on top
+	Done          string   // what was just done
 	Page          any
 
 	loc *time.Location
@@ -43,9 +44,10 @@ func (v shell) Nav() []navItem {
 		{"inbox", "/console/inbox", word("nav.inbox"), v.Unread},
 		{"sessions", "/console/sessions", word("nav.sessions"), 0},
 		{"reports", "/console/reports", word("nav.reports"), 0},
+		{"calendar", "/console/calendar", word("nav.calendar"), 0},
 	}
 	if v.MayManage {
-		items = append(items, navItem{"tests", testsPath, word("nav.tests"), 0}, navItem{"replays", replaysPath, word("nav.replays"), 0},
+		items = append(items, navItem{"scripts", "/console/scripts", word("nav.scripts"), 0}, navItem{"tests", testsPath, word("nav.tests"), 0}, navItem{"replays", replaysPath, word("nav.replays"), 0},
 			navItem{"canary", canaryPath, word("nav.canary"), 0})
 	}
 	return items
@@ -54,6 +56,19 @@ func (v shell) Nav() []navItem {
 type navItem struct {
 	Name, Path, Label string
 	Count             int
+}
+
+// Styles and Scripts are the page's own files of a kind.
+func (v shell) Styles() []string  { return v.files(".css") }
+func (v shell) Scripts() []string { return v.files(".js") }
+
+func (v shell) files(kind string) (all []string) {
+	for _, f := range v.Files {
+		if strings.HasSuffix(f, kind) {
+			all = append(all, v.Asset(f))
+		}
+	}
+	return all
 }
 
 // Asset gives the address of a file the console is made of.
@@ -65,7 +80,8 @@ const consoleCSPolicy = "default-src 'none'; script-src 'self'; style-src 'self'
 var consoleTemplates = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html"))
-	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem", "tests", "test", "replays", "replay", "canary"} {
+	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem", "scripts", "script", "calendar",
+		"tests", "test", "replays", "replay", "canary"} {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
 	}
 	return all
@@ -206,11 +222,15 @@ func (s *Server) consoleFault(f *fiber.Ctx, err error) {
 	_ = f.Send(b.Bytes())
 }
 
-// sentence tells a refusal with its mend.
+// sentence tells a refusal with its mend. A mend that speaks to programs is said in the console's words, or left out.
 func sentence(e *booking.Error) string {
 	m := strings.ToUpper(e.Message[:1]) + e.Message[1:]
-	if e.Hint != "" {
-		m += ": " + e.Hint
+	hint := cmp.Or(wording["mend."+e.Code], e.Hint)
+	if strings.Contains(hint, "/v1/") {
+		hint = ""
+	}
+	if hint != "" {
+		m += ": " + hint
 	}
 	return strings.TrimSuffix(m, ".") + "."
 }

@@ -62,4 +62,17 @@ var wording = map[string]string{
 	"replay.texts": "Texts", "replay.segments": "Segments", "replay.cost": "Cost", "replay.none": "No text:",
 	"differs.withheld": "Withheld", "differs.sent": "Sent", "differs.words": "Other words", "differs.time": "Another time", "differs.check": "Another reason", "differs.reply": "Replies part", "differs.": "Alike",
 	"replay.state.silent": "No reply.", "replay.state.due": "The text is planned.", "replay.state.waiting": "The text waits.", "replay.state.claimed": "The text is on its way.", "replay.state.none": "No text was due.",
+	"nav.scripts": "Scripts", "script.kind.template": "Text", "script.kind.agent": "Agent", "script.kind.module": "Module for other scripts", "script.kind.": "Script",
+	"script.unused": "Not in use", "script.builtin": "Built-in version", "script.version": "Version", "script.since": "since", "script.sample": "An invented customer",
+	"preview.clear": "nothing would hold it up.", "ask.windows": "Open windows", "ask.book": "Book", "ask.reschedule": "Move the booking", "ask.cancel": "Cancel the booking",
+	"ask.waitlist": "Waiting list", "ask.model": "Language model",
+	"did.book": "Booked", "did.reschedule": "Moved the booking", "did.cancel": "Cancelled the booking", "did.waitlist": "Put on the waiting list", "did.hand_off": "Gave the conversation to a person",
+	"did.alert": "Told a person", "did.opt_out": "Recorded the opt-out", "did.opt_in": "Recorded that texts are wanted again", "did.close": "Ended the conversation",
+
+	"trial.none":           "Nobody can say yet how many would have booked anyway: there is no control group. Settings can hold some texts back to measure it.",
+	"mend.windows_changed": "look at the week below, then save again; what you typed is still here",
+	"nav.calendar":         "Calendar", "calendar.holiday": "Holiday: closed", "calendar.closed": "Closed", "calendar.other": "Other windows than every week",
+	"calendar.state.full": "full", "calendar.state.closed": "closed for booking", "calendar.state.gone": "taken away; its bookings stand", "calendar.state.over": "over",
+	"calendar.field.places": "the number of places", "calendar.field.open": "the number of free places", "calendar.field.lead": "the hours before", "calendar.field.horizon": "the days ahead",
+	"day.mon": "Mon", "day.tue": "Tue", "day.wed": "Wed", "day.thu": "Thu", "day.fri": "Fri", "day.sat": "Sat", "day.sun": "Sun",
 }

@@ -115,6 +115,7 @@ func (s *Snapshot) SearchPoison(a booking.AccountID, w Words, cursor string, lim
 
 // EraseSession removes a session with its indexes and its due-key.
 func (t *Tx) EraseSession(a booking.AccountID, v booking.Session) error {
+	t.touch(a, v.ID)
 	id := string(v.ID)
 	if d, ok := v.Due(a); ok {
 		if err := t.Disarm(d); err != nil {

@@ -61,6 +61,7 @@ func (t *Tx) keepUntil(v booking.Session, retention time.Duration) time.Time {
 // enough, the session's own row joins it and the index rows stay as they are. It may be up to [slack] later than asked.
 func (t *Tx) PutSession(a booking.AccountID, old *booking.Session, v booking.Session, retention time.Duration) error {
 	v.Rev++
+	t.touch(a, v.ID)
 	id := string(v.ID)
 	wanted := t.keepUntil(v, retention)
 	expires, fresh := time.Time{}, true

@@ -23,6 +23,7 @@ type Store struct {
 	now    func() time.Time
 	key    []byte   // the encryption key, for backups; empty: none
 	seen   sync.Map // string(key) → seen; see once
+	open   openDays
 }
 
 // New puts the typed store over an engine. Most callers want [Open].
@@ -48,13 +49,18 @@ func (r *Reader) View(ctx context.Context, fn func(*Snapshot) error) error { ret
 
 // View runs fn on one consistent snapshot.
 func (s *Store) View(ctx context.Context, fn func(*Snapshot) error) error {
-	return s.kv.View(ctx, func(g Getter) error { return fn(&Snapshot{g: g, Now: s.now(), seen: &s.seen}) })
+	epoch := s.open.now()
+	return s.kv.View(ctx, func(g Getter) error {
+		return fn(&Snapshot{g: g, Now: s.now(), seen: &s.seen, open: &s.open, epoch: epoch})
+	})
 }
 
 // Update runs fn in one durable transaction. fn may run many times: see the contract of [KV].
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
+	var touched []sessionDay // by any run: of an unknown commit nobody knows which
+	defer func() { s.open.touch(touched) }()
 	return s.kv.Update(ctx, func(p Putter) error {
-		return fn(&Tx{Snapshot: Snapshot{g: p, Now: s.now(), seen: &s.seen}, p: p})
+		return fn(&Tx{Snapshot: Snapshot{g: p, Now: s.now(), seen: &s.seen}, p: p, touched: &touched})
 	})
 }
 
@@ -64,6 +70,9 @@ type Snapshot struct {
 	g    Getter
 	Now  time.Time
 	seen *sync.Map
+
+	open  *openDays // nil: in a transaction
+	epoch uint64    // of open, when the snapshot was taken
 }
 
 // Tx reads and writes one transaction.
@@ -71,6 +80,14 @@ type Tx struct {
 	Snapshot
 	p     Putter
 	watch *watcher // nil: nobody asked
+
+	touched *[]sessionDay // days whose sessions it changes; nil: nobody asked
+}
+
+func (t *Tx) touch(a booking.AccountID, id booking.SessionID) {
+	if t.touched != nil {
+		*t.touched = append(*t.touched, dayOfSession(a, id))
+	}
 }
 
 // format is the first byte of every stored value: JSON of the booking type follows.

@@ -225,24 +225,22 @@ func (s *Snapshot) openDays(ctx context.Context, a booking.AccountID, p booking.
 	if from.Before(closed.Until) || p.From <= closed.DayOf(closed.Until, loc) {
 		from = closed.Until
 	}
-	var t *booking.Tally
-	var day booking.Day
-	end := func() {
-		if t != nil {
-			t.Close()
-			fn(day, t)
+	for from.Before(to) {
+		first, err := s.FirstSession(a, from)
+		if err != nil || first.IsZero() || !first.Before(to) {
+			return err
 		}
-	}
-	err = s.EachSession(ctx, a, from, to, func(heard time.Time, v *booking.Session) {
-		if is := closed.DayOf(heard, loc); t == nil || is != day {
-			end()
-			t, day = booking.NewTally(), is
+		day := closed.DayOf(first, loc)
+		end := day.Add(1).Start(loc)
+		if to.Before(end) {
+			end = to
 		}
-		t.Count(v, loc, s.Now)
-	})
-	if err != nil {
-		return err
+		t, err := s.countOpen(ctx, a, from, end, loc)
+		if err != nil {
+			return err
+		}
+		fn(day, t)
+		from = end
 	}
-	end()
 	return nil
 }

@@ -28,11 +28,29 @@
   stream.addEventListener("open", () => { if (begun) refresh(); begun = true; });
   addEventListener("pageshow", (e) => { if (e.persisted) refresh(); });
   setInterval(refresh, 60000); // times left run on without a change
+  // Shortcuts: single keys can be switched off, for those whose tools press keys of their own (WCAG 2.2, 2.1.4).
+  const off = () => { try { return localStorage.getItem("rebook-keys") === "off"; } catch { return false; } };
+  const help = document.getElementById("keyboard"), use = document.getElementById("use-keys"), show = document.getElementById("show-keys");
+  if (help) {
+    use.checked = !off();
+    use.addEventListener("change", () => { try { localStorage.setItem("rebook-keys", use.checked ? "on" : "off"); } catch { /* kept for this page only */ } });
+    show.hidden = false;
+    show.addEventListener("click", () => help.showModal());
+  }
+  const step = (by) => {
+    const rows = [...document.querySelectorAll(".rows a")], at = rows.indexOf(document.activeElement);
+    rows[Math.min(Math.max(0, at < 0 ? 0 : at + by), rows.length - 1)]?.focus();
+  };
   addEventListener("keydown", (e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.target.id === "body") e.target.form.requestSubmit();
-    if (e.target.matches("input, textarea, select") || e.ctrlKey || e.metaKey || e.altKey) return;
-    const goes = { t: "/console", i: "/console/inbox", s: "/console/sessions", r: "/console/reports" }[e.key];
+    const at = e.composedPath()[0]; // within an editor's shadow root too
+    if (off() || help?.open || e.ctrlKey || e.metaKey || e.altKey || at.isContentEditable || at.matches?.("input, textarea, select")) return;
+    const goes = { t: "/console", i: "/console/inbox", s: "/console/sessions", r: "/console/reports", c: "/console/calendar" }[e.key];
     if (goes) location.assign(goes);
-    if (e.key === "a") { const body = document.getElementById("body"); if (body) { e.preventDefault(); body.focus(); } }
+    else if (e.key === "?" && help) help.showModal();
+    else if (e.key === "j") step(1);
+    else if (e.key === "k") step(-1);
+    else if (e.key === "u") { const up = document.querySelector(".crumb a"); if (up) location.assign(up.href); }
+    else if (e.key === "a") { const body = document.getElementById("body"); if (body) { e.preventDefault(); setTimeout(() => body.focus(), 50); } }
   });
 })();

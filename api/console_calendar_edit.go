@@ -1,0 +1,223 @@
+package api
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rebookhq/rebook/api/wire"
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// calendarDo carries out a form of the calendar and leads back to its week.
+func (c *call) calendarDo(do func(id booking.SchedulerID, form url.Values) error) (any, error) {
+	id, err := c.param("id")
+	if err != nil {
+		return nil, err
+	}
+	form, err := c.form()
+	if err != nil {
+		return nil, err
+	}
+	at := c.spotOf(form.Get)
+	at.form = booking.SchedulerID(id)
+	if err := do(at.form, form); err != nil {
+		at.typed = form
+		return c.calendarPage(problemOf(err).status, err, at)
+	}
+	return c.back(calendarSpot{form: at.form, week: at.week}.path())
+}
+
+// putWindowInConsole puts one window by hand, or takes one away.
+func (c *call) putWindowInConsole() (any, error) {
+	return c.calendarDo(func(id booking.SchedulerID, form url.Values) error {
+		var all []booking.Window
+		var w booking.Window
+		err := c.view(func(s *storage.Snapshot) (err error) {
+			sched, err := s.Scheduler(c.who.Account, id)
+			if err != nil {
+				return err
+			}
+			if sched == nil {
+				return booking.Refuse(booking.NotFound, "unknown_scheduler", "scheduler", "there is no such booking form", "choose one of the calendar's list")
+			}
+			account, err := s.Account(c.who.Account)
+			if err != nil {
+				return err
+			}
+			if all, err = engine.WindowsByHand(s, c.who.Account, id); err != nil {
+				return err
+			}
+			w, err = c.windowOf(s, *sched, sched.Zone(account), form)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		all = slices.DeleteFunc(all, func(x booking.Window) bool { return x.ID == w.ID })
+		if form.Get("do") != "remove" {
+			all = append(all, w)
+		}
+		base := cmp.Or(form.Get("base"), "none")
+		_, err = c.engine.PutWindowsOver(c.ctx, c.who.Account, id, base, all)
+		return err
+	})
+}
+
+// windowOf reads a window out of a form: one that is there with what is changed of it, or a new one.
+func (c *call) windowOf(s *storage.Snapshot, sched booking.Scheduler, zone string, form url.Values) (w booking.Window, err error) {
+	if id := form.Get("edit"); id != "" {
+		day, _ := booking.ParseDay(form.Get("day"))
+		days, err := engine.Calendar(s, c.who.Account, sched, day, 1)
+		if err != nil {
+			return w, err
+		}
+		i := slices.IndexFunc(days[0].Windows, func(x engine.CalendarWindow) bool { return x.ID == id && !x.Gone })
+		if i < 0 {
+			return w, booking.Refuse(booking.NotFound, "window_unknown", "window", "this window is not there any more", "look at the week below")
+		}
+		w = days[0].Windows[i].Window
+	} else if w.Start, w.End, err = spanOf(zone, form); err != nil {
+		return w, err
+	} else {
+		w.ID = w.Start.Format("2006-01-02T15:04") + w.End.Format("-15:04")
+	}
+	if form.Get("do") == "remove" {
+		return w, nil
+	}
+	if w.Capacity, err = number(form, "places", 0, 10_000); err != nil {
+		return w, err
+	}
+	w.Open = w.Capacity
+	if form.Has("open") {
+		if w.Open, err = number(form, "open", 0, w.Capacity); err != nil {
+			return w, err
+		}
+	}
+	w.Note = wire.OneLine(form.Get("note"))
+	w.SurchargeCents, err = cents(form.Get("surcharge"))
+	return w, err
+}
+
+// spanOf reads the times of a new window, on the clock of the booking form.
+func spanOf(zone string, form url.Values) (start, end time.Time, err error) {
+	loc, err := booking.LoadZone(zone)
+	if err != nil {
+		return start, end, err
+	}
+	day, ok := booking.ParseDay(form.Get("day"))
+	if !ok {
+		return start, end, booking.Refuse(booking.Invalid, "invalid_date", "day", "this is not a date", "choose a day of the week below")
+	}
+	from, to, err := timesOf(form, "")
+	if err == nil && to <= from {
+		err = booking.Refuse(booking.Invalid, "out_of_range", "to", "the window ends before it begins", "choose a later end")
+	}
+	return day.At(from, loc), day.At(to, loc), err
+}
+
+// timesOf reads two times of day; midnight as an end is the end of the day.
+func timesOf(form url.Values, prefix string) (from, to booking.TimeOfDay, err error) {
+	for _, t := range []struct {
+		name string
+		at   *booking.TimeOfDay
+	}{{"from", &from}, {"to", &to}} {
+		text := form.Get(prefix + t.name)
+		if len(text) > len("15:04") {
+			text = text[:len("15:04")] // browsers may add seconds
+		}
+		if err := t.at.UnmarshalText([]byte(text)); err != nil {
+			return from, to, booking.Refuse(booking.Invalid, "invalid_time", prefix+t.name, "a window needs a time from which and a time to which it goes", "for example 08:00 and 10:00")
+		}
+	}
+	if to == 0 {
+		to = 24 * 60
+	}
+	return from, to, nil
+}
+
+func number(form url.Values, name string, low, high int) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(form.Get(name)))
+	if err != nil || n < low || n > high {
+		return 0, booking.Refuse(booking.Invalid, "out_of_range", name, word("calendar.field."+name)+" is not a number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high), "mend it and save again")
+	}
+	return n, nil
+}
+
+// cents reads dollars: "25", "$25.50", or nothing for none.
+func cents(text string) (int, error) {
+	text = strings.TrimPrefix(strings.TrimSpace(text), "$")
+	if text == "" {
+		return 0, nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(v >= 0 && v <= 100_000) {
+		return 0, booking.Refuse(booking.Invalid, "out_of_range", "surcharge", "the surcharge is not an amount in dollars", "for example 25 or 25.50; leave it empty for none")
+	}
+	return int(v*100 + 0.5), nil
+}
+
+// putDayInConsole closes a date, or lets it be as every week again.
+func (c *call) putDayInConsole() (any, error) {
+	return c.calendarDo(func(id booking.SchedulerID, form url.Values) error {
+		day, ok := booking.ParseDay(form.Get("day"))
+		if !ok {
+			return booking.Refuse(booking.Invalid, "invalid_date", "day", "this is not a date", "choose a day of the week below")
+		}
+		_, err := c.engine.EditAvailability(c.ctx, c.who.Account, id, form.Get("rules"), func(a *booking.Availability) error {
+			if form.Get("do") == "usual" {
+				a.AsEveryWeek(day)
+			} else {
+				a.Except(booking.Exception{Date: day, Closed: true, Note: wire.OneLine(form.Get("why"))})
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+// putWeeklyInConsole replaces the weekly rules. A row without days is taken out.
+func (c *call) putWeeklyInConsole() (any, error) {
+	return c.calendarDo(func(id booking.SchedulerID, form url.Values) error {
+		var rules []booking.WeeklyRule
+		for i := 0; form.Has("r" + strconv.Itoa(i) + ".from"); i++ {
+			n := "r" + strconv.Itoa(i) + "."
+			if len(form[n+"days"]) == 0 {
+				continue
+			}
+			var r booking.WeeklyRule
+			var err error
+			if r.From, r.To, err = timesOf(form, n); err != nil {
+				return err
+			}
+			if r.Capacity, err = number(url.Values{"places": {cmp.Or(form.Get(n+"places"), "1")}}, "places", 1, 10_000); err != nil {
+				return err
+			}
+			for _, d := range form[n+"days"] {
+				r.Days = append(r.Days, booking.Weekday(d))
+			}
+			rules = append(rules, r)
+		}
+		lead, err := number(form, "lead", 0, 30*24)
+		if err != nil {
+			return err
+		}
+		horizon, err := number(form, "horizon", 1, 366)
+		if err != nil {
+			return err
+		}
+		_, err = c.engine.EditAvailability(c.ctx, c.who.Account, id, form.Get("rules"), func(a *booking.Availability) error {
+			a.Weekly, a.LeadTime, a.Horizon, a.Holidays = rules, booking.Duration(time.Duration(lead)*time.Hour), booking.Duration(time.Duration(horizon)*24*time.Hour), ""
+			if form.Get("holidays") != "" {
+				a.Holidays = booking.HolidaysUSFederal
+			}
+			return nil
+		})
+		return err
+	})
+}
