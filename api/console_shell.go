@@ -27,6 +27,7 @@ type shell struct {
 	Unread        int
 	MayWork       bool
 	MayManage     bool
+	MayAdminister bool
 	Live          bool   // the page is fetched again when something changes
 	Problem       string // a refusal, told on top
 	Done          string // what was just done
@@ -44,6 +45,12 @@ func (v shell) Nav() []navItem {
 		{"sessions", "/console/sessions", word("nav.sessions"), 0},
 		{"reports", "/console/reports", word("nav.reports"), 0},
 	}
+	if v.MayWork {
+		items = append(items, navItem{"people", "/console/people", word("nav.people"), 0})
+	}
+	if v.MayManage {
+		items = append(items, navItem{"setup", "/console/setup", word("nav.setup"), 0}, navItem{"settings", "/console/settings", word("nav.settings"), 0})
+	}
 	return items
 }
 
@@ -60,8 +67,10 @@ const consoleCSPolicy = "default-src 'none'; script-src 'self'; style-src 'self'
 
 var consoleTemplates = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
-	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html"))
-	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem"} {
+	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html", "assets/console/forms.html"))
+	names := []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem"}
+	names = append(names, "setup", "registration", "filing", "numbers", "schedulers", "scheduler", "people", "person", "settings", "users", "user", "keys", "webhooks", "webhook", "backups", "audit", "about")
+	for _, name := range names {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
 	}
 	return all
@@ -74,7 +83,7 @@ func (c *call) shellFor(s *storage.Snapshot, title, active string) (v shell, err
 		return v, err
 	}
 	v = shell{Title: title, Active: active, Business: a.Name, Role: string(c.who.Role), Zone: a.Timezone, now: s.Now,
-		MayWork: c.who.Role.May(booking.MayWork), MayManage: c.who.Role.May(booking.MayManage)}
+		MayWork: c.who.Role.May(booking.MayWork), MayManage: c.who.Role.May(booking.MayManage), MayAdminister: c.who.Role.May(booking.MayAdminister)}
 	if c.user != nil {
 		v.Who = cmp.Or(c.user.Name, c.user.Email)
 	}
@@ -206,7 +215,7 @@ func (s *Server) consoleFault(f *fiber.Ctx, err error) {
 func sentence(e *booking.Error) string {
 	m := strings.ToUpper(e.Message[:1]) + e.Message[1:]
 	if e.Hint != "" {
-		m += ": " + e.Hint
+		m += ": " + mended(e)
 	}
 	return strings.TrimSuffix(m, ".") + "."
 }

@@ -42,6 +42,7 @@ type Options struct {
 	Version        string               // told by /healthz and the API document
 	StoreStats     func() storage.Stats // for /metrics; nil: no figures of the store
 	WorkerStats    func() worker.Stats  // for /metrics; nil: no figures of the workers that run scripts
+	Backups        *storage.Shelf       // for the console; nil: no backups are kept
 	Limits         Limits               // zero fields: those of [DefaultLimits]
 }
 

@@ -1,0 +1,249 @@
+package api
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// Backups: the whole store in one file, made while everybody works, proved, and carried away.
+
+type backupsPage struct {
+	Tabs   []tab
+	None   bool // this daemon keeps none
+	Items  []backupRow
+	Busy   string // what is being done
+	Failed string
+}
+
+type backupRow struct {
+	Path, Name, Made, Size string
+	Proof                  string
+	Bad                    bool
+}
+
+func (c *call) showBackups() (any, error) { return c.backupsPage(nil) }
+
+func (c *call) backupsPage(problem error) (any, error) {
+	var v shell
+	err := c.view(func(s *storage.Snapshot) (err error) {
+		v, err = c.shellFor(s, word("settings.backups"), "settings")
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	p := backupsPage{Tabs: v.tabs("backups"), None: c.o.Backups == nil}
+	if !p.None {
+		all, busy, failed, err := c.o.Backups.State()
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range all {
+			p.Items = append(p.Items, v.backupRow(k))
+		}
+		if busy != nil {
+			p.Busy = word("backup.making")
+			if busy.File != "" {
+				p.Busy = word("backup.proving")
+			}
+		}
+		if failed != nil {
+			p.Failed = failed.Error()
+		}
+	}
+	v.Live, v.Page = true, p
+	return c.office("backups", v, problem)
+}
+
+func (v shell) backupRow(k storage.Kept) backupRow {
+	row := backupRow{Path: "/console/settings/backups/" + k.Name, Name: k.Name, Made: v.At(k.Made), Size: bytesOf(k.Bytes), Proof: word("backup.unproved")}
+	switch {
+	case k.Proof == nil:
+	case k.Proof.Err != nil:
+		row.Proof, row.Bad = word("backup.broken")+" "+k.Proof.Err.Error(), true
+	default:
+		row.Proof = fmt.Sprintf("%s %s, %s.", word("backup.whole"), v.At(k.Proof.At), plural(k.Proof.Summary.Rows, "row"))
+	}
+	return row
+}
+
+// bytesOf tells a size for people.
+func bytesOf(n int64) string {
+	for _, u := range []struct {
+		is   int64
+		name string
+	}{{1 << 30, "GB"}, {1 << 20, "MB"}, {1 << 10, "kB"}} {
+		if n >= u.is {
+			return fmt.Sprintf("%.1f %s", float64(n)/float64(u.is), u.name)
+		}
+	}
+	return strconv.FormatInt(n, 10) + " bytes"
+}
+
+// shelf gives where backups are kept, or says that there is none.
+func (c *call) shelf() (*storage.Shelf, error) {
+	if c.o.Backups == nil {
+		return nil, booking.Refuse(booking.Unavailable, "no_backups", "", "this daemon keeps no backups", "it has no data directory; use rebook backup where there is one")
+	}
+	return c.o.Backups, nil
+}
+
+// refusedBackup tells an error of the shelf as a refusal.
+func refusedBackup(err error) error {
+	switch {
+	case errors.Is(err, storage.ErrShelfBusy):
+		return booking.Refuse(booking.Conflict, "backup_busy", "", "a backup is being made or checked", "wait until it is done")
+	case errors.Is(err, storage.ErrNoBackup):
+		return booking.Refuse(booking.NotFound, "unknown_backup", "name", "there is no such backup", "the list has those there are")
+	case errors.Is(err, storage.ErrNoRoom):
+		return booking.Refuse(booking.Unavailable, "no_room", "", "the disk has no room for a backup", "remove old backups here after downloading them, or make room on the disk")
+	}
+	return err
+}
+
+// backupDo carries out a button of the page of backups and leads back to it.
+func (c *call) backupDo(done string, do func(*storage.Shelf, string) error) (any, error) {
+	shelf, err := c.shelf()
+	if err == nil {
+		err = do(shelf, c.f.Params("file"))
+	}
+	if err != nil {
+		return c.backupsPage(refusedBackup(err))
+	}
+	return c.done("/console/settings/backups", done)
+}
+
+func (c *call) makeBackup() (any, error) {
+	return c.backupDo("backup", func(s *storage.Shelf, _ string) error { return s.Make() })
+}
+
+func (c *call) proveBackup() (any, error) {
+	return c.backupDo("proving", func(s *storage.Shelf, name string) error { return s.Prove(name) })
+}
+
+func (c *call) removeBackup() (any, error) {
+	return c.backupDo("removed", func(s *storage.Shelf, name string) error {
+		if err := s.Remove(name); err != nil {
+			return err
+		}
+		c.log.Info("a backup was removed in the console", "file", name, "by", c.identity())
+		return nil
+	})
+}
+
+// file is an answer that is read from a file.
+type file struct {
+	name string
+	size int64
+	body io.ReadCloser
+}
+
+// downloadBackup gives a backup to whoever may administer the account: it holds everything.
+func (c *call) downloadBackup() (any, error) {
+	shelf, err := c.shelf()
+	if err != nil {
+		return nil, err
+	}
+	name := c.f.Params("file")
+	f, size, err := shelf.Open(name)
+	if err != nil {
+		return nil, refusedBackup(err)
+	}
+	c.log.Info("a backup was downloaded in the console", "file", name, "by", c.identity())
+	return file{name, size, f}, nil
+}
+
+// sendFile writes a file piece by piece. The time a piece may take is bounded, and not that of the whole: it may be large, and the line slow.
+func (c *call) sendFile(v file) error {
+	c.f.Status(http.StatusOK)
+	c.f.Set(fiber.HeaderContentType, fiber.MIMEOctetStream)
+	c.f.Set(fiber.HeaderContentDisposition, `attachment; filename="`+v.name+`"`)
+	c.f.Response().Header.SetContentLength(int(v.size))
+	conn, now := c.f.Context().Conn(), c.now
+	c.f.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+		defer v.body.Close()
+		piece := make([]byte, 256<<10)
+		for {
+			n, err := v.body.Read(piece)
+			if n > 0 {
+				if conn != nil {
+					_ = conn.SetWriteDeadline(now().Add(writeTimeout)) // one that is closed fails at the write
+				}
+				if _, err := w.Write(piece[:n]); err != nil || w.Flush() != nil {
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	return nil
+}
+
+// aboutPage says what runs here, and whether it is well.
+type aboutPage struct {
+	Tabs  []tab
+	Well  bool
+	Why   string
+	Facts []pair
+	Items []alarmRow
+}
+
+func (c *call) showAbout() (any, error) {
+	var v shell
+	p := aboutPage{Well: true}
+	if err := c.engine.Ready(c.ctx); err != nil {
+		p.Well, p.Why = false, sentence(problemOf(err).refusal)
+	}
+	add := func(key, value string) {
+		if value != "" {
+			p.Facts = append(p.Facts, pair{word(key), value})
+		}
+	}
+	stats := c.engine.Stats()
+	err := c.view(func(s *storage.Snapshot) (err error) {
+		p.Facts, p.Items = nil, nil
+		if v, err = c.shellFor(s, word("settings.about"), "settings"); err != nil {
+			return err
+		}
+		p.Tabs = v.tabs("about")
+		alarms, err := c.alarms(s)
+		if err != nil {
+			return err
+		}
+		for _, a := range alarms {
+			p.Items = append(p.Items, v.alarmRow(a))
+		}
+		add("about.version", c.o.Version)
+		add("about.address", c.o.PublicURL)
+		add("about.carrier", word(map[bool]string{true: "about.simulator", false: "about.twilio"}[c.o.Simulator != nil]))
+		if c.o.StoreStats != nil {
+			if disk := c.o.StoreStats().DiskBytes; disk > 0 {
+				add("about.store", bytesOf(disk))
+			}
+		}
+		add("about.planned", strconv.Itoa(stats.Armed))
+		add("about.waiting", strconv.Itoa(stats.Queued))
+		add("about.sent", strconv.FormatUint(stats.Sent, 10))
+		restored, err := s.RestoredAt()
+		add("about.restored", v.At(restored))
+		add("about.now", v.now.In(v.loc).Format(time.RFC1123))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.Live, v.Page = true, p
+	return c.office("about", v, nil)
+}

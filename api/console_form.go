@@ -1,0 +1,430 @@
+package api
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rebookhq/rebook/daemon/booking"
+)
+
+// The forms of the console. A form is put down once, as inputs that are bound to the fields of a shape of the API: it shows what the shape
+// holds and reads what was typed into the same fields, so that the API's own rules judge it and their refusals name the input.
+
+// input is one field of a form.
+type input struct {
+	Name, Kind string // of the field in the API; of [kinds] in forms.html
+	Label      string
+	Hint       string
+	Value      string
+	Unit       string // of a span of time: s, m, h, d
+	To         string // of hours: the end
+	Choices    []choice
+	On         bool
+	Auto       string // autocomplete
+	Need       bool
+	Locked     bool
+	Flaws      []flaw
+	Pictures   []picture // of kinds of text
+	Saved      string // what somebody else saved meanwhile, and differs from what is typed
+
+	at any // *string, *bool, *int or *[]string of the shape
+}
+
+// flaw is what is wrong with an input, and its mend. A soft one does not hold anything up.
+type flaw struct {
+	Message, Fix string
+	Soft         bool
+}
+
+// group is some inputs under one heading.
+type group struct {
+	Title, Note string
+	Inputs      []*input
+}
+
+// form is a page's form.
+type form struct {
+	Action string
+	Button string
+	Groups []group
+	Locked bool // shown, but not to be changed
+}
+
+// text is an input of one line. Its words are the catalogue's: "field." and "hint." with its name.
+func text(name string, at *string) *input { return described(&input{Name: name, Kind: "text", at: at}) }
+
+func described(f *input) *input {
+	f.Label = word("field." + f.Name)
+	if hint := "hint." + f.Name; word(hint) != hint {
+		f.Hint = word(hint)
+	}
+	return f
+}
+
+func area(name string, at *string) *input { return text(name, at).as("area") }
+
+// lines is a list with an item on each line.
+func lines(name string, at *[]string) *input {
+	return described(&input{Name: name, Kind: "area", at: at})
+}
+
+// hours is a span of the day.
+func hours(name string, at *[]string) *input {
+	return described(&input{Name: name, Kind: "hours", at: at})
+}
+
+func tick(name string, at *bool) *input {
+	return described(&input{Name: name, Kind: "check", at: at})
+}
+
+func number(name string, at *int) *input {
+	return described(&input{Name: name, Kind: "number", at: at})
+}
+
+// span is a length of time, in the unit that suits it.
+func span(name string, at *string) *input { return text(name, at).as("span") }
+
+// oneOf is a list to choose from; labels are the catalogue's "choice." with the value. An empty value is offered where none may be chosen.
+func oneOf[T ~string](name string, at *string, values []T, none bool) *input {
+	f := text(name, at).as("select")
+	if none {
+		f.Choices = append(f.Choices, choice{Label: word("choice.none")})
+	}
+	for _, v := range values {
+		label := word("choice." + string(v))
+		f.Choices = append(f.Choices, choice{Value: string(v), Label: strings.TrimPrefix(label, "choice.")})
+	}
+	return f
+}
+
+// anyOf is a list of which several may be chosen.
+func anyOf[T ~string](name string, at *[]string, values []T) *input {
+	f := described(&input{Name: name, Kind: "checks", at: at})
+	for _, v := range values {
+		f.Choices = append(f.Choices, choice{Value: string(v), Label: strings.TrimPrefix(word("choice."+string(v)), "choice.")})
+	}
+	return f
+}
+
+func (f *input) as(kind string) *input   { f.Kind = kind; return f }
+func (f *input) auto(name string) *input { f.Auto = name; return f }
+func (f *input) needed() *input          { f.Need = true; return f }
+
+// named gives the input the name that its field has in the API, where its words in the catalogue have another.
+func (f *input) named(name string) *input { f.Name = name; return f }
+
+// ID names the input in the page.
+func (f *input) ID() string {
+	return "f-" + strings.NewReplacer(".", "-", "_", "-", "[", "-", "]", "").Replace(f.Name)
+}
+
+// Wrong tells whether something keeps the input from being taken.
+func (f *input) Wrong() bool {
+	return slices.ContainsFunc(f.Flaws, func(w flaw) bool { return !w.Soft })
+}
+
+// About names what describes the input, for aria-describedby.
+func (f *input) About() string {
+	var ids []string
+	if f.Hint != "" {
+		ids = append(ids, f.ID()+"-hint")
+	}
+	if len(f.Flaws) > 0 || f.Saved != "" {
+		ids = append(ids, f.ID()+"-flaw")
+	}
+	return strings.Join(ids, " ")
+}
+
+// units are what lengths of time are told in, the longest first.
+var units = []struct {
+	name string
+	is   time.Duration
+}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}}
+
+// Units are the choices of a span's unit.
+func (f *input) Units() (all []choice) {
+	for _, u := range slices.Backward(units) {
+		all = append(all, choice{u.name, word("unit." + u.name), u.name == f.Unit})
+	}
+	return all
+}
+
+// show puts the shape's value into the input.
+func (f *input) show() {
+	switch at := f.at.(type) {
+	case *string:
+		f.Value = *at
+	case *bool:
+		f.On = *at
+	case *int:
+		f.Value = strconv.Itoa(*at)
+	case *[]string:
+		f.showList(*at)
+	}
+	if f.Kind == "span" {
+		f.Value, f.Unit = amount(f.Value)
+	}
+	f.choose()
+}
+
+func (f *input) showList(list []string) {
+	switch f.Kind {
+	case "hours":
+		if f.Value, f.To = "", ""; len(list) == 2 {
+			f.Value, f.To = list[0], list[1]
+		}
+	case "checks":
+		for i := range f.Choices {
+			f.Choices[i].Chosen = slices.Contains(list, f.Choices[i].Value)
+		}
+	default:
+		f.Value = strings.Join(list, "\n")
+	}
+}
+
+// choose marks the choice of the value; a value that is not among them is offered too, so that saving does not change it.
+func (f *input) choose() {
+	if f.Kind != "select" && f.Kind != "radio" {
+		return
+	}
+	known := false
+	for i := range f.Choices {
+		f.Choices[i].Chosen = f.Choices[i].Value == f.Value
+		known = known || f.Choices[i].Chosen
+	}
+	if !known && f.Value != "" {
+		f.Choices = append(f.Choices, choice{f.Value, f.Value, true})
+	}
+}
+
+// amount tells a length of time as a number and its unit.
+func amount(s string) (n, unit string) {
+	d, err := time.ParseDuration(s)
+	if err != nil || d == 0 {
+		return "0", "m"
+	}
+	for _, u := range units {
+		if d%u.is == 0 && (u.name != "d" || d > 48*time.Hour) {
+			return strconv.FormatInt(int64(d/u.is), 10), u.name
+		}
+	}
+	return s, "s"
+}
+
+// typed puts what a person typed into the input.
+func (f *input) typed(v url.Values) {
+	if f.Locked {
+		return
+	}
+	switch f.Kind {
+	case "check":
+		f.On = v.Has(f.Name)
+	case "checks":
+		f.showList(v[f.Name])
+	case "hours":
+		f.Value, f.To = v.Get(f.Name+".from"), v.Get(f.Name+".to")
+	case "span":
+		f.Value, f.Unit = v.Get(f.Name), v.Get(f.Name+".unit")
+	default:
+		f.Value = v.Get(f.Name)
+	}
+	f.choose()
+}
+
+// read puts what was typed into the shape.
+func (f *input) read(v url.Values) error {
+	if f.Locked {
+		return nil
+	}
+	switch at := f.at.(type) {
+	case *string:
+		if *at = v.Get(f.Name); f.Kind == "span" {
+			return f.readSpan(at, v.Get(f.Name+".unit"))
+		}
+	case *bool:
+		*at = v.Has(f.Name)
+	case *int:
+		n, err := strconv.Atoi(strings.TrimSpace(cmp.Or(v.Get(f.Name), "0")))
+		if err != nil {
+			return notANumber(f.Name)
+		}
+		*at = n
+	case *[]string:
+		*at = []string{}
+		switch f.Kind {
+		case "hours":
+			if from, to := v.Get(f.Name+".from"), v.Get(f.Name+".to"); from != "" || to != "" {
+				*at = []string{from, to}
+			}
+		case "checks":
+			*at = append(*at, v[f.Name]...)
+		default:
+			for line := range strings.Lines(v.Get(f.Name)) {
+				if line = strings.TrimSpace(line); line != "" {
+					*at = append(*at, line)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (f *input) readSpan(at *string, unit string) error {
+	n, err := strconv.ParseUint(strings.TrimSpace(*at), 10, 31)
+	i := slices.IndexFunc(units, func(u struct {
+		name string
+		is   time.Duration
+	}) bool {
+		return u.name == unit
+	})
+	if err != nil || i < 0 || n > uint64(10*365*24*time.Hour/units[i].is) {
+		return notANumber(f.Name)
+	}
+	*at = booking.Duration(time.Duration(n) * units[i].is).String()
+	return nil
+}
+
+func notANumber(name string) error {
+	return booking.Refuse(booking.Invalid, "not_a_number", name, "this is not a whole number", "digits only, for example 15")
+}
+
+// plain is the value as a sentence can hold it.
+func (f *input) plain() string {
+	switch f.Kind {
+	case "check":
+		return map[bool]string{true: word("yes"), false: word("no")}[f.On]
+	case "hours":
+		return strings.Trim(f.Value+"-"+f.To, "-")
+	case "span":
+		return f.Value + " " + word("unit."+f.Unit)
+	case "select", "radio", "checks":
+		var labels []string
+		for _, c := range f.Choices {
+			if c.Chosen {
+				labels = append(labels, c.Label)
+			}
+		}
+		return strings.Join(labels, ", ")
+	}
+	return f.Value
+}
+
+// Inputs are those of all groups.
+func (f form) Inputs() (all []*input) {
+	for _, g := range f.Groups {
+		all = append(all, g.Inputs...)
+	}
+	return all
+}
+
+// shown is the form with the values of its shape.
+func (f form) shown() form {
+	for _, i := range f.Inputs() {
+		i.Locked = i.Locked || f.Locked
+		i.show()
+	}
+	return f
+}
+
+// Revision names the values of the form's shape, which [form.read] compares: two people who change the same thing at once lose nothing.
+func (f form) Revision() string {
+	h := sha256.New()
+	for _, i := range f.Inputs() {
+		was := *i
+		was.Choices = slices.Clone(i.Choices)
+		was.show()
+		fmt.Fprintf(h, "%q %q\n", i.Name, was.plain())
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// read puts what was typed into the form's shape, unless somebody changed it since the form was shown.
+func (f form) read(v url.Values) error {
+	if v.Get("revision") != f.Revision() {
+		return booking.Refuse(booking.Conflict, "changed_meanwhile", "", "somebody changed this while you had it open, and yours was not saved",
+			"what you typed is still here, beside what is saved now; look at both and save again")
+	}
+	for _, i := range f.Inputs() {
+		if err := i.read(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// again is the form as it was typed, with the refusal beside the input that it is about.
+func (f form) again(v url.Values, refused error) form {
+	f = f.shown()
+	var told *booking.Error
+	if refused != nil {
+		told = problemOf(refused).refusal
+	}
+	for _, i := range f.Inputs() {
+		was := i.plain()
+		i.typed(v)
+		if told != nil && told.Code == "changed_meanwhile" && i.plain() != was {
+			i.Saved = cmp.Or(was, word("empty"))
+		}
+		if told != nil && told.Field != "" && about(told.Field, i.Name) {
+			w := flaw{Message: capital(told.Message), Fix: mended(told)}
+			i.Flaws = append(i.Flaws, w)
+		}
+	}
+	return f
+}
+
+// about tells whether a refusal's field is that of an input, or lies in it.
+func about(field, name string) bool {
+	rest, ok := strings.CutPrefix(field, name)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// filled is the form as it is to be shown: as it was typed where it was refused.
+func (f form) filled(v url.Values, refused error) form {
+	if v == nil {
+		return f.shown()
+	}
+	return f.again(v, refused)
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// done leads back to a page, which says what was done: a word of the catalogue that begins with "done.".
+func (c *call) done(path, what string) (any, error) {
+	return c.back(path + "?done=" + what)
+}
+
+// doneWord is what the address says was done.
+func (c *call) doneWord() string {
+	if key := "done." + c.f.Query("done"); word(key) != key {
+		return word(key)
+	}
+	return ""
+}
+
+// office is a page of the console with a form: shown anew after a refusal, with its status.
+func (c *call) office(name string, v shell, problem error) (any, error) {
+	v.Done = c.doneWord()
+	status := ok
+	if problem != nil {
+		told := problemOf(problem)
+		if told.status >= http.StatusInternalServerError && told.status != http.StatusServiceUnavailable {
+			return nil, problem
+		}
+		status, v.Problem, v.Done = told.status, sentence(told.refusal), ""
+	}
+	return c.html(status, name, v)
+}

@@ -1,0 +1,395 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/rebookhq/rebook/api/wire"
+	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
+)
+
+// The registration for texting, page by page: EIN, company, identifiers, texts, and the review that submits it.
+
+// reviewStep is the last page of the form; those before it are filingForms'.
+const reviewStep = "review"
+
+// filingSteps are the pages of the form, in order.
+var filingSteps = []string{"ein", "company", "identifiers", "texts", reviewStep}
+
+// filingForm is one page of the form, bound to r.
+func filingForm(step string, r *wire.Registration) form {
+	f := form{Action: "/console/setup/registration/" + step, Button: word("save.next")}
+	add := func(title string, inputs ...*input) {
+		f.Groups = append(f.Groups, group{Title: word("group." + title), Inputs: inputs})
+	}
+	a, p := &r.Address, &r.Representative
+	switch step {
+	case "ein":
+		add("ein", text("ein", &r.EIN).needed().auto("off"), text("legal_name", &r.LegalName).needed().auto("organization"), oneOf("brand_type", &r.BrandType, booking.BrandTypes, true))
+	case "company":
+		add("company", text("website", &r.Website).as("url").needed(), text("address.line1", &a.Line1).needed().auto("address-line1"), text("address.line2", &a.Line2).auto("address-line2"),
+			text("address.city", &a.City).needed().auto("address-level2"), text("address.state", &a.State).needed().auto("address-level1"), text("address.postal_code", &a.PostalCode).needed().auto("postal-code"))
+		add("representative", text("representative.first_name", &p.FirstName).needed(), text("representative.last_name", &p.LastName).needed(),
+			text("representative.email", &p.Email).as("email").needed(), text("representative.phone", &p.Phone).as("tel").needed(),
+			text("representative.title", &p.Title).needed(), oneOf("representative.position", &p.Position, booking.Positions, true).needed())
+	case "identifiers":
+		add("identifiers", oneOf("business_type", &r.BusinessType, booking.BusinessTypes, true).needed(), oneOf("industry", &r.Industry, booking.Industries, true).needed(),
+			oneOf("company_type", &r.CompanyType, booking.CompanyTypes, true))
+		add("stock", oneOf("stock_exchange", &r.StockExchange, booking.Exchanges, true), text("stock_ticker", &r.StockTicker))
+	case "texts":
+		add("pages", text("privacy_url", &r.PrivacyURL).as("url").needed(), text("terms_url", &r.TermsURL).as("url").needed(),
+			text("support_email", &r.SupportEmail).as("email"), text("support_phone", &r.SupportPhone).as("tel"))
+		add("campaign", oneOf("use_case", &r.UseCase, booking.UseCases, true), area("description", &r.Description), area("message_flow", &r.MessageFlow), lines("samples", &r.Samples))
+	}
+	return f
+}
+
+// stepOf names the page of the form on which a field stands.
+func stepOf(field string) string {
+	for _, step := range filingSteps {
+		for _, i := range filingForm(step, &wire.Registration{}).Inputs() {
+			if about(field, i.Name) || about(i.Name, field) {
+				return step
+			}
+		}
+	}
+	return reviewStep
+}
+
+// finding is what reviewers reject, or rejected, with the page where it is mended.
+type finding struct {
+	Message, Fix, Label, Path string
+	Soft                      bool
+}
+
+func findingOf(field, message, fix string, soft bool) finding {
+	f := finding{Message: message, Fix: inConsole(fix), Soft: soft, Path: "/console/setup/registration/" + stepOf(field)}
+	if key := "field." + field; word(key) != key {
+		f.Label = word(key)
+	}
+	return f
+}
+
+// mark puts findings beside the inputs that they are about.
+func (f form) mark(found []finding, fields []string) {
+	for i, w := range found {
+		for _, in := range f.Inputs() {
+			if about(fields[i], in.Name) || about(in.Name, fields[i]) {
+				in.Flaws = append(in.Flaws, flaw{w.Message, w.Fix, w.Soft})
+				break
+			}
+		}
+	}
+}
+
+// rejections are the reasons of a rejection, and their fields.
+func rejections(f booking.Filing) (all []finding, fields []string) {
+	for _, r := range f.Rejections {
+		all, fields = append(all, findingOf(r.Field, r.Reason, r.Fix, false)), append(fields, r.Field)
+	}
+	return all, fields
+}
+
+func preflightFindings(items []booking.PreflightItem) (all []finding, fields []string) {
+	for _, i := range items {
+		all, fields = append(all, findingOf(i.Field, i.Message, i.Fix, i.Severity == booking.SeverityWarning)), append(fields, i.Field)
+	}
+	return all, fields
+}
+
+// registrationPage is where a registration stands.
+type registrationPage struct {
+	Status, State string
+	Editable      bool
+	Begun         bool // something was filled in
+	Timeline      []milestone
+	Hold          *booking.Hold
+	Repeat        bool // a lost call can be made again
+	Confirm       bool // a sole proprietor waits for the text that confirms
+	Rejections    []finding
+	Submitted     []group // what was submitted, locked
+	UpdatesLeft   *int
+	Steps         []filingStep
+}
+
+// milestone is one station of a registration.
+type milestone struct{ Label, At, Note, State string }
+
+type filingStep struct {
+	Label, Path string
+	Now         bool
+}
+
+func stepsOf(now string) (all []filingStep) {
+	for _, s := range filingSteps {
+		all = append(all, filingStep{word("filing." + s), "/console/setup/registration/" + s, s == now})
+	}
+	return all
+}
+
+func (c *call) showRegistrationPage() (any, error) { return c.registrationPage(nil) }
+
+func (c *call) registrationPage(problem error) (any, error) {
+	var v shell
+	var p registrationPage
+	err := c.view(func(s *storage.Snapshot) (err error) {
+		if v, err = c.shellFor(s, word("registration.title"), "setup"); err != nil {
+			return err
+		}
+		f, err := s.Filing(c.who.Account)
+		if err != nil {
+			return err
+		}
+		r, err := s.Registration(c.who.Account)
+		shown := wire.FromRegistration(f, r)
+		p = registrationPage{Status: string(r.Status), State: word("registration." + string(r.Status)), Editable: f.Editable(), Begun: f.Draft.EIN != "" || f.Draft.LegalName != "",
+			Timeline: v.milestones(f, r), UpdatesLeft: shown.UpdatesLeft, Steps: stepsOf("")}
+		p.Rejections, _ = rejections(f)
+		if f.Hold != nil {
+			p.Hold = &booking.Hold{Code: f.Hold.Code, Message: capital(f.Hold.Message), Fix: capital(inConsole(f.Hold.Fix))}
+			p.Repeat = f.Hold.Code == "registration_unknown" && v.MayAdminister
+		}
+		p.Confirm = v.MayAdminister && f.Submitted != nil && f.Submitted.BrandType == booking.BrandSoleProprietor && f.Status == booking.RegistrationInReview
+		if !p.Editable && f.Submitted != nil {
+			for _, step := range filingSteps {
+				p.Submitted = append(p.Submitted, filingForm(step, &shown).shown().Groups...)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.Live, v.Page = true, p
+	return c.office("registration", v, problem)
+}
+
+// milestones are the stations of a registration, with where it is now.
+func (v shell) milestones(f booking.Filing, r booking.Registration) []milestone {
+	brand := slices.Contains(f.Done, booking.StepBrandReview)
+	all := []milestone{{Label: word("milestone.filled"), State: "now"}, {Label: word("milestone.submitted"), At: v.At(f.SubmittedAt)}, {Label: word("milestone.brand"), Note: word("milestone.brand.note")},
+		{Label: word("milestone.campaign"), Note: word("milestone.campaign.note")}, {Label: word("milestone.approved"), At: v.At(f.DecidedAt)}}
+	at := 0
+	switch r.Status {
+	case booking.RegistrationSubmitted:
+		at = 1
+	case booking.RegistrationInReview:
+		if at = 2; brand {
+			at = 3
+		}
+	case booking.RegistrationApproved:
+		at = len(all)
+	case booking.RegistrationRejected:
+		if at = 2; slices.Contains(f.Done, booking.StepCampaignRejected) {
+			at = 3
+		}
+		all = append(all[:at+1:at+1], milestone{Label: word("milestone.rejected"), At: v.At(f.DecidedAt), State: "bad"})
+		at++
+	}
+	for i := range all {
+		switch {
+		case all[i].State == "bad":
+		case i < at:
+			all[i].State, all[i].Note = "past", ""
+		case i == at:
+			all[i].State = "now"
+			if f.Note != "" {
+				all[i].Note = capital(strings.TrimSuffix(f.Note, ".")) + "."
+			}
+		default:
+			all[i].State = "later"
+		}
+	}
+	return all
+}
+
+// filingPage is one page of the form.
+type filingPage struct {
+	Form     form
+	Step     string
+	Steps    []filingStep
+	Saved    bool // what is marked was saved, and is told before the fee is spent
+	Next     string
+	Review   bool
+	Findings []finding
+	Blocking bool
+	Proposed []group
+	Locked   string
+}
+
+func (c *call) filingStep() (string, error) {
+	step, err := c.param("id")
+	if err == nil && !slices.Contains(filingSteps, step) {
+		err = notFound()
+	}
+	return step, err
+}
+
+func (c *call) showFiling() (any, error) {
+	step, err := c.filingStep()
+	if err != nil {
+		return nil, err
+	}
+	if step == reviewStep {
+		return c.reviewPage(nil)
+	}
+	return c.filingPage(step, nil, nil, nil)
+}
+
+// filingPage shows a page of the form, with what was typed when it was refused, and what a check found.
+func (c *call) filingPage(step string, typed url.Values, found []booking.PreflightItem, problem error) (any, error) {
+	var v shell
+	p := filingPage{Step: step, Steps: stepsOf(step), Next: "/console/setup/registration/" + filingSteps[slices.Index(filingSteps, step)+1]}
+	err := c.view(func(s *storage.Snapshot) (err error) {
+		if v, err = c.shellFor(s, word("filing."+step), "setup"); err != nil {
+			return err
+		}
+		f, err := s.Filing(c.who.Account)
+		if err != nil {
+			return err
+		}
+		r, err := s.Registration(c.who.Account)
+		shown := wire.FromRegistration(f, r)
+		p.Form = filingForm(step, &shown)
+		if p.Form.Locked = !f.Editable(); p.Form.Locked {
+			p.Locked = word("registration.locked")
+		}
+		p.Form = p.Form.filled(typed, problem)
+		p.Form.mark(rejections(f))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if found != nil {
+		p.Saved = true
+		p.Form.mark(preflightFindings(found))
+	}
+	v.Page = p
+	return c.office("filing", v, problem)
+}
+
+// saveFiling keeps a page of the form. What reviewers would reject on it is told at once, beside the fields; else the next page comes.
+func (c *call) saveFiling() (any, error) {
+	step, err := c.filingStep()
+	if err != nil {
+		return nil, err
+	}
+	typed, err := c.form()
+	if err != nil {
+		return nil, err
+	}
+	if step == reviewStep {
+		return nil, notFound()
+	}
+	_, err = c.engine.EditFiling(c.ctx, c.who.Account, func(d *booking.Business) error {
+		in := wire.FromBusiness(*d)
+		if err := filingForm(step, &in).read(typed); err != nil {
+			return err
+		}
+		*d = in.Business()
+		return nil
+	})
+	if err != nil {
+		return c.filingPage(step, typed, nil, err)
+	}
+	items, _, err := c.engine.Preflight(c.ctx, c.who.Account)
+	if err != nil {
+		return c.filingPage(step, nil, nil, err)
+	}
+	items = slices.DeleteFunc(items, func(i booking.PreflightItem) bool { return stepOf(i.Field) != step })
+	if len(items) > 0 {
+		return c.filingPage(step, nil, items, nil)
+	}
+	return c.done("/console/setup/registration/"+filingSteps[slices.Index(filingSteps, step)+1], "saved")
+}
+
+// reviewPage shows all that would be submitted, and what a reviewer would say to it.
+func (c *call) reviewPage(problem error) (any, error) {
+	items, b, err := c.engine.Preflight(c.ctx, c.who.Account)
+	if err != nil {
+		return nil, err
+	}
+	p := filingPage{Step: reviewStep, Steps: stepsOf(reviewStep), Review: true, Blocking: booking.Blocking(items)}
+	p.Findings, _ = preflightFindings(items)
+	slices.SortStableFunc(p.Findings, func(x, y finding) int { return boolOrder(x.Soft) - boolOrder(y.Soft) })
+	proposed := wire.FromBusiness(b)
+	for _, step := range filingSteps {
+		p.Proposed = append(p.Proposed, filingForm(step, &proposed).shown().Groups...)
+	}
+	var v shell
+	err = c.view(func(s *storage.Snapshot) (err error) {
+		if v, err = c.shellFor(s, word("filing.review"), "setup"); err != nil {
+			return err
+		}
+		f, err := s.Filing(c.who.Account)
+		if !f.Editable() {
+			p.Locked = word("registration.locked")
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.Page = p
+	return c.office("filing", v, problem)
+}
+
+func boolOrder(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// submitInConsole submits what the review showed, once somebody said that it may cost.
+func (c *call) submitInConsole() (any, error) {
+	typed, err := c.form()
+	if err != nil {
+		return nil, err
+	}
+	if typed.Get("agreed") == "" {
+		return c.reviewPage(notConfirmed("agreed", "tick the box: submitting costs the carriers' fees and locks the form"))
+	}
+	if _, err := c.engine.Submit(c.ctx, c.who.Account); err != nil {
+		if _, found := errors.AsType[*booking.PreflightFailed](err); found || problemOf(err).status == http.StatusConflict {
+			return c.reviewPage(err)
+		}
+		return nil, err
+	}
+	return c.done("/console/setup/registration", "submitted")
+}
+
+func notConfirmed(field, mend string) error {
+	return booking.Refuse(booking.Invalid, "not_confirmed", field, "it was not confirmed, so nothing was done", mend)
+}
+
+// registrationDo carries out a button of the registration's page.
+func (c *call) registrationDo(done string, do func() error) (any, error) {
+	if err := do(); err != nil {
+		return c.registrationPage(err)
+	}
+	return c.done("/console/setup/registration", done)
+}
+
+func (c *call) refreshInConsole() (any, error) {
+	return c.registrationDo("asked", func() error {
+		_, err := c.engine.RefreshFiling(c.ctx, c.who.Account)
+		return err
+	})
+}
+
+func (c *call) repeatInConsole() (any, error) {
+	return c.registrationDo("repeated", func() error {
+		_, err := c.engine.RepeatFiling(c.ctx, c.who.Account)
+		return err
+	})
+}
+
+func (c *call) confirmInConsole() (any, error) {
+	return c.registrationDo("confirmed", func() error { return c.engine.ConfirmOwner(c.ctx, c.who.Account) })
+}
