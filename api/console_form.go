@@ -33,7 +33,7 @@ type input struct {
 	Locked     bool
 	Flaws      []flaw
 	Pictures   []picture // of kinds of text
-	Saved      string // what somebody else saved meanwhile, and differs from what is typed
+	Saved      string    // what somebody else saved meanwhile, and differs from what is typed
 
 	at any // *string, *bool, *int or *[]string of the shape
 }
@@ -89,8 +89,8 @@ func number(name string, at *int) *input {
 	return described(&input{Name: name, Kind: "number", at: at})
 }
 
-// span is a length of time, in the unit that suits it.
-func span(name string, at *string) *input { return text(name, at).as("span") }
+// lasting is a length of time, in the unit that suits it.
+func lasting(name string, at *string) *input { return text(name, at).as("span") }
 
 // oneOf is a list to choose from; labels are the catalogue's "choice." with the value. An empty value is offered where none may be chosen.
 func oneOf[T ~string](name string, at *string, values []T, none bool) *input {
@@ -99,8 +99,7 @@ func oneOf[T ~string](name string, at *string, values []T, none bool) *input {
 		f.Choices = append(f.Choices, choice{Label: word("choice.none")})
 	}
 	for _, v := range values {
-		label := word("choice." + string(v))
-		f.Choices = append(f.Choices, choice{Value: string(v), Label: strings.TrimPrefix(label, "choice.")})
+		f.Choices = append(f.Choices, choice{Value: string(v), Label: labelOf(string(v))})
 	}
 	return f
 }
@@ -109,9 +108,28 @@ func oneOf[T ~string](name string, at *string, values []T, none bool) *input {
 func anyOf[T ~string](name string, at *[]string, values []T) *input {
 	f := described(&input{Name: name, Kind: "checks", at: at})
 	for _, v := range values {
-		f.Choices = append(f.Choices, choice{Value: string(v), Label: strings.TrimPrefix(word("choice."+string(v)), "choice.")})
+		f.Choices = append(f.Choices, choice{Value: string(v), Label: labelOf(string(v))})
 	}
 	return f
+}
+
+// labelOf tells a value that is chosen as people say it; one without words in the catalogue in plain letters.
+func labelOf(value string) string {
+	if key := "choice." + value; word(key) != key {
+		return word(key)
+	}
+	if value == strings.ToUpper(value) && strings.ContainsAny(value, "_") || len(value) > 4 && value == strings.ToUpper(value) {
+		value = capital(strings.ToLower(strings.ReplaceAll(value, "_", " ")))
+	}
+	return value
+}
+
+// worded is the catalogue's word for a key of a family, or the key itself where there is none: some are people's own.
+func worded(family, key string) string {
+	if w := word(family + "." + key); w != family+"."+key {
+		return w
+	}
+	return key
 }
 
 func (f *input) as(kind string) *input   { f.Kind = kind; return f }
@@ -296,8 +314,8 @@ func notANumber(name string) error {
 	return booking.Refuse(booking.Invalid, "not_a_number", name, "this is not a whole number", "digits only, for example 15")
 }
 
-// plain is the value as a sentence can hold it.
-func (f *input) plain() string {
+// Plain is the value as a sentence can hold it.
+func (f *input) Plain() string {
 	switch f.Kind {
 	case "check":
 		return map[bool]string{true: word("yes"), false: word("no")}[f.On]
@@ -341,7 +359,7 @@ func (f form) Revision() string {
 		was := *i
 		was.Choices = slices.Clone(i.Choices)
 		was.show()
-		fmt.Fprintf(h, "%q %q\n", i.Name, was.plain())
+		fmt.Fprintf(h, "%q %q\n", i.Name, was.Plain())
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
@@ -368,9 +386,9 @@ func (f form) again(v url.Values, refused error) form {
 		told = problemOf(refused).refusal
 	}
 	for _, i := range f.Inputs() {
-		was := i.plain()
+		was := i.Plain()
 		i.typed(v)
-		if told != nil && told.Code == "changed_meanwhile" && i.plain() != was {
+		if told != nil && told.Code == "changed_meanwhile" && i.Plain() != was {
 			i.Saved = cmp.Or(was, word("empty"))
 		}
 		if told != nil && told.Field != "" && about(told.Field, i.Name) {

@@ -54,7 +54,7 @@ func (c *call) showPeople() (any, error) {
 		}
 		all, next, err := s.OptOuts(c.who.Account, cursor, consoleRows)
 		for _, o := range all {
-			p.Items = append(p.Items, optOutRow{personPath(o.Phone), shownPhone(string(o.Phone)), v.At(o.At), word("source." + o.Source), o.Text})
+			p.Items = append(p.Items, optOutRow{personPath(o.Phone), shownPhone(string(o.Phone)), v.At(o.At), worded("source", o.Source), o.Text})
 		}
 		if next != "" {
 			p.Older = "/console/people?" + url.Values{"cursor": {writeCursor(next)}}.Encode()
@@ -131,7 +131,7 @@ func (c *call) personPage(typed string, problem error) (any, error) {
 			return err
 		}
 		if stop != nil {
-			p.OptedOut, p.OptedHow = v.At(stop.At), word("source."+stop.Source)
+			p.OptedOut, p.OptedHow = v.At(stop.At), worded("source", stop.Source)
 		}
 		person, err := s.Person(c.who.Account, phone)
 		if err != nil {
@@ -189,14 +189,14 @@ func (v shell) ledger(f booking.EvidenceFile) (rows []ledgerRow, cut bool) {
 		}
 		switch e.Kind {
 		case booking.EvidenceText:
-			row.Facts, row.Bad = append(row.Facts, pair{word("evidence.state"), word("sent." + cmp.Or(e.Status, string(e.State)))}), e.ErrorCode != 0
+			row.Facts, row.Bad = append(row.Facts, pair{word("evidence.state"), worded("sent", cmp.Or(e.Status, string(e.State)))}), e.ErrorCode != 0
 		case booking.EvidenceNoText:
 			row.Text, _ = told(e.Trace, booking.Check(e.State))
 			row.Text = cmp.Or(row.Text, word("check."+e.State))
 		case booking.EvidenceBooking:
 			add("evidence.state", word("booking."+e.State))
 		case booking.EvidenceConsent, booking.EvidenceRevoked, booking.EvidenceRestored:
-			add("evidence.source", word("source."+e.Source))
+			add("evidence.source", worded("source", e.Source))
 		}
 		add("evidence.page", e.Page)
 		add("evidence.ip", e.IP)

@@ -125,7 +125,7 @@ func followUpForm(in *wire.Scheduler, numbers []booking.PhoneNumber) form {
 	}
 	return form{Action: schedulerPath(booking.SchedulerID(in.ID)), Button: word("save"), Groups: []group{{Title: word("group.followup"), Inputs: []*input{
 		tick("follow_up.enabled", &f.Enabled).as("toggle"), number, oneOf("follow_up.mode", &f.Mode, []booking.Mode{booking.PrefilledLink, booking.AIAgent}, false).as("modes"),
-		span("follow_up.delay", &f.Delay),
+		lasting("follow_up.delay", &f.Delay),
 	}}}}
 }
 
@@ -325,4 +325,3 @@ func (c *call) removeScheduler() (any, error) {
 	}
 	return c.done("/console/setup/schedulers", "scheduler.removed")
 }
-

@@ -52,13 +52,13 @@ func rulesForm(a *wire.Account) form {
 	groups := []group{
 		{Title: word("group.hours"), Inputs: []*input{hours("settings.hours.weekday", &s.Hours.Weekday), hours("settings.hours.saturday", &s.Hours.Saturday),
 			hours("settings.hours.sunday", &s.Hours.Sunday), tick("settings.state_rules", &s.StateRules)}},
-		{Title: word("group.caps"), Inputs: []*input{number("settings.frequency.max", &s.Frequency.Max), span("settings.frequency.per", &s.Frequency.Per),
-			span("settings.latest_after", &s.LatestAfter), number("settings.daily_cap", &s.DailyCap)}},
+		{Title: word("group.caps"), Inputs: []*input{number("settings.frequency.max", &s.Frequency.Max), lasting("settings.frequency.per", &s.Frequency.Per),
+			lasting("settings.latest_after", &s.LatestAfter), number("settings.daily_cap", &s.DailyCap)}},
 		{Title: word("group.consent"), Inputs: []*input{tick("settings.require_consent", &s.RequireConsent), tick("settings.lookup", &s.Lookup)}},
-		{Title: word("group.timing"), Inputs: []*input{span("settings.abandon_after", &s.AbandonAfter), span("settings.reply_wait", &s.ReplyWait), span("settings.reply_window", &s.ReplyWindow),
+		{Title: word("group.timing"), Inputs: []*input{lasting("settings.abandon_after", &s.AbandonAfter), lasting("settings.reply_wait", &s.ReplyWait), lasting("settings.reply_window", &s.ReplyWindow),
 			number("settings.nudges", &s.Nudges)}},
 		{Title: word("group.measure"), Inputs: []*input{number("settings.holdout", &s.Holdout)}},
-		{Title: word("group.keep"), Inputs: []*input{span("settings.retention", &s.Retention)}},
+		{Title: word("group.keep"), Inputs: []*input{lasting("settings.retention", &s.Retention)}},
 		{Title: word("group.price"), Inputs: []*input{text("settings.sms_price.outbound_segment", &s.SMSPrice.OutboundSegment), text("settings.sms_price.carrier_fee", &s.SMSPrice.CarrierFee),
 			text("settings.sms_price.currency", &s.SMSPrice.Currency)}},
 	}
