@@ -69,7 +69,7 @@ func (c *call) auditRow(v shell, a storage.Audit) auditRow {
 	}
 	for _, ch := range a.Changes {
 		thing := word("thing." + ch.Kind)
-		if ch.ID != "" {
+		if ch.ID != "" && len(ch.ID) < 36 { // a UUID tells people nothing
 			thing += " " + ch.ID
 		}
 		row.Changes = append(row.Changes, changeRow{thing, changedFields(ch.Before, ch.After)})
@@ -86,7 +86,7 @@ func (c *call) summary(action string) string {
 			return r.summary
 		}
 	}
-	return action
+	return worded("did", action)
 }
 
 // fits tells whether the parts of a path are those of a route; one in braces fits any.

@@ -1,10 +1,10 @@
 package api
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -163,32 +163,27 @@ func (c *call) downloadBackup() (any, error) {
 	return file{name, size, f}, nil
 }
 
-// sendFile writes a file piece by piece. The time a piece may take is bounded, and not that of the whole: it may be large, and the line slow.
+// sendFile writes a file. The time a piece of it may take is bounded, and not that of the whole: it may be large, and the line slow.
 func (c *call) sendFile(v file) error {
 	c.f.Status(http.StatusOK)
 	c.f.Set(fiber.HeaderContentType, fiber.MIMEOctetStream)
 	c.f.Set(fiber.HeaderContentDisposition, `attachment; filename="`+v.name+`"`)
-	c.f.Response().Header.SetContentLength(int(v.size))
-	conn, now := c.f.Context().Conn(), c.now
-	c.f.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
-		defer v.body.Close()
-		piece := make([]byte, 256<<10)
-		for {
-			n, err := v.body.Read(piece)
-			if n > 0 {
-				if conn != nil {
-					_ = conn.SetWriteDeadline(now().Add(writeTimeout)) // one that is closed fails at the write
-				}
-				if _, err := w.Write(piece[:n]); err != nil || w.Flush() != nil {
-					return
-				}
-			}
-			if err != nil {
-				return
-			}
-		}
-	})
+	c.f.Context().SetBodyStream(&slowly{v.body, c.f.Context().Conn(), c.now}, int(v.size))
 	return nil
+}
+
+// slowly puts off a connection's deadline with every piece that is read for it.
+type slowly struct {
+	io.ReadCloser
+	conn net.Conn
+	now  func() time.Time
+}
+
+func (s *slowly) Read(b []byte) (int, error) {
+	if s.conn != nil {
+		_ = s.conn.SetWriteDeadline(s.now().Add(writeTimeout)) // one that is closed fails at the write
+	}
+	return s.ReadCloser.Read(b)
 }
 
 // aboutPage says what runs here, and whether it is well.

@@ -199,6 +199,9 @@ func (f *input) showList(list []string) {
 		if f.Value, f.To = "", ""; len(list) == 2 {
 			f.Value, f.To = list[0], list[1]
 		}
+		if f.To == "24:00" { // browsers' clocks end before it
+			f.To = "00:00"
+		}
 	case "checks":
 		for i := range f.Choices {
 			f.Choices[i].Chosen = slices.Contains(list, f.Choices[i].Value)
@@ -210,7 +213,7 @@ func (f *input) showList(list []string) {
 
 // choose marks the choice of the value; a value that is not among them is offered too, so that saving does not change it.
 func (f *input) choose() {
-	if f.Kind != "select" && f.Kind != "radio" {
+	if f.Kind != "select" && f.Kind != "modes" {
 		return
 	}
 	known := false
@@ -280,6 +283,9 @@ func (f *input) read(v url.Values) error {
 		switch f.Kind {
 		case "hours":
 			if from, to := v.Get(f.Name+".from"), v.Get(f.Name+".to"); from != "" || to != "" {
+				if to == "00:00" {
+					to = "24:00"
+				}
 				*at = []string{from, to}
 			}
 		case "checks":
@@ -323,17 +329,28 @@ func (f *input) Plain() string {
 		return strings.Trim(f.Value+"-"+f.To, "-")
 	case "span":
 		return f.Value + " " + word("unit."+f.Unit)
-	case "select", "radio", "checks":
+	case "select", "modes", "checks":
 		var labels []string
 		for _, c := range f.Choices {
-			if c.Chosen {
+			if c.Chosen && c.Value != "" {
 				labels = append(labels, c.Label)
 			}
 		}
 		return strings.Join(labels, ", ")
 	}
+	if f.Kind == "tel" {
+		return shownPhone(f.Value)
+	}
 	return f.Value
 }
+
+// Given tells whether anything stands in the group.
+func (g group) Given() bool {
+	return slices.ContainsFunc(g.Inputs, func(f *input) bool { return f.Plain() != "" })
+}
+
+// Titled tells whether the groups have headings, which stand beside the inputs where there is room.
+func (f form) Titled() bool { return len(f.Groups) > 0 && f.Groups[0].Title != "" }
 
 // Inputs are those of all groups.
 func (f form) Inputs() (all []*input) {
@@ -392,7 +409,7 @@ func (f form) again(v url.Values, refused error) form {
 			i.Saved = cmp.Or(was, word("empty"))
 		}
 		if told != nil && told.Field != "" && about(told.Field, i.Name) {
-			w := flaw{Message: capital(told.Message), Fix: mended(told)}
+			w := flaw{Message: ended(told.Message), Fix: ended(mended(told))}
 			i.Flaws = append(i.Flaws, w)
 		}
 	}
@@ -411,6 +428,14 @@ func (f form) filled(v url.Values, refused error) form {
 		return f.shown()
 	}
 	return f.again(v, refused)
+}
+
+// ended makes a sentence of a part of one.
+func ended(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") {
+		return capital(s)
+	}
+	return capital(s) + "."
 }
 
 func capital(s string) string {

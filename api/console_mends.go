@@ -54,6 +54,7 @@ var inPages = strings.NewReplacer(
 	"GET the list again, make your change to it, and put it with its new ETag", "look at the present list, then make your change again",
 	"use the session id of the answer to POST /v1/session-events, not the page's own", "the list of sessions has it",
 	"GET /v1/openapi.json lists what there is", "the links above lead to what there is",
+	"Set server.public_url to", "Have whoever runs Rebook set its public address to", "set server.public_url to the https address at which the world reaches this daemon, and start again", "have whoever runs Rebook set its public address to the https address at which the world reaches it, and start it again",
 	"use a key with another role; api/README.md has the table", "ask an administrator, who can do it or give you another role",
 	"Set settings.frequency.max to 1, 2 or 3.", "Set the most texts to one person to 1, 2 or 3 under Settings, Rules.",
 	"Lower settings.holdout to text more people", "Lower the control group under Settings, Rules to text more people", "Switch on require_consent:", "Switch on \"Only with consent\" under Settings, Rules:",

@@ -60,18 +60,33 @@ func stepOf(field string) string {
 	return reviewStep
 }
 
-// finding is what reviewers reject, or rejected, with the page where it is mended.
+// finding is what reviewers reject, or rejected, with the fields that it is about and the pages where they are mended.
 type finding struct {
-	Message, Fix, Label, Path string
-	Soft                      bool
+	Message, Fix string
+	Soft         bool
+	Fields       []pair // label and address
 }
 
 func findingOf(field, message, fix string, soft bool) finding {
-	f := finding{Message: message, Fix: inConsole(fix), Soft: soft, Path: "/console/setup/registration/" + stepOf(field)}
+	label := word("filing." + stepOf(field))
 	if key := "field." + field; word(key) != key {
-		f.Label = word(key)
+		label = word(key)
 	}
-	return f
+	return finding{message, inConsole(fix), soft, []pair{{label, "/console/setup/registration/" + stepOf(field)}}}
+}
+
+// gathered puts findings that say the same of several fields into one, what holds the submission up first.
+func gathered(all []finding) (some []finding) {
+	for _, f := range all {
+		i := slices.IndexFunc(some, func(s finding) bool { return s.Message == f.Message && s.Fix == f.Fix && s.Soft == f.Soft })
+		if i < 0 {
+			some = append(some, f)
+			continue
+		}
+		some[i].Fields = append(some[i].Fields, f.Fields...)
+	}
+	slices.SortStableFunc(some, func(x, y finding) int { return boolOrder(x.Soft) - boolOrder(y.Soft) })
+	return some
 }
 
 // mark puts findings beside the inputs that they are about.
@@ -148,7 +163,8 @@ func (c *call) registrationPage(problem error) (any, error) {
 		shown := wire.FromRegistration(f, r)
 		p = registrationPage{Status: string(r.Status), State: word("registration." + string(r.Status)), Editable: f.Editable(), Begun: f.Draft.EIN != "" || f.Draft.LegalName != "",
 			Timeline: v.milestones(f, r), UpdatesLeft: shown.UpdatesLeft, Steps: stepsOf("")}
-		p.Rejections, _ = rejections(f)
+		why, _ := rejections(f)
+		p.Rejections = gathered(why)
 		if f.Hold != nil {
 			p.Hold = &booking.Hold{Code: f.Hold.Code, Message: capital(f.Hold.Message), Fix: capital(inConsole(f.Hold.Fix))}
 			p.Repeat = f.Hold.Code == "registration_unknown" && v.MayAdminister
@@ -235,7 +251,7 @@ func (c *call) showFiling() (any, error) {
 		return nil, err
 	}
 	if step == reviewStep {
-		return c.reviewPage(nil)
+		return c.showReview()
 	}
 	return c.filingPage(step, nil, nil, nil)
 }
@@ -308,6 +324,22 @@ func (c *call) saveFiling() (any, error) {
 	return c.done("/console/setup/registration/"+filingSteps[slices.Index(filingSteps, step)+1], "saved")
 }
 
+// showReview shows the review while there is something to submit.
+func (c *call) showReview() (any, error) {
+	var f booking.Filing
+	err := c.view(func(s *storage.Snapshot) (err error) {
+		f, err = s.Filing(c.who.Account)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case !f.Editable():
+		return c.back("/console/setup/registration")
+	}
+	return c.reviewPage(nil)
+}
+
 // reviewPage shows all that would be submitted, and what a reviewer would say to it.
 func (c *call) reviewPage(problem error) (any, error) {
 	items, b, err := c.engine.Preflight(c.ctx, c.who.Account)
@@ -315,8 +347,8 @@ func (c *call) reviewPage(problem error) (any, error) {
 		return nil, err
 	}
 	p := filingPage{Step: reviewStep, Steps: stepsOf(reviewStep), Review: true, Blocking: booking.Blocking(items)}
-	p.Findings, _ = preflightFindings(items)
-	slices.SortStableFunc(p.Findings, func(x, y finding) int { return boolOrder(x.Soft) - boolOrder(y.Soft) })
+	found, _ := preflightFindings(items)
+	p.Findings = gathered(found)
 	proposed := wire.FromBusiness(b)
 	for _, step := range filingSteps {
 		p.Proposed = append(p.Proposed, filingForm(step, &proposed).shown().Groups...)

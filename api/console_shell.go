@@ -69,7 +69,7 @@ var consoleTemplates = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html", "assets/console/forms.html"))
 	names := []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem"}
-	names = append(names, "setup", "registration", "filing", "numbers", "schedulers", "scheduler", "people", "person", "settings", "users", "user", "keys", "webhooks", "webhook", "backups", "audit", "about")
+	names = append(names, "setup", "registration", "filing", "numbers", "schedulers", "scheduler", "people", "person", "settings", "users", "user", "keys", "webhooks", "webhook", "backups", "audit", "about", "adopt")
 	for _, name := range names {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
 	}

@@ -35,12 +35,12 @@ func (v shell) webhookRow(w wire.Webhook) webhookRow {
 // webhookForm is that of a webhook; a new one has its events all ticked.
 func webhookForm(path string, w *wire.Webhook) form {
 	return form{Action: path, Button: word("save"), Groups: []group{{Inputs: []*input{
-		text("webhook.url", &w.URL).named("url").as("url").needed(), text("description", &w.Description), anyOf("events", &w.Events, booking.NewsKinds), tick("enabled", &w.Enabled)}}}}
+		text("webhook.url", &w.URL).named("url").as("url").needed(), text("webhook.description", &w.Description).named("description"), anyOf("events", &w.Events, booking.NewsKinds), tick("enabled", &w.Enabled)}}}}
 }
 
 func newWebhookForm(w *wire.NewWebhook) form {
 	return form{Action: "/console/settings/webhooks", Button: word("webhook.add"), Groups: []group{{Inputs: []*input{
-		text("webhook.url", &w.URL).named("url").as("url").needed(), text("description", &w.Description), anyOf("events", &w.Events, booking.NewsKinds)}}}}
+		text("webhook.url", &w.URL).named("url").as("url").needed(), text("webhook.description", &w.Description).named("description"), anyOf("events", &w.Events, booking.NewsKinds)}}}}
 }
 
 func (c *call) showWebhooks() (any, error) { return c.webhooksPage(nil, nil) }

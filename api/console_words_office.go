@@ -23,14 +23,14 @@ var officeWording = map[string]string{
 
 	"registration.title": "Registration for texting", "registration.draft": "Not submitted yet. Carriers in the United States take texts from registered businesses only.",
 	"registration.submitted": "Submitted. It is being filed with the carriers.", "registration.in_review": "In review. The decision usually takes 7 to 10 business days.", "registration.approved": "Approved.",
-	"registration.rejected": "Rejected. Mend what is marked and submit it again.", "registration.locked": "This was submitted and cannot be changed until it is decided.",
+	"registration.rejected": "Rejected. Mend what is marked and submit it again.", "registration.locked": "It is under way or approved, so this cannot be changed.",
 	"filing.ein": "EIN", "filing.company": "Company", "filing.identifiers": "Identifiers and stock", "filing.texts": "What you text", "filing.review": "Review and submit",
 	"milestone.filled": "Filled in", "milestone.submitted": "Submitted", "milestone.brand": "Business checked", "milestone.brand.note": "Usually within minutes.", "milestone.campaign": "Texts reviewed",
 	"milestone.campaign.note": "Usually 7 to 10 business days.", "milestone.approved": "Approved", "milestone.rejected": "Rejected",
 	"adopt.title": "Take over an approval", "adopt.state.": "Approved", "adopt.state.pending": "In review", "adopt.state.rejected": "Rejected", "adopt.state.missing": "Not complete", "adopt.nothing": "Nothing is registered behind it",
 
 	"group.ein": "Who is registered", "group.company": "Company", "group.representative": "Whom reviewers may ask", "group.identifiers": "Identifiers", "group.stock": "Stock details, for public companies only",
-	"group.pages": "Your pages", "group.campaign": "What you text", "group.followup": "Follow-up by text", "group.page": "The form itself", "group.account": "The business", "group.hours": "Hours", "group.caps": "How many, how late",
+	"group.pages": "Your pages", "group.campaign": "What you text", "group.followup": "What is sent", "group.page": "The form itself", "group.account": "The business", "group.hours": "Hours", "group.caps": "How many, how late",
 	"group.consent": "Who may be texted", "group.timing": "Timing", "group.measure": "Measurement", "group.keep": "How long it is kept", "group.price": "What a text costs",
 
 	"field.ein": "EIN", "hint.ein": "Nine digits, as on the IRS letter.", "field.legal_name": "Legal name", "hint.legal_name": "Exactly as on the IRS letter (CP 575 or 147C), with LLC or Inc.",
@@ -80,7 +80,7 @@ var officeWording = map[string]string{
 	"choice.LOW_VOLUME": "Low volume", "choice.MIXED": "Mixed", "choice.CUSTOMER_CARE": "Customer care", "choice.ACCOUNT_NOTIFICATION": "Account notification", "choice.MARKETING": "Marketing", "choice.SOLE_PROPRIETOR": "Sole proprietor",
 	"choice.CONSTRUCTION": "Construction and home services", "choice.PROFESSIONAL_SERVICES": "Professional services", "choice.REAL_ESTATE": "Real estate", "choice.NONE": "None",
 
-	"field.webhook.url": "Address", "hint.webhook.url": "Begins with https. What happens is posted to it, signed.", "field.events": "What it hears of", "field.enabled": "Switched on", "webhook.add": "Add the webhook", "webhook.title": "Webhook",
+	"field.webhook.url": "Address", "hint.webhook.url": "Begins with https. What happens is posted to it, signed.", "field.webhook.description": "What it is for", "field.events": "What it hears of", "field.enabled": "Switched on", "webhook.add": "Add the webhook", "webhook.title": "Webhook",
 	"choice.session.abandoned": "A visit was left", "choice.follow_up.sent": "A follow-up text went out", "choice.follow_up.withheld": "A text did not go out", "choice.thread.handed_off": "A conversation needs a person",
 	"choice.booking.created": "A booking was made", "choice.person.opted_out": "A person wants no texts", "choice.registration.changed": "The registration changed", "choice.ping": "Ping",
 	"delivery.pending": "on its way", "delivery.delivered": "delivered", "delivery.failed": "failed", "delivery.answer": "Answer",
@@ -95,6 +95,7 @@ var officeWording = map[string]string{
 	"booking.booked": "booked", "booking.cancelled": "cancelled", "sent.claimed": "about to be sent", "sent.begun": "on its way", "sent.received": "received", "sent.read": "read",
 
 	"actor.key": "A key", "actor.user": "A person", "actor.system": "Rebook itself",
+	"did.welcome": "Set a password by a one-time link", "did.sign in": "Signed in", "did.login": "Signed in", "did.first start": "First start",
 	"thing.account": "Account", "thing.registration": "Registration", "thing.filing": "Registration form", "thing.number": "Number", "thing.scheduler": "Booking form", "thing.windows": "Arrival windows", "thing.facts": "Facts", "thing.key": "API key",
 	"thing.user": "Person", "thing.webhook": "Webhooks", "thing.script": "Script", "thing.closed": "Closed days",
 }

@@ -21,5 +21,6 @@
     const shown = number.selectedOptions[0].textContent.match(/\(\d{3}\) \d{3}-\d{4}/);
     for (const from of document.querySelectorAll("[data-from]")) from.textContent = shown ? shown[0] : "Your number";
   });
+  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // where the bar is wider than a phone
   document.querySelector(".wrong input, .wrong select, .wrong textarea")?.focus();
 })();
