@@ -109,6 +109,9 @@ func changedFields(before, after json.RawMessage) (all []changedField) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
+		if name == "id" || name == "digest" || name == "created_at" { // of the machine's own
+			continue
+		}
 		all = append(all, changedField{strings.ReplaceAll(name, "_", " "), shortened(was[name]), shortened(is[name])})
 	}
 	return all

@@ -239,6 +239,6 @@ func (c *call) showAbout() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Live, v.Page = true, p
+	v.Page = p // not live: the size of the store is looked up in its directory
 	return c.office("about", v, nil)
 }

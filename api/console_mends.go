@@ -25,7 +25,7 @@ var inPages = strings.NewReplacer(
 	"correct its address and switch it on with PUT /v1/webhooks/{id}, or delete it", "correct its address and switch it on under Settings, Webhooks, or remove it",
 	"mend the receiver or the address; GET /v1/webhooks/{id}/deliveries?status=failed lists what can be sent again", "mend the receiver or the address; Settings, Webhooks lists what can be sent again",
 	"GET /v1/webhooks/{id}/deliveries lists those of the last 30 days", "the webhook's page lists those of the last 30 days", "GET /v1/webhooks lists them", "Settings, Webhooks lists them",
-	`switch it on first: PUT {"enabled":true}`, "switch it on first",
+	`switch it on first: PUT {"enabled": true}`, "switch it on first",
 	"leave it out; POST /v1/webhooks/{id}/rotate makes a new secret", "make a new secret on the webhook's page",
 	"look into the carrier's log; if the text is not there, send it again with POST /v1/sessions/{id}/resend", "look into the carrier's log; if the text is not there, press \"Send once more\" on the session's page",
 	"Mend the cause, then send it with POST /v1/sessions/{id}/resend.", "Mend the cause, then press \"Send once more\" on the session's page.",
@@ -37,7 +37,7 @@ var inPages = strings.NewReplacer(
 	"mend it: POST /v1/scripts/", "mend it under Scripts: ", "/preview shows the fault, PUT makes the next version", " shows the fault, and saving makes the next version",
 	"mend the script and activate the next version: POST /v1/scripts/", "mend the script under Scripts and use the next version: ",
 	"POST /v1/scripts/{name}/preview tries a source without keeping it", "the preview tries it without keeping it", "GET /v1/scripts lists them; PUT /v1/scripts/{name} makes one", "Scripts lists them and makes one",
-	"GET /v1/scripts/{name}/versions lists them", "the script's page lists them",
+	"GET /v1/scripts/{name}/versions lists them", "the script's page lists them", "GET /v1/scripts/", "Scripts, ", "/versions lists them", " lists them",
 	"GET /v1/schedulers lists them", "Set-up, Booking forms lists them", "choose another id, or change it with PUT", "choose another ID, or change that one",
 	"GET /v1/api-keys lists them", "Settings, API keys lists them", "GET /v1/users lists them", "Settings, Users lists them",
 	"GET /v1/opt-outs lists those that are", "People lists those that are", "(DELETE /v1/opt-outs/{phone})", "(People, \"They want texts again\")",
@@ -57,6 +57,7 @@ var inPages = strings.NewReplacer(
 	"Set server.public_url to", "Have whoever runs Rebook set its public address to", "set server.public_url to the https address at which the world reaches this daemon, and start again", "have whoever runs Rebook set its public address to the https address at which the world reaches it, and start it again",
 	"use a key with another role; api/README.md has the table", "ask an administrator, who can do it or give you another role",
 	"Set settings.frequency.max to 1, 2 or 3.", "Set the most texts to one person to 1, 2 or 3 under Settings, Rules.",
+	"Raise settings.daily_cap if", "Raise the segments a day under Settings, Rules if",
 	"Lower settings.holdout to text more people", "Lower the control group under Settings, Rules to text more people", "Switch on require_consent:", "Switch on \"Only with consent\" under Settings, Rules:",
 )
 

@@ -81,9 +81,8 @@ type personPage struct {
 	Thread           string
 	Sessions         []sessionRow
 	SessionsMore     string
-	Ledger           []ledgerRow // newest first; for who manages
-	LedgerCut        bool
-	JSON, HTML       string // the evidence file
+	Ledger           []ledgerRow // the newest; for who manages
+	JSON, HTML       string      // the evidence file
 	MayErase         bool
 	Digits           string // to be typed to erase
 	Confirm          string // what was typed
@@ -120,8 +119,13 @@ func (c *call) personPage(typed string, problem error) (any, error) {
 			return booking.Refuse(booking.NotFound, "unknown_person", "phone", "nothing is known of "+shownPhone(string(phone)), "look for another number under People")
 		}
 		p = personPage{Path: personPath(phone), Phone: shownPhone(string(phone)), Tel: string(phone), MayErase: v.MayManage, Digits: string(phone[max(0, len(phone)-4):]), Confirm: typed}
-		if p.Sessions, p.Name, err = c.sessionsOf(s, v, phone); err != nil {
+		sessions, err := c.sessionsOf(s, phone)
+		if err != nil {
 			return err
+		}
+		for _, x := range sessions {
+			p.Name = cmp.Or(p.Name, fullName(x.Customer))
+			p.Sessions = append(p.Sessions, v.sessionRow(x))
 		}
 		if len(p.Sessions) > listedToday {
 			p.Sessions, p.SessionsMore = p.Sessions[:listedToday], "/console/sessions?"+url.Values{"q": {string(phone)}}.Encode()
@@ -144,6 +148,11 @@ func (c *call) personPage(typed string, problem error) (any, error) {
 		if t != nil {
 			p.Thread = threadPath(phone)
 		}
+		if err != nil || !v.MayManage {
+			return err
+		}
+		recent, err := engine.Recent(s, c.who.Account, phone, sessions)
+		p.Ledger = v.ledger(recent)
 		return err
 	})
 	if err != nil {
@@ -151,11 +160,6 @@ func (c *call) personPage(typed string, problem error) (any, error) {
 	}
 	v.Title = cmp.Or(p.Name, p.Phone)
 	if v.MayManage {
-		file, err := engine.Evidence(c.ctx, c.reader, c.who.Account, phone)
-		if err != nil {
-			return nil, err
-		}
-		p.Ledger, p.LedgerCut = v.ledger(file)
 		evidence := "/v1/people/" + url.PathEscape(string(phone)) + "/evidence?format="
 		p.JSON, p.HTML = evidence+"json", evidence+"html"
 	}
@@ -163,24 +167,16 @@ func (c *call) personPage(typed string, problem error) (any, error) {
 	return c.office("person", v, problem)
 }
 
-// sessionsOf gives a person's newest sessions, and the name they gave last.
-func (c *call) sessionsOf(s *storage.Snapshot, v shell, phone booking.Phone) (rows []sessionRow, name string, err error) {
+// sessionsOf gives a person's newest sessions, one more than are listed.
+func (c *call) sessionsOf(s *storage.Snapshot, phone booking.Phone) ([]booking.Session, error) {
 	all, _, err := s.SessionsByPhone(c.who.Account, phone, "", slice)
-	for _, x := range slices.Backward(all) {
-		name = cmp.Or(name, fullName(x.Customer))
-		if len(rows) <= listedToday {
-			rows = append(rows, v.sessionRow(x))
-		}
-	}
-	return rows, name, err
+	slices.Reverse(all)
+	return all[:min(len(all), listedToday+1)], err
 }
 
-// ledger tells an evidence file as the page does, newest first.
-func (v shell) ledger(f booking.EvidenceFile) (rows []ledgerRow, cut bool) {
-	for _, e := range slices.Backward(f.Entries) {
-		if len(rows) == ledgerShown {
-			return rows, true
-		}
+// ledger tells what a person agreed to, was sent and said.
+func (v shell) ledger(entries []booking.EvidenceEntry) (rows []ledgerRow) {
+	for _, e := range entries[:min(len(entries), ledgerShown)] {
 		row := ledgerRow{At: v.At(e.At), Kind: word("evidence." + string(e.Kind)), Text: e.Text}
 		add := func(key, value string) {
 			if value != "" {
@@ -204,7 +200,7 @@ func (v shell) ledger(f booking.EvidenceFile) (rows []ledgerRow, cut bool) {
 		add("evidence.by", e.By)
 		rows = append(rows, row)
 	}
-	return rows, f.Cut
+	return rows
 }
 
 // personDo carries out a button of a person's page and leads back to it.

@@ -80,6 +80,9 @@ func (c *call) addScheduler() (any, error) {
 	var in wire.Scheduler
 	var v booking.Scheduler
 	err = newSchedulerForm(&in).read(typed)
+	if origin := originOf(in.URL); origin != "" { // the page itself reports its visits
+		in.Origins = []string{origin}
+	}
 	if err == nil {
 		err = in.Over(&v)
 	}

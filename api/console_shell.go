@@ -137,6 +137,8 @@ func (v shell) Span(t time.Time) string {
 	d = d.Abs().Round(time.Second)
 	var n string
 	switch {
+	case past && d < 5*time.Second:
+		return "just now"
 	case d < time.Minute:
 		n = plural(int(d/time.Second), "second")
 	case d < 2*time.Hour:
