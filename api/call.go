@@ -142,6 +142,8 @@ func (c *call) answer(out any) error {
 		return c.f.Send(v.body)
 	case stream:
 		return c.send(v)
+	case file:
+		return c.sendFile(v)
 	}
 	return writeJSON(c.f, c.route.status, out)
 }

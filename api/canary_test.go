@@ -12,7 +12,7 @@ import (
 )
 
 // worded is a template of one's own.
-func worded(hello string) string {
+func wordedSource(hello string) string {
 	return "function render(ctx)\n  return '" + hello + " ' .. ctx.business.name .. ': ' .. ctx.link .. ' Reply STOP to opt out.'\nend"
 }
 
@@ -22,7 +22,7 @@ func TestAVersionIsTriedOnSomePersonsFirst(t *testing.T) {
 		manager := "Authorization: Bearer " + h.key(booking.RoleManager)
 		const script, path = "/v1/scripts/follow_up_link", "/v1/scripts/follow_up_link/canary"
 		for _, hello := range []string{"Old", "New"} {
-			h.must(h.request("PUT", script, source(worded(hello)), manager), 200)
+			h.must(h.request("PUT", script, source(wordedSource(hello)), manager), 200)
 		}
 		h.must(h.request("POST", script+"/activate", `{"version":1}`, manager), 200)
 
@@ -107,7 +107,7 @@ func TestTheConsoleTriesAVersion(t *testing.T) {
 		if a := h.page("/console/canary", ada); a.status != 200 || !strings.Contains(a.body, "No version was tried yet") || !strings.Contains(a.body, "There is no version beside") {
 			t.Errorf("an empty house: %s", a.body)
 		}
-		h.must(h.request("PUT", "/v1/scripts/follow_up_link", source(worded("New"))), 200)
+		h.must(h.request("PUT", "/v1/scripts/follow_up_link", source(wordedSource("New"))), 200)
 		if a := h.page("/console/canary", ada); !strings.Contains(a.body, `<option value="follow_up_link@1">`) || strings.Contains(a.body, "follow_up_link@0") {
 			t.Errorf("what can be tried: %s", a.body)
 		}

@@ -90,12 +90,12 @@ func (c *call) windowOf(s *storage.Snapshot, sched booking.Scheduler, zone strin
 	if form.Get("do") == "remove" {
 		return w, nil
 	}
-	if w.Capacity, err = number(form, "places", 0, 10_000); err != nil {
+	if w.Capacity, err = wholeNumber(form, "places", 0, 10_000); err != nil {
 		return w, err
 	}
 	w.Open = w.Capacity
 	if form.Has("open") {
-		if w.Open, err = number(form, "open", 0, w.Capacity); err != nil {
+		if w.Open, err = wholeNumber(form, "open", 0, w.Capacity); err != nil {
 			return w, err
 		}
 	}
@@ -141,7 +141,7 @@ func timesOf(form url.Values, prefix string) (from, to booking.TimeOfDay, err er
 	return from, to, nil
 }
 
-func number(form url.Values, name string, low, high int) (int, error) {
+func wholeNumber(form url.Values, name string, low, high int) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(form.Get(name)))
 	if err != nil || n < low || n > high {
 		return 0, booking.Refuse(booking.Invalid, "out_of_range", name, word("calendar.field."+name)+" is not a number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high), "mend it and save again")
@@ -195,7 +195,7 @@ func (c *call) putWeeklyInConsole() (any, error) {
 			if r.From, r.To, err = timesOf(form, n); err != nil {
 				return err
 			}
-			if r.Capacity, err = number(url.Values{"places": {cmp.Or(form.Get(n+"places"), "1")}}, "places", 1, 10_000); err != nil {
+			if r.Capacity, err = wholeNumber(url.Values{"places": {cmp.Or(form.Get(n+"places"), "1")}}, "places", 1, 10_000); err != nil {
 				return err
 			}
 			for _, d := range form[n+"days"] {
@@ -203,11 +203,11 @@ func (c *call) putWeeklyInConsole() (any, error) {
 			}
 			rules = append(rules, r)
 		}
-		lead, err := number(form, "lead", 0, 30*24)
+		lead, err := wholeNumber(form, "lead", 0, 30*24)
 		if err != nil {
 			return err
 		}
-		horizon, err := number(form, "horizon", 1, 366)
+		horizon, err := wholeNumber(form, "horizon", 1, 366)
 		if err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func (c *call) showInbox() (any, error) {
 			p.Items = append(p.Items, row)
 		}
 		if next != "" {
-			p.Older = "/console/inbox?" + url.Values{"cursor": {next}}.Encode()
+			p.Older = "/console/inbox?" + url.Values{"cursor": {writeCursor(next)}}.Encode()
 		}
 		return nil
 	})

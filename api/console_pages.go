@@ -47,7 +47,7 @@ type todayPage struct {
 	Empty    bool // nothing was ever heard from a page
 }
 
-type alarmRow struct{ Message, Fix, Since string }
+type alarmRow struct{ Message, Fix, Since, Page string }
 
 type dayFigures struct {
 	Label                    string
@@ -69,7 +69,7 @@ func (c *call) showConsole() (any, error) {
 			return err
 		}
 		for _, a := range alarms {
-			p.Alarms = append(p.Alarms, alarmRow{a.Message, a.Fix, v.At(a.Since)})
+			p.Alarms = append(p.Alarms, v.alarmRow(a))
 		}
 		if p.Waiting, err = c.waiting(s, v); err != nil {
 			return err
@@ -168,7 +168,7 @@ func (c *call) dueSoon(s *storage.Snapshot, v shell) (rows []sessionRow, more bo
 func told(trail []booking.Finding, check booking.Check) (message, fix string) {
 	for _, f := range trail {
 		if f.Check == check && f.Result != booking.Pass {
-			message, fix = f.Message, f.Fix
+			message, fix = f.Message, inConsole(f.Fix)
 		}
 	}
 	return message, fix
@@ -317,7 +317,7 @@ func (c *call) sessionPage(status int, problem error) (any, error) {
 			return err
 		}
 		for _, f := range trail {
-			p.Trace = append(p.Trace, traceRow{v.At(f.At), word("gate." + string(f.Check)), string(f.Result), f.Message, f.Fact, f.Setting, f.Fix})
+			p.Trace = append(p.Trace, traceRow{v.At(f.At), word("gate." + string(f.Check)), string(f.Result), f.Message, f.Fact, f.Setting, inConsole(f.Fix)})
 		}
 		if x.FollowUp.Attempt != "" {
 			a, err := s.Attempt(c.who.Account, x.FollowUp.Attempt)

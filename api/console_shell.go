@@ -27,6 +27,7 @@ type shell struct {
 	Unread        int
 	MayWork       bool
 	MayManage     bool
+	MayAdminister bool
 	Live          bool     // the page is fetched again when something changes
 	Files         []string // styles and scripts of its own
 	Problem       string   // a refusal, told on top
@@ -49,6 +50,12 @@ func (v shell) Nav() []navItem {
 	if v.MayManage {
 		items = append(items, navItem{"scripts", "/console/scripts", word("nav.scripts"), 0}, navItem{"tests", testsPath, word("nav.tests"), 0}, navItem{"replays", replaysPath, word("nav.replays"), 0},
 			navItem{"canary", canaryPath, word("nav.canary"), 0})
+	}
+	if v.MayWork {
+		items = append(items, navItem{"people", "/console/people", word("nav.people"), 0})
+	}
+	if v.MayManage {
+		items = append(items, navItem{"setup", "/console/setup", word("nav.setup"), 0}, navItem{"settings", "/console/settings", word("nav.settings"), 0})
 	}
 	return items
 }
@@ -79,9 +86,10 @@ const consoleCSPolicy = "default-src 'none'; script-src 'self'; style-src 'self'
 
 var consoleTemplates = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
-	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html"))
-	for _, name := range []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem", "scripts", "script", "calendar",
-		"tests", "test", "replays", "replay", "canary"} {
+	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html", "assets/console/forms.html"))
+	names := []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem", "scripts", "script", "calendar", "tests", "test", "replays", "replay", "canary"}
+	names = append(names, "setup", "registration", "filing", "numbers", "schedulers", "scheduler", "people", "person", "settings", "users", "user", "keys", "webhooks", "webhook", "backups", "audit", "about", "adopt")
+	for _, name := range names {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
 	}
 	return all
@@ -94,7 +102,7 @@ func (c *call) shellFor(s *storage.Snapshot, title, active string) (v shell, err
 		return v, err
 	}
 	v = shell{Title: title, Active: active, Business: a.Name, Role: string(c.who.Role), Zone: a.Timezone, now: s.Now,
-		MayWork: c.who.Role.May(booking.MayWork), MayManage: c.who.Role.May(booking.MayManage)}
+		MayWork: c.who.Role.May(booking.MayWork), MayManage: c.who.Role.May(booking.MayManage), MayAdminister: c.who.Role.May(booking.MayAdminister)}
 	if c.user != nil {
 		v.Who = cmp.Or(c.user.Name, c.user.Email)
 	}
@@ -148,6 +156,8 @@ func (v shell) Span(t time.Time) string {
 	d = d.Abs().Round(time.Second)
 	var n string
 	switch {
+	case past && d < 5*time.Second:
+		return "just now"
 	case d < time.Minute:
 		n = plural(int(d/time.Second), "second")
 	case d < 2*time.Hour:
@@ -225,7 +235,7 @@ func (s *Server) consoleFault(f *fiber.Ctx, err error) {
 // sentence tells a refusal with its mend. A mend that speaks to programs is said in the console's words, or left out.
 func sentence(e *booking.Error) string {
 	m := strings.ToUpper(e.Message[:1]) + e.Message[1:]
-	hint := cmp.Or(wording["mend."+e.Code], e.Hint)
+	hint := cmp.Or(wording["mend."+e.Code], mended(e))
 	if strings.Contains(hint, "/v1/") {
 		hint = ""
 	}

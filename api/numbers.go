@@ -32,15 +32,21 @@ func (c *call) putNumber() (any, error) {
 		if err != nil {
 			return err
 		}
-		if len(in.Label) > 100 {
-			return booking.Refuse(booking.Invalid, "too_long", "label", "it is too long", "at most 100 bytes are kept")
-		}
 		v.ID, v.Number = in.ID, booking.Phone(in.Number)
-		v.Label, v.SMSCapable, v.DefaultOutbound = wire.OneLine(in.Label), in.SMSCapable, in.DefaultOutbound
-		return nil
+		v.SMSCapable, v.DefaultOutbound = in.SMSCapable, in.DefaultOutbound
+		return relabel(v, in.Label)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return wire.FromNumber(got), nil
+}
+
+// relabel gives a number the label that people know it by.
+func relabel(v *booking.PhoneNumber, label string) error {
+	if len(label) > 100 {
+		return booking.Refuse(booking.Invalid, "too_long", "label", "it is too long", "at most 100 bytes are kept")
+	}
+	v.Label = wire.OneLine(label)
+	return nil
 }

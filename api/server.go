@@ -43,6 +43,7 @@ type Options struct {
 	StoreStats     func() storage.Stats      // for /metrics; nil: no figures of the store
 	WorkerStats    func() worker.Stats       // for /metrics; nil: no figures of the workers that run scripts
 	ModelState     func() booking.ModelState // for /metrics; nil: there is no language model
+	Backups        *storage.Shelf            // for the console; nil: no backups are kept
 	Limits         Limits                    // zero fields: those of [DefaultLimits]
 }
 

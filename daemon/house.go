@@ -27,6 +27,9 @@ import (
 // simulatorFile is the simulated carrier's record in the data directory.
 const simulatorFile = "simulator.jsonl"
 
+// backupsDir is where backups made in the console lie, in the data directory.
+const backupsDir = "backups"
+
 // house is a running daemon: store, carrier, engine, API, socket and chores, put together.
 type house struct {
 	p   *process
@@ -218,9 +221,11 @@ const answerWithin = 5 * time.Second
 
 // openAPI serves requests from now on.
 func (h *house) openAPI(ln net.Listener) {
+	shelf := storage.NewShelf(h.store, filepath.Join(h.cfg.Storage.Dir, backupsDir))
+	h.undo = append(h.undo, func(context.Context) error { return shelf.Close() })
 	o := api.Options{
 		Engine: h.engine, Reader: h.store.Reader(), Simulator: h.carrier, Now: h.p.now, Log: h.log, StoreStats: h.store.Stats,
-		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release, Demo: h.cfg.demo, TwilioTokens: h.tokens,
+		PublicURL: h.cfg.Server.PublicURL, TrustedProxies: h.cfg.Server.TrustedProxies, Version: release, Demo: h.cfg.demo, TwilioTokens: h.tokens, Backups: shelf,
 	}
 	if h.pool != nil {
 		o.WorkerStats = h.pool.Stats

@@ -14,7 +14,7 @@
       const bottom = innerHeight + scrollY >= document.body.scrollHeight - 40;
       for (const old of document.querySelectorAll("[data-live]")) {
         const fresh = page.getElementById(old.id);
-        if (fresh) Idiomorph.morph(old, fresh);
+        if (fresh) Idiomorph.morph(old, fresh, { callbacks: { beforeAttributeUpdated: (name, node) => !(name === "open" && node.tagName === "DETAILS") } });
       }
       if (bottom && document.querySelector(".messages")) scrollTo(0, document.body.scrollHeight);
     } catch { /* the stream tells again when the daemon is back */ } finally {

@@ -20,6 +20,7 @@ type NewUser struct {
 type UserChange struct {
 	Email, Name, Password *string
 	Role                  *booking.Role
+	Seen                  func(storage.User) error // refuses the change of somebody who is not as they were seen any more; nil: nothing is asked
 }
 
 func unknownUser(id string) error {
@@ -92,6 +93,11 @@ func (e *Engine) EditUser(ctx context.Context, a booking.AccountID, id string, c
 		if old == nil {
 			return storage.User{}, unknownUser(id)
 		}
+		if c.Seen != nil {
+			if err := c.Seen(*old); err != nil {
+				return *old, err
+			}
+		}
 		u := *old
 		u.UpdatedAt = t.Now
 		if c.Email != nil {
@@ -120,6 +126,22 @@ func (e *Engine) EditUser(ctx context.Context, a booking.AccountID, id string, c
 			}
 		}
 		return u, t.PutUser(a, old, u)
+	})
+}
+
+// WelcomeAgain makes another one-time link by which a person sets a password: the first one ended, or the password was forgotten. What the
+// person may do until then stays as it is. It gives the link's token, which is shown this once.
+func (e *Engine) WelcomeAgain(ctx context.Context, a booking.AccountID, id string) (string, error) {
+	now, token := e.now(), newToken() // outside the transaction, so that a run after an unknown commit writes the same
+	return token, e.update(ctx, func(t *txn) error {
+		u, err := t.User(a, id)
+		if err != nil {
+			return err
+		}
+		if u == nil {
+			return unknownUser(id)
+		}
+		return t.PutLogin(token, storage.Login{Account: a, User: id, Welcome: true, Begun: now, SeenAt: now, Expires: now.Add(welcomeLife)})
 	})
 }
 
