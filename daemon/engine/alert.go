@@ -79,3 +79,24 @@ func (t *txn) task(account booking.Account, v *booking.Thread, what string) erro
 	x.Until = t.Now.Add(taskLife)
 	return t.PutAlarm(account.ID, x)
 }
+
+// textLost has a person look when a text of a thread did not arrive, or nobody can say whether it did: it is never sent again by
+// itself, and the customer may wait for it. why completes "it".
+func (t *txn) textLost(a booking.Attempt, why string) error {
+	if a.Kind != booking.AttemptReply && a.Kind != booking.AttemptHuman && a.Kind != booking.AttemptSafety {
+		return nil
+	}
+	account, err := t.Account(a.Account)
+	if err != nil {
+		return err
+	}
+	return t.task(account, &booking.Thread{Phone: a.Thread}, "our text \""+clipped(a.Body)+"\" may be missing: it "+why+". Write or call.")
+}
+
+// answerFailed is textLost for one that the carrier refused or could not deliver. Who opted out waits for nothing.
+func (t *txn) answerFailed(a booking.Attempt, r booking.Reaction) error {
+	if r.Class == booking.ReactOptedOut {
+		return nil
+	}
+	return t.textLost(a, "failed with "+factOf(r))
+}

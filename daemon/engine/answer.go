@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -140,8 +141,10 @@ func (e *Engine) beginAnswer(ctx context.Context, a booking.Attempt) (begun *boo
 			now.State, now.SettledAt, now.BegunAt, now.Epoch = booking.AttemptBegun, time.Time{}, t.Now, e.epoch
 			now.DueAt = t.Now.Add(e.o.SettleAfter)
 			begun, mine = now, true
+		} else if wanted {
+			err = t.textLost(*now, "could not go out in time")
 		}
-		return t.putAttempt(&old, *now)
+		return errors.Join(err, t.putAttempt(&old, *now))
 	})
 	return begun, err
 }
