@@ -84,6 +84,11 @@ func (e *Engine) converse(ctx context.Context, d booking.Due) error {
 		}
 		return errAgain
 	}
+	if w.turn == nil {
+		if wrote, err := e.personWrote(ctx, w); err != nil || wrote {
+			return cmp.Or(err, errAgain)
+		}
+	}
 	end, err := e.writeReply(ctx, w)
 	if errors.Is(err, errAsked) {
 		return nil

@@ -74,7 +74,7 @@ func (t *txn) putThread(account booking.Account, old *booking.Thread, v booking.
 	if d, ok := v.Due(account.ID); ok {
 		t.hints = append(t.hints, d)
 	}
-	return t.PutThread(account.ID, old, v, account.Settings.Retention.Std())
+	return errors.Join(t.lookOut(account.ID, old, v), t.PutThread(account.ID, old, v, account.Settings.Retention.Std()))
 }
 
 func (t *txn) putMessage(account booking.Account, p booking.Phone, m booking.ThreadMessage) error {
