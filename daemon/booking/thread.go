@@ -51,6 +51,7 @@ type Thread struct {
 	Unread     int `json:"unread,omitempty"`      // customer's texts that no person has looked at
 	AgentTexts int `json:"agent_texts,omitempty"` // texts of the agent
 	ModelCalls int `json:"model_calls,omitempty"` // by the agent's script
+	Nudges     int `json:"nudges,omitempty"`      // reminders that went out or were decided against
 
 	BeganAt   time.Time `json:"began_at"`
 	LastAt    time.Time `json:"last_at"`             // of the last message either way

@@ -105,6 +105,13 @@ func (t *txn) stillWanted(a booking.Attempt, stopped bool) (bool, error) {
 		return stopped, nil
 	case booking.AttemptHuman, booking.AttemptSafety:
 		return !stopped, nil
+	case booking.AttemptNudge: // the customer wrote, a person took over, or there is a booking by now
+		v, err := t.Thread(a.Account, a.Thread)
+		if err != nil || v == nil || stopped || v.Owner != booking.OwnerAgent || v.InboundAt.After(a.ClaimedAt) {
+			return false, err
+		}
+		held, err := bookingHeld(&t.Snapshot, a.Account, a.Thread)
+		return held == nil, err
 	case booking.AttemptReply:
 		v, err := t.Thread(a.Account, a.Thread)
 		return !stopped && v != nil && (v.By == "" || v.HumanAt.Before(a.ClaimedAt)), err

@@ -15,14 +15,18 @@ import (
 	"github.com/rebookhq/rebook/storage"
 )
 
-// eventText is the event of a customer's text.
-const eventText = "text"
+// The events of an agent's turn beside eventStart.
+const (
+	eventText    = "text"    // the customer's
+	eventTimeout = "timeout" // the customer is silent: a reminder may be written
+)
 
 // talk is a reply that is being written.
 type talk struct {
 	now      time.Time
 	facts    booking.ReplyFacts
 	messages []booking.ThreadMessage
+	event    string // empty: eventText
 	upto     string // the customer's last text that it answers
 	burst    string
 	lang     string
@@ -59,6 +63,9 @@ func (e *Engine) converse(ctx context.Context, d booking.Due) error {
 		return err
 	}
 	v := w.facts.Thread
+	if at, ok := v.NudgeDue(w.account().Settings); ok && !at.After(w.now) && w.now.Sub(v.LastAt) < booking.ThreadSilence {
+		return e.nudge(ctx, w)
+	}
 	if !v.Pending() {
 		return e.restThread(ctx, w, func(v *booking.Thread) {
 			if v.State == booking.ThreadOpen && w.now.Sub(v.LastAt) >= booking.ThreadSilence {
@@ -268,7 +275,7 @@ func (e *Engine) talkFacts(s *storage.Snapshot, w *talk, known []booking.Window,
 	facts.Areas = f.Scheduler.ServiceZips
 	facts.Memory = v.Memory
 	facts.Thread = scripts.Thread{Owner: string(v.Owner), Note: v.Note, Count: v.AgentTexts, Lang: w.lang}
-	facts.Event = scripts.Event{Kind: eventText, Text: w.burst, Tapback: string(booking.MatchTapback(w.burst))}
+	facts.Event = scripts.Event{Kind: cmp.Or(w.event, eventText), Text: w.burst, Tapback: string(booking.MatchTapback(w.burst))}
 	if past, ok := booking.MatchPastEmergency(w.burst); ok {
 		facts.Event.EmergencyPast = string(past.Kind)
 	}

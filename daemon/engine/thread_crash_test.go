@@ -23,9 +23,12 @@ type conversation struct {
 	died    bool
 }
 
-// converse plays a customer who takes a window and confirms it. The process dies as m and wire say, once, and the next one begins down
+// booksByText is a customer who takes a window and confirms it.
+var booksByText = []string{"tomorrow morning works", "yes", "thanks!"}
+
+// converse plays a customer's texts. The process dies as m and wire say, once, and the next one begins down
 // later; a text that it did not acknowledge is delivered again, as carriers do.
-func converse(t *testing.T, m *mortal, wire *mortalCarrier, down time.Duration) *conversation {
+func converse(t *testing.T, m *mortal, wire *mortalCarrier, down time.Duration, texts ...string) *conversation {
 	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)))
 	kv, err := storage.OpenKV(storage.Options{InMemory: true, Small: true, Now: time.Now})
@@ -46,7 +49,7 @@ func converse(t *testing.T, m *mortal, wire *mortalCarrier, down time.Duration) 
 	m.count, m.left = 0, cut
 	m.mu.Unlock()
 	wire.before, wire.after = before, after
-	for _, text := range []string{"tomorrow morning works", "yes", "thanks!"} {
+	for _, text := range texts {
 		c.hears(text)
 	}
 	c.passes(2 * time.Hour)
@@ -142,7 +145,7 @@ func (w *world) alarmed(code string) bool {
 func TestKilledAtAnyCommitOfABookingConversation(t *testing.T) {
 	var commits int
 	bubble(t, func(t *testing.T) {
-		c := converse(t, &mortal{left: -1}, &mortalCarrier{}, 0)
+		c := converse(t, &mortal{left: -1}, &mortalCarrier{}, 0, booksByText...)
 		defer c.close()
 		c.judge()
 		if c.died || c.alarmed("thread_task") {
@@ -158,7 +161,7 @@ func TestKilledAtAnyCommitOfABookingConversation(t *testing.T) {
 			for _, down := range []time.Duration{time.Second, time.Hour} {
 				t.Run(fmt.Sprintf("commit %d of %d, on disk %v, down %v", n, commits, after, down), func(t *testing.T) {
 					bubble(t, func(t *testing.T) {
-						c := converse(t, &mortal{left: n, after: after}, &mortalCarrier{}, down)
+						c := converse(t, &mortal{left: n, after: after}, &mortalCarrier{}, down, booksByText...)
 						defer c.close()
 						if !c.died && n < commits*3/4 { // the last ones are the carrier's reports, in any order
 							t.Fatal("the process lives")
@@ -176,7 +179,7 @@ func TestKilledAroundTheCallOfAnAnswer(t *testing.T) {
 	for name, wire := range map[string]*mortalCarrier{"before": {before: true}, "after": {after: true}} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				c := converse(t, &mortal{left: -1}, wire, time.Second)
+				c := converse(t, &mortal{left: -1}, wire, time.Second, booksByText...)
 				defer c.close()
 				c.judge()
 			})
