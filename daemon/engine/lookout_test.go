@@ -19,7 +19,9 @@ func talkingLine(t *testing.T, edit ...func(*engine.Options)) *phoneLine {
 	l := newLine(t, edit...)
 	agentOf(asker)(l.world)
 	l.follow(func(f *booking.FollowUpSet) { f.Agent = "" })
-	left(l.world, "c1", phone(1), func(ev *booking.Event) { ev.Customer.Address = booking.Address{Line1: "12 Oak St", PostalCode: "43215"} })
+	left(l.world, "c1", phone(1), func(ev *booking.Event) {
+		ev.Customer.Address = booking.Address{Line1: "12 Oak St", PostalCode: "43215"}
+	})
 	time.Sleep(16 * time.Minute)
 	synctest.Wait()
 	if n := len(l.sent(phone(1))); n != 1 {
@@ -191,6 +193,35 @@ func TestACarrierThatListsNothingHoldsUpNoReply(t *testing.T) {
 		got := l.sent(phone(1))
 		if len(got) != 2 || !strings.Contains(got[1].Body, "?") {
 			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// With settings.lookup Twilio is asked once for a number before its first text, and never without it.
+func TestTwilioTellsALandlineBeforeItsFirstText(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		l := newLine(t, func(o *engine.Options) { o.Lookup = o.Carrier.(*twilio.Client) })
+		defer l.end()
+		l.fake.Line(phone(2), "landline", 0)
+		l.fake.Line(phone(3), "", 60601)
+		left(l.world, "off", phone(1))
+		l.pass(20 * time.Minute)
+		if n := l.fake.LookedUp(); n != 0 || len(l.sent(phone(1))) != 1 {
+			t.Errorf("%d lookups though nobody switched them on, %d texts", n, len(l.sent(phone(1))))
+		}
+		l.settings(func(a *booking.Account) { a.Settings.Lookup = true })
+		for _, client := range []string{"a", "b"} {
+			for n, number := range []string{phone(2), phone(3)} {
+				left(l.world, client+number, number)
+				l.pass(20 * time.Minute)
+				s := l.session(l.idOf(client + number))
+				if landline := n == 0; landline != (s.FollowUp.WithheldBy == booking.CheckLandline) || landline != (len(l.sent(number)) == 0) {
+					t.Errorf("%s: %d texts, %+v", number, len(l.sent(number)), s.FollowUp)
+				}
+			}
+		}
+		if n := l.fake.LookedUp(); n != 2 {
+			t.Errorf("%d lookups of two numbers", n)
 		}
 	})
 }
