@@ -103,7 +103,7 @@ func (t *txn) stillWanted(a booking.Attempt, stopped bool) (bool, error) {
 	switch a.Kind {
 	case booking.AttemptConfirmation:
 		return stopped, nil
-	case booking.AttemptHuman, booking.AttemptSafety:
+	case booking.AttemptHuman, booking.AttemptSafety, booking.AttemptAlert:
 		return !stopped, nil
 	case booking.AttemptNudge: // the customer wrote, a person took over, or there is a booking by now
 		v, err := t.Thread(a.Account, a.Thread)

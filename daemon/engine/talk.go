@@ -63,6 +63,9 @@ func (e *Engine) converse(ctx context.Context, d booking.Due) error {
 		return err
 	}
 	v := w.facts.Thread
+	if v.AlertDue() && w.now.Sub(v.AlertAt) >= booking.AlertAgain {
+		return e.alertOnCallAgain(ctx, w)
+	}
 	if at, ok := v.NudgeDue(w.account().Settings); ok && !at.After(w.now) && w.now.Sub(v.LastAt) < booking.ThreadSilence {
 		return e.nudge(ctx, w)
 	}

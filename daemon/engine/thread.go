@@ -91,7 +91,7 @@ func (t *txn) hear(e *Engine, a booking.AccountID, in booking.Inbound, id bookin
 		return err
 	}
 	if account.Settings.OnCallPhone != "" && in.From == account.Settings.OnCallPhone {
-		return t.acknowledge(account, in)
+		return t.acknowledge(e, account, in)
 	}
 	v, old, err := t.thread(account, in.From)
 	if err != nil {
@@ -125,7 +125,7 @@ func (t *txn) hear(e *Engine, a booking.AccountID, in booking.Inbound, id bookin
 		err = t.askedToCall(account, &v, in)
 	case danger:
 		err = t.danger(e, account, &v, in, em, stop != nil, id)
-	case answer && v.Owner == booking.OwnerHuman && !v.AlertAt.IsZero() && t.Now.Sub(v.AlertAt) >= alertAgain:
+	case answer && v.Owner == booking.OwnerHuman && !v.AlertAt.IsZero() && t.Now.Sub(v.AlertAt) >= booking.AlertAgain:
 		err = t.alert(e, account, &v, "the customer is still waiting: "+clipped(body))
 	case answer && v.Owner == booking.OwnerAgent && booking.MatchReluctance(body):
 		err = t.handOff(e, account, &v, "the customer does not like our texts: "+clipped(body))
