@@ -183,8 +183,7 @@ func (e *Engine) readTalk(s *storage.Snapshot, w *talk) (stale *booking.Turn, er
 	if w.messages, err = s.ThreadMessages(a, v.Phone, threadSeen); err != nil {
 		return nil, err
 	}
-	var known []booking.Window
-	if known, w.loc, err = windowsOf(s, w.account(), v.Scheduler); err != nil {
+	if _, w.loc, err = zoneOf(s, w.account(), v.Scheduler); err != nil {
 		return nil, err
 	}
 	if w.done, err = cancelledOf(s, a, v.Phone); err != nil {
@@ -237,6 +236,10 @@ func (e *Engine) readTalk(s *storage.Snapshot, w *talk) (stale *booking.Turn, er
 	case e.o.Scripts == nil:
 		w.missing = e.noWalls()
 	}
+	known, _, err := windowsOf(s, w.account(), v.Scheduler)
+	if err != nil {
+		return nil, err
+	}
 	facts, err := e.talkFacts(s, w, known, has)
 	if err != nil {
 		return nil, err
@@ -268,9 +271,12 @@ func (e *Engine) talkFacts(s *storage.Snapshot, w *talk, known []booking.Window,
 	if f.Scheduler == nil {
 		f.Scheduler = &booking.Scheduler{}
 	}
-	facts, err := e.scriptFacts(s, w.now, f, w.token)
+	facts, err := e.plainFacts(s, w.now, f, w.token)
 	if err != nil {
 		return facts, err
+	}
+	if e.outage("windows") == "" {
+		facts.Windows = scripts.Offer(known, s.Now, w.loc)
 	}
 	v := w.facts.Thread
 	where := f.Session.Customer.Address
