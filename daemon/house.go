@@ -195,7 +195,7 @@ func (h *house) openEngine(ctx context.Context) (err error) {
 		if u, err := url.Parse(h.cfg.Server.PublicURL); err == nil && loopback(u.Hostname()) {
 			o.Unreachable = "server.public_url is " + h.cfg.Server.PublicURL + ", which is this machine itself"
 		}
-		o.Carrier, o.Lookup, o.Simulator, o.Pace = h.twilio, nil, false, h.cfg.Twilio.SegmentsPerSecond
+		o.Carrier, o.Lookup, o.Simulator, o.Pace = h.twilio, h.twilio, false, h.cfg.Twilio.SegmentsPerSecond
 		o.Registrar = twilio.NewRegistrar(h.twilio, twilio.RegistrarOptions{
 			Email: h.cfg.Twilio.RegistrationEmail, PrimaryProfile: h.cfg.Twilio.PrimaryProfile, Mock: h.cfg.Twilio.MockRegistration})
 	}

@@ -83,15 +83,30 @@ func Digest(source string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-var requires = regexp.MustCompile(`\brequire\s*\(?\s*(?:"([a-z0-9][a-z0-9_-]{0,63})"|'([a-z0-9][a-z0-9_-]{0,63})')`)
+// requires begins where the word does: a search for the word is a hundred times faster than the expression over a whole source, and agents
+// are read at every turn.
+var requires = regexp.MustCompile(`^require\s*\(?\s*(?:"([a-z0-9][a-z0-9_-]{0,63})"|'([a-z0-9][a-z0-9_-]{0,63})')`)
 
 // Requires lists the modules that a source loads by name, each once, in order of appearance. A name that is put together at
 // run time is not found: the modules of a run are fixed before it begins.
 func Requires(source string) (names []string) {
-	for _, m := range requires.FindAllStringSubmatch(source, -1) {
-		if name := m[1] + m[2]; !slices.Contains(names, name) {
-			names = append(names, name)
+	const word = "require"
+	for from := 0; ; from += len(word) {
+		i := strings.Index(source[from:], word)
+		if i < 0 {
+			return names
+		}
+		from += i
+		if from > 0 && wordByte(source[from-1]) {
+			continue
+		}
+		if m := requires.FindStringSubmatch(source[from:]); m != nil && !slices.Contains(names, m[1]+m[2]) {
+			names = append(names, m[1]+m[2])
 		}
 	}
-	return names
+}
+
+// wordByte tells the characters that would make "require" the end of another word.
+func wordByte(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }

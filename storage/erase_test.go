@@ -14,7 +14,7 @@ var fates = map[string]string{
 	"seats": "IDs of bookings only", "tally": "figures only", "tallied": "figures only",
 	"thread": "removed", "threadlist": "removed with its thread", "threadmsg": "removed", "turn": "removed when it holds the person",
 	"replay": "figures only", "replayed": "removed when it holds the person", "scripttest": "invented people only", "testrun": "invented people only",
-	"audit": "removed when it holds the person", "report": "names a text of ours only, for an hour", "carrier": "figures only", "missed": "times only",
+	"audit": "removed when it holds the person", "report": "names a text of ours only, for an hour", "carrier": "figures only", "missed": "times only", "lookout": "times only",
 	"canary": "the business", "canarytally": "figures only", "script": "the business", "scriptversion": "the business", "filing": "the business", "user": "the office",
 	"account": "the business", "registration": "the business", "facts": "the business", "number": "the business", "outbound": "the business",
 	"scheduler": "the business", "windows": "the business", "key": "the business", "webhooks": "the business", "hooktrouble": "the business",

@@ -54,6 +54,7 @@ import (
 //	a/<account>/report/<sid>                       StatusUpdate         30 days
 //	a/<account>/carrier                            CarrierState         ever
 //	a/<account>/missed                             Missed               until fetched
+//	a/<account>/lookout                            Lookout              while an agent has a thread
 //	a/<account>/once/<hash>                        Once                 24 hours
 //	a/<account>/poison/<kind>/<ref>                Poison               ever
 //	a/<account>/alarm/<code>/<ref>                 Alarm                ever

@@ -203,6 +203,7 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutCarrier("acme", booking.CarrierState{Halts: []booking.Halt{{Number: "+13125550100", Code: 30034, Meaning: "Not in the campaign.", Fix: "Add it.",
 				Since: noon, Until: noon.Add(time.Hour), Later: true}}, Filtered: []time.Time{noon}}),
 			tx.PutMissed("acme", Missed{Since: noon.Add(-time.Hour), DueAt: noon, Ref: uuid(10)}),
+			tx.PutLookout("acme", Lookout{Since: noon.Add(-time.Minute), Heard: noon.Add(-time.Hour), DueAt: noon, Ref: uuid(15), Last: true}),
 			tx.PutAttempt(nil, answer),
 			tx.PutOnce("acme", "idem", Once{Request: "digest", Result: []byte(`{"session":"x"}`)}),
 			tx.PutPoison("acme", Poison{Kind: booking.KindFollowUp, Ref: uuid(9), Error: "boom", At: noon}),

@@ -55,6 +55,7 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"report":        called(func(x booking.StatusUpdate) string { return x.SID }),
 	"carrier":       called(func(booking.CarrierState) string { return "" }),
 	"missed":        (*verifier).missed,
+	"lookout":       (*verifier).lookout,
 	"filing":        (*verifier).filing,
 	"user":          (*verifier).user,
 	"audit":         called(auditName),
@@ -232,6 +233,14 @@ func (v *verifier) missed(a booking.AccountID, _ string, r Row) error {
 	return v.there(dueKey(x.due(a)), r.Key, "its catch-up due-key")
 }
 
+func (v *verifier) lookout(a booking.AccountID, _ string, r Row) error {
+	x, ok := value[Lookout](v, r)
+	if !ok {
+		return nil
+	}
+	return v.there(dueKey(x.due(a)), r.Key, "its lookout due-key")
+}
+
 func (v *verifier) inFlight(r Row) error {
 	if len(r.Key) < 5 {
 		v.find(r.Key, "not a key of an in-flight row")
@@ -298,6 +307,16 @@ func (v *verifier) due(r Row) error {
 			return nil
 		}
 		v.sameDue(r, m.due(d.Account), true)
+	case booking.KindLookout:
+		w, err := v.Lookout(d.Account)
+		if err != nil {
+			return v.unread(err)
+		}
+		if w == nil {
+			v.find(r.Key, "nothing is watched")
+			return nil
+		}
+		v.sameDue(r, w.due(d.Account), true)
 	case booking.KindSettle, booking.KindReply:
 		x, err := v.Attempt(d.Account, booking.AttemptID(d.Ref))
 		if err != nil {

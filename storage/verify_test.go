@@ -67,6 +67,8 @@ func TestVerifyNamesWhatDisagrees(t *testing.T) {
 		{gone(dueKey(settle)), "its settle due-key is missing"},
 		{gone(accountKey("acme", "missed")), "nothing is missed"},
 		{gone(dueKey(booking.Due{Account: "acme", At: noon, Kind: booking.KindCatchUp, Ref: uuid(10)})), "its catch-up due-key is missing"},
+		{gone(accountKey("acme", "lookout")), "nothing is watched"},
+		{gone(dueKey(booking.Due{Account: "acme", At: noon, Kind: booking.KindLookout, Ref: uuid(15)})), "its lookout due-key is missing"},
 		{gone(inFlightKey("acme", attempt)), "its in-flight row is missing"},
 		{raw(inFlightKey("acme", attempt), "\x017"), "says epoch 7, its attempt says 1"},
 		{raw(inFlightKey("acme", booking.AttemptID(uuid(4))), "\x011"), "stands for an attempt that is sent"},

@@ -35,7 +35,7 @@ type Settings struct {
 	Holdout        int       `json:"holdout" description:"Percent of persons never texted."`
 	Nudges         int       `json:"nudges"`
 	OnCallPhone    string    `json:"on_call_phone,omitempty" description:"Is texted when a thread needs a person, and takes it by answering."`
-	Lookup         bool      `json:"lookup" description:"The carrier is asked whether a number is a landline before its first text, where it can tell; it costs."`
+	Lookup         bool      `json:"lookup" description:"The carrier is asked whether a number is a landline before its first text; with Twilio it costs about a cent a number, once in 90 days."`
 	DailyCap       int       `json:"daily_cap" description:"Segments a day, from midnight Pacific time; 0: no cap of our own."`
 	SMSPrice       SMSPrice  `json:"sms_price" description:"What a text costs, for previews."`
 }

@@ -26,6 +26,7 @@ const (
 	AttemptConfirmation AttemptKind = "confirmation" // the one text that confirms an opt-out
 	AttemptHelp         AttemptKind = "help"         // who we are and how to opt out
 	AttemptReply        AttemptKind = "reply"        // the agent's answer in a thread
+	AttemptNudge        AttemptKind = "nudge"        // the agent's one reminder in a silent thread
 	AttemptSafety       AttemptKind = "safety"       // what to do in an emergency
 	AttemptHuman        AttemptKind = "human"        // a person's text in a thread
 	AttemptAlert        AttemptKind = "alert"        // tells the person on call; it goes to the business itself

@@ -20,10 +20,11 @@ const (
 	KindRegister Kind = 11 // the next call of a registration. Ref: a UUIDv7 of its time
 	KindErase    Kind = 12 // go on removing a person. Ref: erasure
 	KindAnnounce Kind = 13 // plan the deliveries of a piece of news. Ref: the announcement, a UUIDv7 of its time
+	KindLookout  Kind = 15 // look for texts that people wrote at the carrier, beside us. Ref: a UUIDv7
 )
 
 // Kinds is one more than the highest kind.
-const Kinds = 14
+const Kinds = 16
 
 func (k Kind) String() string {
 	switch k {
@@ -53,6 +54,8 @@ func (k Kind) String() string {
 		return "erase"
 	case KindAnnounce:
 		return "announce"
+	case KindLookout:
+		return "lookout"
 	}
 	return "unknown"
 }

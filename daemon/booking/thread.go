@@ -28,9 +28,11 @@ const (
 
 // The bounds of a thread.
 const (
-	ThreadSilence = 48 * time.Hour // a silent thread ends after this
-	MaxAgentTexts = 12             // by the agent in one thread
-	MaxPending    = 20             // texts of a burst that the agent is given; older ones it sees as turns
+	ThreadSilence = 48 * time.Hour   // a silent thread ends after this
+	MaxAgentTexts = 12               // by the agent in one thread
+	MaxPending    = 20               // texts of a burst that the agent is given; older ones it sees as turns
+	AlertAgain    = 10 * time.Minute // a person who was alerted and did nothing is alerted again
+	MaxAlerts     = 3                // of the person on call about one matter; a new text of the customer alerts nevertheless
 )
 
 // Thread is the conversation with one phone number: who answers, what is waiting for an answer, what the agent kept.
@@ -51,6 +53,8 @@ type Thread struct {
 	Unread     int `json:"unread,omitempty"`      // customer's texts that no person has looked at
 	AgentTexts int `json:"agent_texts,omitempty"` // texts of the agent
 	ModelCalls int `json:"model_calls,omitempty"` // by the agent's script
+	Alerts     int `json:"alerts,omitempty"`      // of a person, since the last reaction
+	Nudges     int `json:"nudges,omitempty"`      // reminders that went out or were decided against
 
 	ModelTokens int   `json:"model_tokens,omitempty"` // that these calls used, in and out
 	ModelMicros int64 `json:"model_micros,omitempty"` // what they cost, in millionths of a US dollar
@@ -137,8 +141,25 @@ func (t Thread) Due(a AccountID) (Due, bool) {
 func (t *Thread) Rest() {
 	t.Answered, t.Turn = t.Last, ""
 	t.DueAt = time.Time{}
-	if t.State == ThreadOpen {
+	switch {
+	case t.State == ThreadOpen:
 		t.DueAt = t.LastAt.Add(ThreadSilence)
+	case t.AlertDue():
+		t.DueAt = t.AlertAt.Add(AlertAgain)
+	}
+}
+
+// AlertDue tells whether a person is to be alerted again, [AlertAgain] after the last alert.
+func (t *Thread) AlertDue() bool {
+	return t.State == ThreadHandedOff && !t.AlertAt.IsZero() && t.Alerts < MaxAlerts
+}
+
+// Alert says that a person was alerted.
+func (t *Thread) Alert(now time.Time) {
+	t.AlertAt = now
+	t.Alerts++
+	if !t.Pending() {
+		t.Rest()
 	}
 }
 
@@ -151,7 +172,7 @@ func (t *Thread) HandOff(reason string) {
 // TakeOver says that a person has it: whatever the agent was writing is dropped.
 func (t *Thread) TakeOver(now time.Time, by string) {
 	t.Owner, t.State, t.By, t.HumanAt, t.Note = OwnerHuman, ThreadHandedOff, by, now, ""
-	t.Unread, t.AlertAt = 0, time.Time{}
+	t.Unread, t.AlertAt, t.Alerts = 0, time.Time{}, 0
 	t.Rest()
 }
 
@@ -159,7 +180,7 @@ func (t *Thread) TakeOver(now time.Time, by string) {
 // by the person.
 func (t *Thread) Release(note string) {
 	t.Owner, t.State, t.Reason, t.Note, t.By = OwnerAgent, ThreadOpen, "", note, ""
-	t.Unread, t.AlertAt = 0, time.Time{}
+	t.Unread, t.AlertAt, t.Alerts = 0, time.Time{}, 0
 	t.Rest()
 }
 

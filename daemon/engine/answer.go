@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -102,8 +103,15 @@ func (t *txn) stillWanted(a booking.Attempt, stopped bool) (bool, error) {
 	switch a.Kind {
 	case booking.AttemptConfirmation:
 		return stopped, nil
-	case booking.AttemptHuman, booking.AttemptSafety:
+	case booking.AttemptHuman, booking.AttemptSafety, booking.AttemptAlert:
 		return !stopped, nil
+	case booking.AttemptNudge: // the customer wrote, a person took over, or there is a booking by now
+		v, err := t.Thread(a.Account, a.Thread)
+		if err != nil || v == nil || stopped || v.Owner != booking.OwnerAgent || v.InboundAt.After(a.ClaimedAt) {
+			return false, err
+		}
+		held, err := bookingHeld(&t.Snapshot, a.Account, a.Thread)
+		return held == nil, err
 	case booking.AttemptReply:
 		v, err := t.Thread(a.Account, a.Thread)
 		return !stopped && v != nil && (v.By == "" || v.HumanAt.Before(a.ClaimedAt)), err
@@ -140,8 +148,10 @@ func (e *Engine) beginAnswer(ctx context.Context, a booking.Attempt) (begun *boo
 			now.State, now.SettledAt, now.BegunAt, now.Epoch = booking.AttemptBegun, time.Time{}, t.Now, e.epoch
 			now.DueAt = t.Now.Add(e.o.SettleAfter)
 			begun, mine = now, true
+		} else if wanted {
+			err = t.textLost(*now, "could not go out in time")
 		}
-		return t.putAttempt(&old, *now)
+		return errors.Join(err, t.putAttempt(&old, *now))
 	})
 	return begun, err
 }

@@ -218,7 +218,7 @@ func (t *txn) carryOut(account booking.Account, turn *booking.Turn) (json.RawMes
 	t.did(Deed{Do: string(did), Phone: v.Phone, Window: b.Window, Service: b.Service, Note: b.Note})
 	out := scripts.Booking{ID: b.ID, Service: b.Service}
 	if !b.Start.IsZero() {
-		_, loc, err := windowsOf(&t.Snapshot, account, v.Scheduler)
+		_, loc, err := zoneOf(&t.Snapshot, account, v.Scheduler)
 		if err != nil {
 			return nil, err
 		}

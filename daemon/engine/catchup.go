@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -25,6 +26,7 @@ const (
 // lets one text try each halt again: a restart is how an operator mends most of them.
 func (e *Engine) miss(ctx context.Context) error {
 	_, asks := e.o.Carrier.(Inbox)
+	_, sentbox := e.o.Carrier.(Sentbox)
 	var alive time.Time
 	var accounts []booking.AccountID
 	err := e.store.View(ctx, func(s *storage.Snapshot) (err error) {
@@ -40,8 +42,8 @@ func (e *Engine) miss(ctx context.Context) error {
 	for _, a := range accounts {
 		ref := newID(e.now())
 		err := e.store.Update(ctx, func(tx *storage.Tx) error {
-			t := &txn{Tx: tx}
-			if err := t.retryHalts(a); err != nil {
+			t := &txn{Tx: tx, sentbox: sentbox}
+			if err := errors.Join(t.retryHalts(a), t.keepLookout(a)); err != nil {
 				return err
 			}
 			old, err := t.Missed(a)

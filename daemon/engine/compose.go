@@ -309,6 +309,19 @@ func (e *scriptError) Error() string {
 
 // scriptFacts is what a script may know.
 func (e *Engine) scriptFacts(s *storage.Snapshot, now time.Time, f booking.Facts, token string) (facts scripts.Facts, err error) {
+	facts, err = e.plainFacts(s, now, f, token)
+	if err != nil || e.outage("windows") != "" {
+		return facts, err
+	}
+	facts.Windows, err = offer(s, f.Account.ID, *f.Scheduler, facts.Business.Timezone, "", offeredDays)
+	if errors.Is(err, &booking.Error{Code: "unknown_scheduler"}) {
+		err = nil // a preview on a session whose scheduler was deleted
+	}
+	return facts, err
+}
+
+// plainFacts is scriptFacts without windows.
+func (e *Engine) plainFacts(s *storage.Snapshot, now time.Time, f booking.Facts, token string) (facts scripts.Facts, err error) {
 	sess, zone := f.Session, f.Scheduler.Zone(f.Account)
 	facts = scripts.Facts{
 		Now:  now,
@@ -330,16 +343,7 @@ func (e *Engine) scriptFacts(s *storage.Snapshot, now time.Time, f booking.Facts
 		}
 		facts.Services = append(facts.Services, service)
 	}
-	if facts.Approved, err = s.Facts(f.Account.ID); err != nil {
-		return facts, err
-	}
-	if e.outage("windows") != "" {
-		return facts, nil
-	}
-	facts.Windows, err = offer(s, f.Account.ID, *f.Scheduler, zone, "", offeredDays)
-	if errors.Is(err, &booking.Error{Code: "unknown_scheduler"}) {
-		err = nil // a preview on a session whose scheduler was deleted
-	}
+	facts.Approved, err = s.Facts(f.Account.ID)
 	return facts, err
 }
 

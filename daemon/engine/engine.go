@@ -219,8 +219,9 @@ func (e *Engine) Store() *storage.Reader { return e.store.Reader() }
 // txn is one transaction of the engine. hints are told to the motor after the commit.
 type txn struct {
 	*storage.Tx
-	hints []booking.Due
-	deeds []Deed // told to Options.Watch after the commit
+	hints   []booking.Due
+	deeds   []Deed // told to Options.Watch after the commit
+	sentbox bool   // the carrier is a [Sentbox]
 }
 
 // update runs fn in one durable transaction and then tells the motor what it armed. fn may run many times.
@@ -228,8 +229,9 @@ func (e *Engine) update(ctx context.Context, fn func(*txn) error) error {
 	var hints []booking.Due
 	var deeds []Deed
 	audit := e.auditing(ctx)
+	_, sentbox := e.o.Carrier.(Sentbox)
 	err := e.store.Update(ctx, func(tx *storage.Tx) error {
-		t := &txn{Tx: tx}
+		t := &txn{Tx: tx, sentbox: sentbox}
 		err := audit(t, fn)
 		hints, deeds = t.hints, t.deeds
 		return err

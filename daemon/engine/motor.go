@@ -234,6 +234,8 @@ func (m *motor) fire(ctx context.Context, d booking.Due) (err error) {
 		return m.e.fireRegister(ctx, d)
 	case booking.KindErase:
 		return m.e.fireErase(ctx, d)
+	case booking.KindLookout:
+		return m.e.fireLookout(ctx, d)
 	case booking.KindAnnounce:
 		return m.e.fireAnnounce(ctx, d)
 	}

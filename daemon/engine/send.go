@@ -183,7 +183,7 @@ func (e *Engine) refused(ctx context.Context, a booking.Attempt, refusal *bookin
 		}
 		now.State, now.ErrorCode, now.SettledAt, now.DueAt = booking.AttemptFailed, refusal.Code, t.Now, time.Time{}
 		if a.Answer() {
-			return t.react(a, r, false, 0)
+			return errors.Join(t.react(a, r, false, 0), t.answerFailed(a, r))
 		}
 		return errors.Join(t.unstart(a), t.postpone(account, a, r, s), t.react(a, r, false, 0))
 	})
@@ -311,8 +311,8 @@ func (e *Engine) ask(ctx context.Context, a booking.Attempt) error {
 		}
 		now.State, now.SettledAt, now.DueAt = booking.AttemptUnknown, t.Now, time.Time{}
 		now.Asked++
-		if now.Answer() { // nobody needs to decide: it says what the customer has asked for, and is not worth a second text
-			return nil
+		if now.Answer() { // the moment for it has passed, so it is not offered to be sent again
+			return t.textLost(*now, "left this machine, perhaps, and the carrier does not list it")
 		}
 		s.Unknown()
 		return t.holdUnknown(account, *s, fmt.Sprintf("asked %d times, not found", now.Asked),

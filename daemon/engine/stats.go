@@ -89,7 +89,7 @@ func (e *Engine) Stats() Stats {
 		Delivered: c.delivered.Load(), DeliveryRetries: c.retried.Load(), DeliveryFailures: c.given.Load(),
 	}
 	for k := booking.KindLapse; k < booking.Kinds; k++ {
-		s.Fired[k.String()] = c.fired[k].Load()
+		s.Fired[k.String()] += c.fired[k].Load()
 	}
 	for i := range c.lateness {
 		s.Lateness = append(s.Lateness, c.lateness[i].Load())

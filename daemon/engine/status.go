@@ -112,7 +112,7 @@ func (t *txn) end(account booking.Account, a *booking.Attempt, s *booking.Sessio
 	a.State, a.SettledAt, a.DueAt = booking.AttemptFailed, t.Now, time.Time{}
 	r := booking.ReactionTo(&booking.CarrierError{Code: u.ErrorCode})
 	if a.Session == "" || s.FollowUp.Attempt != a.ID {
-		return t.react(*a, r, true, texts)
+		return errors.Join(t.react(*a, r, true, texts), t.answerFailed(*a, r))
 	}
 	s.Withhold(booking.CheckCarrier)
 	return errors.Join(t.AddTrace(a.Account, *s, []booking.Finding{findingOf(r, t.Now)}, account.Settings.Retention.Std()),

@@ -148,7 +148,7 @@ type Past struct {
 	Sent     map[booking.SessionID]time.Time // sessions whose follow-up went out then
 }
 
-// Recall writes a past into an empty house. It is for rehearsals: nothing is sent, told or armed.
+// Recall writes a past into an empty house. It is for rehearsals: nothing is sent or told, and nothing but a reminder is armed.
 func (e *Engine) Recall(ctx context.Context, a booking.AccountID, p Past) error {
 	return e.update(ctx, func(t *txn) error {
 		account, err := t.Account(a)
@@ -194,7 +194,10 @@ func (e *Engine) Recall(ctx context.Context, a booking.AccountID, p Past) error 
 			}
 		}
 		v.Answered = v.Last
-		return t.PutThread(a, nil, v, account.Settings.Retention.Std())
+		if at, ok := v.NudgeDue(account.Settings); ok {
+			v.DueAt = at
+		}
+		return t.putThread(account, nil, v)
 	})
 }
 

@@ -15,14 +15,18 @@ import (
 	"github.com/rebookhq/rebook/storage"
 )
 
-// eventText is the event of a customer's text.
-const eventText = "text"
+// The events of an agent's turn beside eventStart.
+const (
+	eventText    = "text"    // the customer's
+	eventTimeout = "timeout" // the customer is silent: a reminder may be written
+)
 
 // talk is a reply that is being written.
 type talk struct {
 	now      time.Time
 	facts    booking.ReplyFacts
 	messages []booking.ThreadMessage
+	event    string // empty: eventText
 	upto     string // the customer's last text that it answers
 	burst    string
 	lang     string
@@ -59,6 +63,12 @@ func (e *Engine) converse(ctx context.Context, d booking.Due) error {
 		return err
 	}
 	v := w.facts.Thread
+	if v.AlertDue() && w.now.Sub(v.AlertAt) >= booking.AlertAgain {
+		return e.alertOnCallAgain(ctx, w)
+	}
+	if at, ok := v.NudgeDue(w.account().Settings); ok && !at.After(w.now) && w.now.Sub(v.LastAt) < booking.ThreadSilence {
+		return e.nudge(ctx, w)
+	}
 	if !v.Pending() {
 		return e.restThread(ctx, w, func(v *booking.Thread) {
 			if v.State == booking.ThreadOpen && w.now.Sub(v.LastAt) >= booking.ThreadSilence {
@@ -83,6 +93,11 @@ func (e *Engine) converse(ctx context.Context, d booking.Due) error {
 			return err
 		}
 		return errAgain
+	}
+	if w.turn == nil {
+		if wrote, err := e.personWrote(ctx, w); err != nil || wrote {
+			return cmp.Or(err, errAgain)
+		}
 	}
 	end, err := e.writeReply(ctx, w)
 	if errors.Is(err, errAsked) {
@@ -168,8 +183,7 @@ func (e *Engine) readTalk(s *storage.Snapshot, w *talk) (stale *booking.Turn, er
 	if w.messages, err = s.ThreadMessages(a, v.Phone, threadSeen); err != nil {
 		return nil, err
 	}
-	var known []booking.Window
-	if known, w.loc, err = windowsOf(s, w.account(), v.Scheduler); err != nil {
+	if _, w.loc, err = zoneOf(s, w.account(), v.Scheduler); err != nil {
 		return nil, err
 	}
 	if w.done, err = cancelledOf(s, a, v.Phone); err != nil {
@@ -225,6 +239,10 @@ func (e *Engine) readTalk(s *storage.Snapshot, w *talk) (stale *booking.Turn, er
 	case e.o.Scripts == nil:
 		w.missing = e.noWalls()
 	}
+	known, _, err := windowsOf(s, w.account(), v.Scheduler)
+	if err != nil {
+		return nil, err
+	}
 	facts, err := e.talkFacts(s, w, known, has)
 	if err != nil {
 		return nil, err
@@ -256,9 +274,12 @@ func (e *Engine) talkFacts(s *storage.Snapshot, w *talk, known []booking.Window,
 	if f.Scheduler == nil {
 		f.Scheduler = &booking.Scheduler{}
 	}
-	facts, err := e.scriptFacts(s, w.now, f, w.token)
+	facts, err := e.plainFacts(s, w.now, f, w.token)
 	if err != nil {
 		return facts, err
+	}
+	if e.outage("windows") == "" {
+		facts.Windows = scripts.Offer(known, s.Now, w.loc)
 	}
 	v := w.facts.Thread
 	where := f.Session.Customer.Address
@@ -266,7 +287,7 @@ func (e *Engine) talkFacts(s *storage.Snapshot, w *talk, known []booking.Window,
 	facts.Areas = f.Scheduler.ServiceZips
 	facts.Memory = v.Memory
 	facts.Thread = scripts.Thread{Owner: string(v.Owner), Note: v.Note, Count: v.AgentTexts, Lang: w.lang}
-	facts.Event = scripts.Event{Kind: eventText, Text: w.burst, Tapback: string(booking.MatchTapback(w.burst))}
+	facts.Event = scripts.Event{Kind: cmp.Or(w.event, eventText), Text: w.burst, Tapback: string(booking.MatchTapback(w.burst))}
 	if past, ok := booking.MatchPastEmergency(w.burst); ok {
 		facts.Event.EmergencyPast = string(past.Kind)
 	}

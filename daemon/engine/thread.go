@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/storage"
@@ -68,13 +69,14 @@ func (t *txn) joinSession(a booking.AccountID, v *booking.Thread) error {
 
 // putThread writes a thread. Work is never due in the past.
 func (t *txn) putThread(account booking.Account, old *booking.Thread, v booking.Thread) error {
+	v.ArmNudge(account.Settings)
 	if !v.DueAt.IsZero() && v.DueAt.Before(t.Now) {
 		v.DueAt = t.Now
 	}
 	if d, ok := v.Due(account.ID); ok {
 		t.hints = append(t.hints, d)
 	}
-	return t.PutThread(account.ID, old, v, account.Settings.Retention.Std())
+	return errors.Join(t.lookOut(account.ID, old, v), t.PutThread(account.ID, old, v, account.Settings.Retention.Std()))
 }
 
 func (t *txn) putMessage(account booking.Account, p booking.Phone, m booking.ThreadMessage) error {
@@ -89,7 +91,7 @@ func (t *txn) hear(e *Engine, a booking.AccountID, in booking.Inbound, id bookin
 		return err
 	}
 	if account.Settings.OnCallPhone != "" && in.From == account.Settings.OnCallPhone {
-		return t.acknowledge(account, in)
+		return t.acknowledge(e, account, in)
 	}
 	v, old, err := t.thread(account, in.From)
 	if err != nil {
@@ -123,7 +125,7 @@ func (t *txn) hear(e *Engine, a booking.AccountID, in booking.Inbound, id bookin
 		err = t.askedToCall(account, &v, in)
 	case danger:
 		err = t.danger(e, account, &v, in, em, stop != nil, id)
-	case answer && v.Owner == booking.OwnerHuman && !v.AlertAt.IsZero() && t.Now.Sub(v.AlertAt) >= alertAgain:
+	case answer && v.Owner == booking.OwnerHuman && !v.AlertAt.IsZero() && t.Now.Sub(v.AlertAt) >= booking.AlertAgain:
 		err = t.alert(e, account, &v, "the customer is still waiting: "+clipped(body))
 	case answer && v.Owner == booking.OwnerAgent && booking.MatchReluctance(body):
 		err = t.handOff(e, account, &v, "the customer does not like our texts: "+clipped(body))
@@ -179,6 +181,11 @@ func (t *txn) askedToCall(account booking.Account, v *booking.Thread, in booking
 
 // write claims a text in a thread, to be sent at once, and puts it into the thread.
 func (t *txn) write(e *Engine, account booking.Account, v *booking.Thread, id booking.AttemptID, kind booking.AttemptKind, author booking.ThreadAuthor, by, body string) error {
+	return t.writeUntil(e, account, v, id, kind, author, by, body, t.Now.Add(account.Settings.ReplyWindow.Std()))
+}
+
+// writeUntil is write for a text that may not be delivered later than until.
+func (t *txn) writeUntil(e *Engine, account booking.Account, v *booking.Thread, id booking.AttemptID, kind booking.AttemptKind, author booking.ThreadAuthor, by, body string, until time.Time) error {
 	reg, err := t.Registration(account.ID)
 	if err != nil {
 		return err
@@ -202,7 +209,7 @@ func (t *txn) write(e *Engine, account booking.Account, v *booking.Thread, id bo
 	}
 	segments, _, _ := booking.Segments(body)
 	a := booking.Attempt{ID: id, Kind: kind, Account: account.ID, Session: v.Session, Scheduler: v.Scheduler, Thread: v.Phone, To: v.Phone, From: from,
-		MessagingService: reg.MessagingService, Body: body, Segments: segments, ValidUntil: t.Now.Add(account.Settings.ReplyWindow.Std()),
+		MessagingService: reg.MessagingService, Body: body, Segments: segments, ValidUntil: until,
 		State: booking.AttemptClaimed, Epoch: e.epoch, ClaimedAt: t.Now, DueAt: t.Now}
 	if kind == booking.AttemptReply {
 		a.Template = by

@@ -22,6 +22,13 @@ import (
 func talking(t *testing.T, edit ...func(*engine.Options)) (*world, booking.SessionID) {
 	t.Helper()
 	w := newWorld(t, edit...)
+	return w, w.talks()
+}
+
+// talks has customer number 1 get the default agent's first text.
+func (w *world) talks() booking.SessionID {
+	t := w.t
+	t.Helper()
 	agentOf(asker)(w)
 	w.follow(func(f *booking.FollowUpSet) { f.Agent = "" })
 	id := left(w, "c1", phone(1), func(ev *booking.Event) {
@@ -32,7 +39,7 @@ func talking(t *testing.T, edit ...func(*engine.Options)) (*world, booking.Sessi
 	if n := len(w.texts(phone(1))); n != 1 {
 		t.Fatalf("%d first texts", n)
 	}
-	return w, id
+	return id
 }
 
 // says plays the customer's text, delivered by the carrier once or more often.
@@ -64,10 +71,12 @@ func (w *world) waits() []string {
 	return bodies
 }
 
-func (w *world) thread() (v booking.Thread) {
+func (w *world) thread() booking.Thread { return w.threadOf(phone(1)) }
+
+func (w *world) threadOf(number string) (v booking.Thread) {
 	w.t.Helper()
 	w.must(w.store.View(w.t.Context(), func(s *storage.Snapshot) error {
-		found, err := s.Thread(account, booking.Phone(phone(1)))
+		found, err := s.Thread(account, booking.Phone(number))
 		if found != nil {
 			v = *found
 		}

@@ -185,21 +185,27 @@ func (t *txn) unseat(a booking.AccountID, b *booking.Booking) error {
 
 // windowsOf gives the windows of a scheduler of the next two weeks, full ones too, and its zone.
 func windowsOf(s *storage.Snapshot, account booking.Account, id booking.SchedulerID) ([]booking.Window, *time.Location, error) {
+	sched, loc, err := zoneOf(s, account, id)
+	if err != nil || sched == nil {
+		return nil, loc, err
+	}
+	all, err := Availability(s, account.ID, id, "", offeredDays)
+	return all, loc, err
+}
+
+// zoneOf gives a scheduler, nil when it was deleted, and its zone.
+func zoneOf(s *storage.Snapshot, account booking.Account, id booking.SchedulerID) (*booking.Scheduler, *time.Location, error) {
 	sched, err := s.Scheduler(account.ID, id)
 	if err != nil {
 		return nil, time.UTC, err
 	}
 	zone := account.Timezone
-	var all []booking.Window
 	if sched != nil {
 		zone = sched.Zone(account)
-		if all, err = Availability(s, account.ID, id, "", offeredDays); err != nil {
-			return nil, time.UTC, err
-		}
 	}
 	loc, err := booking.LoadZone(zone)
 	if err != nil {
 		loc = time.UTC
 	}
-	return all, loc, nil
+	return sched, loc, nil
 }

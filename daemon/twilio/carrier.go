@@ -147,6 +147,24 @@ func text(s *string) string {
 	return *s
 }
 
+// Wrote lists the texts from one of our numbers, to one phone or to all of them when to is empty, that were sent through the API or by
+// people in Twilio's console at since or later, oldest first. Twilio's own answers to keywords are not among them, and neither is a text
+// that its list shows without any date yet.
+func (c *Client) Wrote(ctx context.Context, from, to booking.Phone, since time.Time) (sent []booking.CarrierMessage, err error) {
+	p := (&api.ListMessageParams{}).SetFrom(string(from))
+	if to != "" {
+		p.SetTo(string(to))
+	}
+	err = c.list(ctx, p, func(m message) bool {
+		if m.direction == "outbound-api" && !m.At.Before(since.Truncate(time.Second)) {
+			sent = append(sent, m.CarrierMessage)
+		}
+		return m.At.IsZero() || !m.At.Before(since.Add(-time.Minute))
+	})
+	slices.Reverse(sent)
+	return sent, err
+}
+
 // Received lists the texts that customers sent to one of our numbers at since or later, oldest first: what came in while no
 // daemon answered Twilio's webhooks. One without any date is given too, as of now: whoever takes it knows its SID or not.
 func (c *Client) Received(ctx context.Context, to booking.Phone, since time.Time) ([]booking.Inbound, error) {

@@ -813,11 +813,24 @@ local function reply_to(ctx)
   return t:answer(t:text("unclear")), true
 end
 
+-- remind writes the one text to a customer who fell silent. Who has a visit, or said that it can wait, gets none.
+local function remind(ctx)
+  local t = new_turn(ctx)
+  if ctx.booking then
+    return {}
+  elseif #t:still_offered() > 0 then
+    return t:offer(t:still_offered(), nil, t:text("remind"))
+  end
+  return t:answer(t:text("remind"), t:text("remind_day"))
+end
+
 function reply(ctx)
   if ctx.event.kind == "start" then
     return start(ctx)
   elseif ctx.event.kind == "text" then
     return reply_to(ctx)
+  elseif ctx.event.kind == "timeout" then
+    return remind(ctx)
   end
   return {}
 end

@@ -71,6 +71,8 @@ words.en = {
   none_open = "I don't see an open window right now. A person from our office will get back to you.",
   waitlist = "You are on the waitlist; we text you when something opens.",
   noted = "I'll note that for the technician.",
+  remind = "The automated assistant of {business} again: are you still looking for a time for your visit?",
+  remind_day = "Which day suits you?",
   again = { gas = "If you smell gas again, leave and call 911.", carbon_monoxide = "If the alarm goes off again, get out and call 911." },
   danger = "If there is danger again, get out and call 911.",
 }
@@ -142,6 +144,8 @@ words.es = {
   none_open = "No veo un horario abierto ahora. Una persona de la oficina le responderá.",
   waitlist = "Usted está en la lista de espera; le avisamos cuando se abra algo.",
   noted = "Lo anoto para el técnico.",
+  remind = "Otra vez el asistente automático de {business}: ¿todavía busca una hora para su visita?",
+  remind_day = "¿Qué día le conviene?",
   again = { gas = "Si vuelve a oler gas, salgan y llame al 911.", carbon_monoxide = "Si suena otra vez la alarma, salgan y llame al 911." },
   danger = "Si hay peligro otra vez, salgan y llame al 911.",
 }

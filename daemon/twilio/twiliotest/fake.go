@@ -89,6 +89,8 @@ type Fake struct {
 	faults    []Fault
 	codes     []int // of the next texts: below 30000 refused at once, else told by callback
 	asked     int   // requests in all
+	lines     map[string]line
+	lookedUp  int
 	token     string
 	running   sync.WaitGroup
 	ended     chan struct{}
@@ -211,6 +213,9 @@ func (f *Fake) serve(ctx context.Context, req *http.Request, body []byte) (int, 
 	}
 	if user, secret, _ := req.BasicAuth(); user != AccountSID || secret != token {
 		return send(refused(http.StatusUnauthorized, 20003, "Authenticate"))
+	}
+	if strings.HasPrefix(req.URL.Path, lookupPath) {
+		return send(f.lookup(req))
 	}
 	op, path := loaded().operation(req.Method, req.URL.Path)
 	if op == nil {

@@ -150,6 +150,16 @@ func (f *Fake) take(form url.Values, fault Fault, code int) *Message {
 	return m
 }
 
+// Console plays a person who writes a text in Twilio's console, or another program of the account: nobody is called back.
+func (f *Fake) Console(from, to, body string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := f.o.Now()
+	m := &Message{SID: sid("SM", len(f.messages)+1), From: from, To: to, Body: body, Direction: "outbound-api", Status: "delivered", At: now, listed: now.Add(f.ListLate)}
+	f.messages = append(f.messages, m)
+	return m.SID
+}
+
 // carry moves a text along and calls back.
 func (f *Fake) carry(m *Message, path []string, times, code int) {
 	for _, status := range path {
