@@ -34,7 +34,7 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 		c.near()
 		return c.chosen
 	}
-	body, _ = Redact(withoutAddress(body))
+	body, _ = Redact(withoutAddress(oclock.ReplaceAllString(body, "oclock")))
 	said := lastStatement(oneOfThem.ReplaceAllString(expiry.ReplaceAllString(body, " "), "$1"), now, loc)
 	intents := MatchIntents(said)
 	has := func(i Intent) bool { return slices.Contains(intents, i) }
@@ -60,6 +60,9 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 
 // expiry is the last day of a card: "exp 09/27".
 var expiry = regexp.MustCompile(`(?i)\b(?:exp(?:ires|iry|iration)?|vence)\b\W{0,3}\d{1,2}\s?[/-]\s?\d{2,4}`)
+
+// oclock is written in two words too.
+var oclock = regexp.MustCompile(`(?i)\bo['’ ]clock\b`)
 
 // oneOfThem is "one" that stands for a window and is no time: "the morning one".
 var oneOfThem = regexp.MustCompile(`(?i)\b(morning|afternoon|evening|early|late)\s+one\b`)

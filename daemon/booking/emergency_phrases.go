@@ -121,6 +121,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "{fire} in|at|inside|behind the|my|our {thing}", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "{fire} coming|shooting", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "smoke|smoking ...2 coming|pouring|filling|rising|out", not: "no smoke", unless: "past", means: "fire"},
+	{says: "see|seeing|saw|are|is ...2 flames ...3 out|outside|around|under|from|coming|above|behind|over", not: "no|pilot|blue|fireplace", unless: "past", means: "fire"},
 	{says: "black|thick|heavy smoke", not: "no", unless: "past", means: "fire"},
 	{says: "{thing}|it ...1 went|made ...2 boom|bang|kaboom", unless: "past", means: "fire"},
 	{says: "filling|filled|full with|of smoke", unless: "past", means: "fire"},

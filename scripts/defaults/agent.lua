@@ -52,13 +52,22 @@ local function new_turn(ctx)
   local said = ctx.event.text or ""
   local memory = ctx.memory or {}
   local t = setmetatable({ ctx = ctx, said = said, is = talk.intents(said), memory = memory, zone = ctx.business.timezone }, turn)
-  t.lang = talk.language(said) or memory.lang or (i18n.lang(ctx.session.locale) == "es" and "es" or "en")
+  t.lang = talk.language(said) or memory.lang or t:our_language() or (i18n.lang(ctx.session.locale) == "es" and "es" or "en")
   if t.is.spanish then
     t.lang = "es"
   end
   memory.lang = t.lang
   t.office = ctx.business.office_phone and phone.format(ctx.business.office_phone) or ""
   return t
+end
+
+-- our_language gives the language of our last text when that was Spanish.
+function turn:our_language()
+  local last
+  for _, said in ipairs(self.ctx.thread.turns or {}) do
+    last = said.from == "agent" and said.text or last
+  end
+  return last and talk.language(last) == "es" and "es" or nil
 end
 
 -- say puts a text of agent_words together; parts that are empty fall away.
@@ -177,7 +186,7 @@ function turn:full_days(days)
     if name == today then
       table.insert(parts, self:text("full_today"))
     else
-      table.insert(parts, self:text("full", { day = dates.weekday(noon, nil, self.lang) .. self:text("comma") .. name }))
+      table.insert(parts, self:text("full", { weekday = dates.weekday(noon, nil, self.lang), day = name }))
     end
   end
   return table.concat(parts, " ")
@@ -418,6 +427,14 @@ end
 
 local moved_house = { "address", "moved", "new place", "direcci", "domicilio" }
 local late = { "running late", "be late", "im late", "i'm late", "behind schedule", "llego tarde", "voy tarde" }
+local sooner = { "sooner", "earlier", "before then", "before that", "mas temprano", "más temprano", "mas pronto", "más pronto" }
+
+-- sooner_than gives the open windows before another.
+function turn:sooner_than(other)
+  local before = list.filter(self:open() or {}, function(w) return dates.minutes(w.start, other.start) > 0 end)
+  return list.map(before, function(w) return w.id end)
+end
+
 -- own answers what is about the visit that the customer has.
 function turn:own()
   local booking = self.ctx.booking
@@ -469,6 +486,13 @@ function turn:own()
   end
   if #choice.windows == 1 and booking.window and choice.windows[1] == booking.window.id then
     return self:answer(self:text("yours", { label = label }))
+  end
+  if self:has(sooner) and #choice.days == 0 and booking.window then
+    local before = self:sooner_than(booking.window)
+    if #before == 0 then
+      return self:answer(self:text("no_sooner"))
+    end
+    return self:offer(two(before))
   end
   if self.is.reschedule or #choice.windows > 0 or #choice.days > 0 then
     local ids = #choice.windows > 0 and choice.windows or choice.near
@@ -778,7 +802,9 @@ local function reply_to(ctx)
     return told
   end
   local more = talk.past_danger(t.said) or t:has({ " now ", " but ", "still ", " ahora ", " pero " }) and talk.service(t.said, ctx.services or {})
-  local undecided = not (more or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
+  local offered = ctx.offered or {}
+  local chosen = #offered > 0 and talk.choose(t.said, ctx.now, t.zone, t:open() or {}, offered).sure
+  local undecided = not (more or chosen or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
   if t.is.done and undecided then
     return t:done({ say = t:text("done"), close = true })
   elseif t.is.later and undecided then
@@ -803,7 +829,8 @@ local function reply_to(ctx)
     return t:person("not understood twice", t:text("person_number"))
   end
   if #t:still_offered() > 0 then
-    return t:offer(t:still_offered(), nil, t:text("sorry_what"))
+    local hesitant = t:has({ "maybe", "not sure", "idk", "perhaps", "possibly", "tal vez", "quiza", "quizá", "no se" })
+    return t:offer(t:still_offered(), nil, t:text(hesitant and "no_rush" or "sorry_what"))
   end
   return t:answer(t:text("unclear"))
 end
