@@ -173,7 +173,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "se regresa|regreso ...2 drenaje|excremento", unless: "past", means: "sewage"},
 
 	// Water that runs where it must not.
-	{says: "{flood}", not: "do you|yall ...4 {flood};{flood} in|back 2005|2006|2007|2008|2009|2010|2011|2012|2013|2014|2015|2016|2017|2018|2019|2020|2021|2022|2023|2024|2025;cover|covered|covers;insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;spring floods", unless: "past", means: "flooding"},
+	{says: "{flood}", not: "do you|yall ...4 {flood};{flood} in|back 2005|2006|2007|2008|2009|2010|2011|2012|2013|2014|2015|2016|2017|2018|2019|2020|2021|2022|2023|2024|2025;cover|covered|covers;insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;you|people|guys|guy|tech|crew|company {flood};spring floods", unless: "past", means: "flooding"},
 	{says: "active|major|huge|massive water? leak", not: "fixed", unless: "past", means: "flooding"},
 	{says: "short circuit|circuited", unless: "past", means: "electric_shock"},
 	{says: "cortocircuito", unless: "past", means: "electric_shock"},

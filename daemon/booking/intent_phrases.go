@@ -206,6 +206,7 @@ var intents = newPhraseBook([]phrase{
 	{says: "ripoff|scam|scammers|crooks", not: "is this|it a?", means: "complaint"},
 	{says: "rip off", means: "complaint"},
 	{says: "complaint|complain|refund|bbb|overcharged", means: "complaint"},
+	{says: "compensation|compensate|reimburse|reimbursed|reimbursement", means: "complaint"},
 	{says: "no show", means: "complaint"},
 	{says: "never showed|came|called", means: "complaint"},
 	{says: "waited|waiting all|hours|since", not: "ive been without", means: "complaint"},

@@ -216,6 +216,13 @@ func (p *when) day() bool {
 		}
 		return p.addDay(1, DayMention{Dates: []time.Time{p.today.AddDate(0, 0, n)}})
 	}
+	if day := p.word(p.at + 1); w.s == "mar" && day.num >= 1 && day.num <= 31 && p.word(p.at+2).s == "de" && months[p.word(p.at+3).s] > 0 { // "mar 17 de marzo" is a Tuesday
+		dates := p.yearless(months[p.word(p.at+3).s], day.num)
+		if tuesdays := onWeekday(dates, time.Tuesday); len(tuesdays) > 0 {
+			dates = tuesdays
+		}
+		return p.addDay(4, DayMention{Dates: dates})
+	}
 	if d, ok := weekdays[w.s]; ok && !(w.s == "sun" && p.word(p.at-1).s == "the") {
 		if m, ok := p.dated(p.at + 1); ok { // "Thu 3/12", "Thursday, March 12": one mention
 			m.words++

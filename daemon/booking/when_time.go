@@ -162,7 +162,7 @@ func (p *when) time() bool {
 		p.found.Times[len(p.found.Times)-1].Start = from
 		return true
 	}
-	if kind != TimeAt && p.word(i).s == "de" {
+	if kind != TimeAt && (p.word(i).s == "de" || p.word(i).s == "del") {
 		i++
 	}
 	lead := i
