@@ -36,12 +36,13 @@ func try(t testing.TB, source string, f Facts) Tried {
 	return got
 }
 
-// modulesOf gives the built-in modules that a source loads.
+// modulesOf gives the built-in modules that a source loads, and those that they load.
 func modulesOf(source string) map[string]string {
 	all := map[string]string{}
-	for _, name := range Requires(source) {
-		if m, ok := BuiltIn(name); ok {
-			all[name] = m.Source
+	for wanted := Requires(source); len(wanted) > 0; wanted = wanted[1:] {
+		if m, ok := BuiltIn(wanted[0]); ok && all[wanted[0]] == "" {
+			all[wanted[0]] = m.Source
+			wanted = append(wanted, Requires(m.Source)...)
 		}
 	}
 	return all

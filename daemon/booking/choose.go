@@ -34,7 +34,7 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 		c.near()
 		return c.chosen
 	}
-	body, _ = Redact(withoutAddress(body))
+	body, _ = Redact(withoutAddress(oclock.ReplaceAllString(body, "oclock")))
 	said := lastStatement(oneOfThem.ReplaceAllString(expiry.ReplaceAllString(body, " "), "$1"), now, loc)
 	intents := MatchIntents(said)
 	has := func(i Intent) bool { return slices.Contains(intents, i) }
@@ -60,6 +60,9 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 
 // expiry is the last day of a card: "exp 09/27".
 var expiry = regexp.MustCompile(`(?i)\b(?:exp(?:ires|iry|iration)?|vence)\b\W{0,3}\d{1,2}\s?[/-]\s?\d{2,4}`)
+
+// oclock is written in two words too.
+var oclock = regexp.MustCompile(`(?i)\bo['’ ]clock\b`)
 
 // oneOfThem is "one" that stands for a window and is no time: "the morning one".
 var oneOfThem = regexp.MustCompile(`(?i)\b(morning|afternoon|evening|early|late)\s+one\b`)
@@ -111,9 +114,6 @@ type wish struct {
 	days          []time.Time
 	times, bounds []TimeMention
 }
-
-// refusing words stand before a day or a time that is not wanted.
-var refusing = wordSet("not except besides excluding cant cannot wont menos excepto tampoco")
 
 // insteads ask for another window than those that were offered.
 var insteads = wordSet("instead rather else other another different otro otra")
@@ -246,92 +246,6 @@ func (c *chooser) take(w Window) {
 	c.chosen.Past = []string{w.ID}
 }
 
-// turnedDown tells whether a mention from one place to another is not wanted: one of the three words before refuses it ("not
-// thursday", "can't do mornings"), or the words behind do ("8 won't work", "wed I'm working").
-func turnedDown(said string, at, end int) bool {
-	if failsBehind(whenWords(said[end:])) {
-		return true
-	}
-	words := whenWords(said[:at])
-	word := func(i int) string {
-		if i < 0 {
-			return ""
-		}
-		return words[i].s
-	}
-	for i := len(words) - 1; i >= max(0, len(words)-3); i-- {
-		switch w := word(i); {
-		case refusing[w], w == "but" && whole[word(i-1)], whole[w] && word(i-1) == "no",
-			ables[w] && word(i-1) == "no", likings[w] && word(i-1) == "dont", busy[w] && (word(i-1) == "im" || word(i-1) == "am" || word(i-1) == "be"):
-			return true
-		case w == "." || w == "," || w == "but" || w == "pero" || w == "so" || w == "then" || w == ";":
-			return false
-		}
-	}
-	return false
-}
-
-// failsBehind tells whether the words behind a day or a time say that it is not wanted.
-func failsBehind(next []whenWord) bool {
-	word := func(i int) string {
-		if i >= len(next) {
-			return ""
-		}
-		return next[i].s
-	}
-	if word(0) == "is" || word(0) == "s" || word(0) == "are" {
-		next = next[1:]
-		if w := word(0); w == "bad" || w == "out" || w == "not" && word(1) != "" {
-			return true
-		}
-	}
-	switch {
-	case failing[word(0)]:
-		return true
-	case word(0) == "i" && (word(1) == "cant" || word(1) == "wont"):
-		return word(2) == "" || word(2) == "make" || word(2) == "." || word(2) == ","
-	case word(0) == "no":
-		return ables[word(1)] || word(1) == "me" || word(1) == "good" || word(1) == "bueno"
-	case word(0) == "im":
-		return busy[word(1)] && !bounding[word(2)] || word(1) == "not" && !bounding[word(3)]
-	}
-	return false
-}
-
-// failing stand behind a day or a time that is not wanted; busy behind "I'm", when nothing bounds it: "wed I'm working till 3".
-var (
-	failing  = wordSet("wont doesnt isnt aint dont")
-	busy     = wordSet("working busy away gone traveling travelling out booked slammed")
-	bounding = wordSet("until till til before after from")
-	ables    = wordSet("puedo puede podemos estoy estamos estare sirve conviene")
-	likings  = wordSet("want like need do")
-	whole    = wordSet("anything anytime any day days time times whenever everyday")
-)
-
-// others turns a time that is not wanted into the rest of the day.
-func others(t TimeMention) TimeMention {
-	switch t.Kind {
-	case TimeAfter:
-		t.Kind = TimeBefore
-		return t
-	case TimeBefore:
-		t.Kind = TimeAfter
-		return t
-	}
-	r := t.Readings[0]
-	o := TimeMention{Kind: TimePart, Start: t.Start, End: t.End}
-	if r.From > 0 {
-		o.Readings = append(o.Readings, Span{0, r.From})
-	}
-	if r.From == r.To { // not at eight sharp, but at any other time
-		r.To++
-	}
-	if r.To < 24*60 {
-		o.Readings = append(o.Readings, Span{r.To, 24 * 60})
-	}
-	return o
-}
-
 func (c *chooser) anyOpen(dates []time.Time) bool {
 	return slices.ContainsFunc(c.open, func(w Window) bool {
 		return slices.ContainsFunc(dates, func(d time.Time) bool { return sameDate(w.Start.In(c.loc), d) })
@@ -438,78 +352,6 @@ func (c *chooser) at(w Window, t TimeMention) (ok, exact bool) {
 		}
 	}
 	return ok, false
-}
-
-// places of those that were offered.
-var offeredPlace = map[string]int{"first": 0, "1st": 0, "former": 0, "primera": 0, "primero": 0, "earlier": 0, "sooner": 0,
-	"second": 1, "2nd": 1, "segunda": 1, "segundo": 1, "third": 2, "3rd": 2, "tercera": 2}
-
-// otherOne is the second of two, said after the first: "8... no wait, the other one".
-var otherOne = regexp.MustCompile(`(?i)\b(?:the other(?: one| option| time)?|el otro|la otra)\s*(?:$|[.,!?]|please|pls|por favor|then)`)
-
-// other reads "the other one" behind a choice of one of two that were offered.
-func (c *chooser) other(body string) bool {
-	at := otherOne.FindStringIndex(body)
-	if at == nil || len(c.offered) != 2 {
-		return false
-	}
-	first := ChooseWindows(body[:at[0]], c.now, c.loc, c.open, c.offered)
-	for i, w := range c.offered {
-		if first.Sure && first.Windows[0] == w.ID || slices.Contains(first.Past, w.ID) {
-			c.take(c.offered[1-i])
-			return true
-		}
-	}
-	return false
-}
-
-// ordinal reads "the second one", "the later one" and, unless strict, "2" and "the first" against what was offered. When it is corrected, the
-// last counts.
-func (c *chooser) ordinal(said string, strict bool) bool {
-	if len(c.offered) < 2 {
-		return false
-	}
-	words := plainMessage(said).whole.words
-	word := func(i int) string {
-		if i < 0 || i >= len(words) {
-			return ""
-		}
-		return words[i]
-	}
-	named, corrected := -1, false
-	for i, w := range words {
-		corrected = corrected || corrections[w] || w == "no"
-		w = strings.TrimPrefix(w, "#")
-		n, ok := offeredPlace[w]
-		one := word(i+1) == "one" || word(i+1) == "option" || word(i+1) == "opcion"
-		if strict && !one {
-			continue
-		}
-		switch {
-		case ok && !(w == "first" && (word(i+1) == "available" || word(i+1) == "thing")):
-		case w == "last" || w == "latter" || w == "later" || w == "ultima":
-			n, ok = len(c.offered)-1, true
-		case len(words) <= 2 && len(w) == 1 && w[0] >= '1' && int(w[0]-'0') <= len(c.offered): // no window starts at that hour
-			n, ok = int(w[0]-'1'), true
-		default:
-			ok = false
-		}
-		behind := word(i + 1)
-		if one {
-			behind = word(i + 2)
-		}
-		if !ok || n >= len(c.offered) || failing[behind] || refusing[word(i-1)] || refusing[word(i-2)] {
-			continue
-		}
-		if named < 0 || corrected {
-			named = n
-		}
-	}
-	if named < 0 {
-		return false
-	}
-	c.take(c.offered[named])
-	return true
 }
 
 // near gives alternatives when nothing fits.

@@ -56,6 +56,7 @@ var emergencyMarks = map[string]string{
 	"frail": "baby babies infant infants newborn newborns toddler toddlers elderly grandma grandmother grandpa grandfather granny nana bebe bebes abuela abuelita abuelo abuelito abuelos anciano anciana ancianos nacido nacida preemie wheelchair oxygen dialysis grandparents grandparent grandmas grandpas twins preemies senior seniors",
 
 	// What makes it another talk.
+	"blame":   "compensation compensate compensated reimburse reimbursed reimbursement refund sue lawyer attorney",
 	"price":   "price prices pricing cost costs quote quotes estimate estimates bill bills fee cheaper cheap cuanto cuesta precio cotizacion presupuesto cotizar",
 	"work":    "install installation hookup replace replacing replacement upgrade upgrading convert conversion inspection inspector inspected certificate permit tune tuneup relocate add adding extend test testing instalar instalacion cambiar mantenimiento sell sells brand model buy interested detectors",
 	"if":      "if prevent preventing avoid would future normal protect protection prevenir evitar cause causes",
@@ -154,7 +155,7 @@ var houseMeetings = newMeetingBook([]meeting{
 	// Water.
 	{of: "flood", alone: "help", whole: true, said: true, means: "flooding"},
 	{of: "pool fill", span: 6, not: "price work if small", after: "none", wide: true, unless: "past", means: "flooding"},
-	{of: "place flood", span: 6, not: "years price work if small", after: "none", wide: true, unless: "past", means: "flooding"},
+	{of: "place flood", span: 6, not: "years price work if small blame", after: "none", wide: true, unless: "past", means: "flooding"},
 	{of: "water every", span: 6, not: "price work if small", after: "none", wide: true, unless: "past", means: "flooding"},
 	{of: "cant halts water", span: 8, not: "price work if small", wide: true, unless: "past", means: "flooding"},
 	{of: "water cant halts", span: 8, row: true, not: "price work if small", wide: true, unless: "past", means: "flooding"},

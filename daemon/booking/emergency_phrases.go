@@ -121,6 +121,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "{fire} in|at|inside|behind the|my|our {thing}", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "{fire} coming|shooting", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "smoke|smoking ...2 coming|pouring|filling|rising|out", not: "no smoke", unless: "past", means: "fire"},
+	{says: "see|seeing|saw|are|is ...2 flames ...3 out|outside|around|under|from|coming|above|behind|over", not: "no|pilot|blue|fireplace", unless: "past", means: "fire"},
 	{says: "black|thick|heavy smoke", not: "no", unless: "past", means: "fire"},
 	{says: "{thing}|it ...1 went|made ...2 boom|bang|kaboom", unless: "past", means: "fire"},
 	{says: "filling|filled|full with|of smoke", unless: "past", means: "fire"},
@@ -172,7 +173,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "se regresa|regreso ...2 drenaje|excremento", unless: "past", means: "sewage"},
 
 	// Water that runs where it must not.
-	{says: "{flood}", not: "do you|yall ...4 {flood};{flood} in|back 2005|2006|2007|2008|2009|2010|2011|2012|2013|2014|2015|2016|2017|2018|2019|2020|2021|2022|2023|2024|2025;cover|covered|covers;insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;spring floods", unless: "past", means: "flooding"},
+	{says: "{flood}", not: "do you|yall ...4 {flood};{flood} in|back 2005|2006|2007|2008|2009|2010|2011|2012|2013|2014|2015|2016|2017|2018|2019|2020|2021|2022|2023|2024|2025;cover|covered|covers;insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;you|people|guys|guy|tech|crew|company {flood};spring floods", unless: "past", means: "flooding"},
 	{says: "active|major|huge|massive water? leak", not: "fixed", unless: "past", means: "flooding"},
 	{says: "short circuit|circuited", unless: "past", means: "electric_shock"},
 	{says: "cortocircuito", unless: "past", means: "electric_shock"},

@@ -162,7 +162,7 @@ func (p *when) time() bool {
 		p.found.Times[len(p.found.Times)-1].Start = from
 		return true
 	}
-	if kind != TimeAt && p.word(i).s == "de" {
+	if kind != TimeAt && (p.word(i).s == "de" || p.word(i).s == "del") {
 		i++
 	}
 	lead := i
@@ -252,7 +252,7 @@ func (p *when) counted(i int) bool {
 // countedThings follow numbers that are no times.
 var countedThings = wordSet("% dollars bucks usd dolares percent hours hour hrs min mins minutes minutos horas hora days dias day week weeks " +
 	"people persons times year years month months toilets sinks units bathrooms rooms bedrooms floors story stories kids dogs cats ft feet inches " +
-	"st street ave avenue rd road dr drive ln lane ct court blvd way pl place nd th windows options")
+	"st street ave avenue rd road dr drive ln lane ct court blvd way pl place nd th windows options star stars degrees deg gallon gallons ton tons inch amp amps sq guys techs furnaces heaters acs")
 
 // ranges gives the readings of a range from one time to another: the end is after the beginning, and no range is longer than
 // half a day. "8-10" is of the morning first, "1-3" of the afternoon.

@@ -35,7 +35,7 @@ var parts = map[string]Span{
 	"afternoon": span(12, 17), "afternoons": span(12, 17), "aft": span(12, 17), "pm": span(12, 24), "tarde": span(12, 19), "tardes": span(12, 19),
 	"evening": span(17, 22), "evenings": span(17, 22), "night": span(17, 24), "nights": span(17, 24), "noche": span(18, 24), "noches": span(18, 24),
 	"tonight": span(17, 24), "tonite": span(17, 24), "lunchtime": {11*60 + 30, 13*60 + 30}, "madrugada": span(0, 6),
-	"early": span(5, 11), "temprano": span(5, 11), "earlier": span(5, 11), "late": span(14, 22), "later": span(14, 22), "temprana": span(5, 11),
+	"early": span(5, 11), "temprano": span(5, 11), "earlier": span(5, 11), "late": span(14, 22), "later": span(12, 22), "temprana": span(5, 11),
 }
 
 // fixed are times of the day that have a name.

@@ -88,6 +88,34 @@ func TestGivenRehearsals(t *testing.T) {
 	}
 }
 
+// TestOwnTalks plays the rehearsals of testdata/talks, named by what they hold: those that failed when they were written without looking,
+// and some of each kind that did not. All of them are good.
+func TestOwnTalks(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("testdata", "talks", "*.json"))
+	if err != nil || len(files) < 100 {
+		t.Fatalf("%d rehearsals: %v", len(files), err)
+	}
+	for _, f := range files {
+		if filepath.Base(f) == "world.json" {
+			continue
+		}
+		d := read(t, f)
+		t.Run(d.Name, func(t *testing.T) {
+			t.Parallel()
+			r, err := rehearsal.Run(t.Context(), d, rehearsal.Options{Scripts: inBox{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, failure := range r.Failures {
+				t.Error(failure)
+			}
+			if t.Failed() {
+				t.Logf("%s: %+v", r.Outcome, r.Turns)
+			}
+		})
+	}
+}
+
 // Whatever a model does, what the deterministic agent is good at stays good: it is down, or it lies in every text.
 func TestGivenRehearsalsWhateverTheModelDoes(t *testing.T) {
 	for name, model := range map[string]string{

@@ -1,0 +1,256 @@
+-- agent_answers: what the agent answers about prices, the visit that is booked, facts, and dangers that are over. A module of agent.
+
+local turn = require "agent_turn"
+local words = require "agent_words"
+
+-- asks are words with which a question begins when nobody writes a question mark.
+local asks = {}
+for word in string.gmatch("what whats how do does can could is are where wheres who whos why which when will would should que como donde quien por cuanto puede pueden hacen tienen", "%a+") do
+  asks[word] = true
+end
+
+-- unknown_terms are asked for with prices, and no fact tells them.
+local unknown_terms = { "match", "beat", "discount", "coupon", "senior", "military", "veteran", "special", "promo", "deal", "waive", "financ", "payment plan", "descuento", "promoc" }
+
+-- price tells what approved facts say, once; pressed again, it goes to the office.
+function turn:price(lead)
+  local asked = (self.memory.price or 0) + 1
+  self.memory.price = asked
+  local turns = self.ctx.thread.turns or {}
+  for _, earlier in ipairs(turns) do
+    if earlier.from == "agent" and string.find(earlier.text, "$", 1, true) and asked == 1 then
+      asked = 2
+      self.memory.price = 2
+    end
+  end
+  if asked > 2 then
+    return self:person("asked for a price again", self:text("person_number"))
+  end
+  if asked == 2 then
+    return self:answer(lead or "", self:text("no_price"))
+  end
+  local facts = self:fee() or self:facts(2, "fee", "price", "precio")
+  if facts == "" then
+    return self:person("asked for a price", lead or "", self:text("check"))
+  end
+  local unknown = self:has(unknown_terms)
+  if unknown then
+    facts = self:text("check_too") .. " " .. facts
+  end
+  local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  local wished = (#choice.days > 0 or choice.timed) and choice.windows or {}
+  local some = list.map(list.first(#wished > 0 and wished or self:any_open(), 2), function(id) return self:find(id) end)
+  local proposal
+  if #some == 0 then
+    proposal = self:answer(lead or "", facts)
+  elseif #some == 1 then
+    proposal = self:answer(lead or "", facts, self:text(some[1].surcharge_cents and "surcharge" or "one", { a = self:label(some[1]), label = self:label(some[1]), price = some[1].surcharge_cents and money.format(some[1].surcharge_cents) }))
+    self.memory.pending = some[1].id
+  else
+    proposal = self:answer(lead or "", facts, self:choices(some))
+  end
+  if unknown then
+    proposal.task = "answer the customer: " .. string.sub(self.said, 1, 140)
+  end
+  return proposal
+end
+
+-- asks_of_price answers a question that names an amount of an approved fact: "so it's 89?", "49 extra??".
+function turn:asks_of_price()
+  if not string.find(self.said, "?", 1, true) and not asks[string.match(text.lower(self.said), "^%W*(%a+)") or ""] then
+    return nil
+  end
+  for number in string.gmatch(self.said, "%f[%d]%d%d+%f[%D]") do
+    local fact = self:facts(1, "$" .. number)
+    if fact ~= "" then
+      return string.find(text.lower(fact), "fee", 1, true) and self:fee() or fact
+    end
+  end
+end
+
+local moved_house = { "address", "moved", "new place", "direcci", "domicilio" }
+
+local late = { "running late", "be late", "im late", "i'm late", "behind schedule", "llego tarde", "voy tarde" }
+
+local sooner = { "sooner", "earlier", "before then", "before that", "mas temprano", "más temprano", "mas pronto", "más pronto" }
+
+-- sooner_than gives the open windows before another.
+function turn:sooner_than(other)
+  local before = list.filter(self:open() or {}, function(w) return dates.minutes(w.start, other.start) > 0 end)
+  return list.map(before, function(w) return w.id end)
+end
+
+-- own answers what is about the visit that the customer has.
+function turn:own()
+  local booking = self.ctx.booking
+  local label = booking.window and self:label(booking.window) or ""
+  local pending = self.memory.pending
+  if pending == "cancel" then
+    self.memory.pending = nil
+    if self.is.yes and not self.is.no then
+      local result, code = ask("cancel", { booking = booking.id })
+      if result then
+        return self:answer(self:text("cancelled"))
+      end
+      return self:person("the cancellation failed: " .. tostring(code), self:text("person_number"))
+    end
+    return self:answer(self:text("kept", { label = label }))
+  end
+  if self.is.cancel then
+    self.memory.pending = "cancel"
+    return self:answer(self:text("ask_cancel", { label = label }))
+  end
+  local window = pending and self:find(pending)
+  if window and self.is.yes and not self.is.no then
+    return self:book(window)
+  end
+  local told = talk.address(self.said)
+  if told.line1 and self:has(moved_house) then
+    return self:done({ say = self:text("new_address"), task = "another address for the visit: " .. string.sub(self.said, 1, 140) })
+  end
+  if self:has(late) then
+    return self:person("the customer will be late: " .. string.sub(self.said, 1, 80), self:text("late"))
+  end
+  local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  if choice.sure and not self.is.no and list.find(self.ctx.offered or {}, function(w) return w.id == choice.windows[1] end) and not (booking.window and choice.windows[1] == booking.window.id) then
+    return self:book(self:find(choice.windows[1]))
+  end
+  local also = talk.service(self.said, self.ctx.services or {})
+  if also and also ~= booking.service and self:has(turn.more_work) and not self.is.reschedule then
+    return self:done({ say = self:text("more_work"), task = "more for the technician: " .. string.sub(self.said, 1, 140) })
+  end
+  local other = #choice.windows > 0 and not list.contains(choice.windows, booking.window and booking.window.id)
+  if not other and (self.is.booked or self.is.when or self:has({ "what time", "what day", "when are", "when is", "confirmed", "still on", "a que hora", "a qué hora" })) then
+    if label == "" then
+      return self:person("asks about a visit whose window is not known", self:text("person_number"))
+    end
+    return self:answer(self:text("yours", { label = label }))
+  end
+  if self.is.thanks and not self.is.reschedule and #choice.days == 0 then
+    return self:answer(self:text("welcome"))
+  end
+  if #choice.windows == 1 and booking.window and choice.windows[1] == booking.window.id then
+    return self:answer(self:text("yours", { label = label }))
+  end
+  if self:has(sooner) and #choice.days == 0 and booking.window then
+    local before = self:sooner_than(booking.window)
+    if #before == 0 then
+      return self:answer(self:text("no_sooner"))
+    end
+    return self:offer(list.first(before, 2))
+  end
+  if self.is.reschedule or #choice.windows > 0 or #choice.days > 0 then
+    local ids = #choice.windows > 0 and choice.windows or choice.near
+    if #ids == 0 then
+      ids = self:any_open()
+    end
+    local today = #choice.days == 0 and booking.window and list.filter(ids, function(id) return self:same_day(id, booking.window) end) or {}
+    if #today > 0 then -- "make it 1 instead" means the same day
+      ids = today
+    end
+    local before = self:full_days(choice.full)
+    if #choice.windows == 0 and choice.timed and before == "" then
+      before = self:text("no_fit")
+    end
+    if #ids == 1 then
+      local only = self:find(ids[1])
+      self.memory.pending = only.id
+      if only.surcharge_cents then
+        self.memory.surcharge = only.id
+        return self:answer(before, self:text("surcharge_move", { label = self:label(only), price = money.format(only.surcharge_cents) }))
+      end
+      return self:answer(before, self:text("ask_move", { label = self:label(only) }))
+    end
+    return self:offer(list.first(ids, 2), nil, before)
+  end
+end
+
+-- vague words stand in many facts, and in many questions that these do not answer.
+local vague = { customer = true, customers = true, technician = true, address = true, please = true, repair = true, number = true, before = true, credited = true }
+
+-- question answers what is asked and is not about windows: from approved facts, else the office is asked.
+function turn:question()
+  local first = string.match(text.lower(self.said), "^%W*(%a+)")
+  if not first or not string.find(self.said, "?", 1, true) and not asks[first] then
+    return nil
+  end
+  self.unsure = true
+  if string.find(self.said, "%f[%d]%d%d?%f[%D]") and #self:still_offered() > 0 then
+    return self:offer(self:still_offered(), nil, self:text("sorry_what"))
+  end
+  local known = {}
+  for number in string.gmatch(self.said, "%d%d+") do
+    table.insert(known, "$" .. number)
+  end
+  for word in string.gmatch(text.lower(self.said), "%a+") do
+    if #word > 5 and not vague[word] then
+      table.insert(known, word)
+    end
+  end
+  local facts = #known > 0 and self:facts(2, unpack(known)) or ""
+  if facts ~= "" then
+    return self:answer(facts)
+  end
+  return self:done({ say = self:text("check"), hand_off = "a question that the facts do not answer" })
+end
+
+-- closers are ways to say that the visit is not needed any more.
+local closers = { "ya lo arregl", "ya esta arreglad", "ya está arreglad", "already fixed", "got it fixed" }
+
+-- beside answers what is told about the visit that is booked, and what ends the talk in other words.
+function turn:beside()
+  local low = text.lower(self.said)
+  for _, closer in ipairs(closers) do
+    if string.find(low, closer, 1, true) then
+      return self:done({ say = self:text("done"), close = true })
+    end
+  end
+  if not self.ctx.booking or string.find(self.said, "?", 1, true) or asks[string.match(low, "^%W*(%a+)") or ""] then
+    return nil
+  end
+  for _, word in ipairs({ "gate", "code", "dog", "park", "door", "key", "porton", "perro", "codigo", "código", "puerta" }) do
+    if string.find(low, word, 1, true) then
+      return self:done({ say = self:text("noted"), task = "for the technician: " .. string.sub(self.said, 1, 140) })
+    end
+  end
+end
+
+function turn:lead()
+  local is = self.is
+  local parts = {}
+  local danger = talk.past_danger(self.said)
+  if danger then
+    local again = (words[self.lang] or words.en).again[danger]
+    table.insert(parts, again or self:text("danger"))
+    table.insert(parts, self:text("noted"))
+  end
+  if self.ctx.event.media > 0 then
+    table.insert(parts, self:text("media_noted"))
+  end
+  if is.card then
+    table.insert(parts, self:text("card"))
+  end
+  if is.override then
+    table.insert(parts, self:text("automated"))
+    table.insert(parts, self:text("override"))
+  elseif is.bot then
+    table.insert(parts, self:text("automated"))
+    table.insert(parts, self:text("say_person"))
+  elseif is.who then
+    table.insert(parts, self:text("automated"))
+    table.insert(parts, self:text("about", { service = self.ctx.session.service or self:text("a_visit") }))
+  end
+  if is.spanish then
+    table.insert(parts, self:text("spanish"))
+  end
+  if is.zone then
+    table.insert(parts, self:text("zone"))
+  end
+  local known = self.memory.service or self.ctx.session.service
+  if self:service() ~= known then
+    table.insert(parts, self:text("noted_service", { service = self:service() }))
+  end
+  return table.concat(parts, " ")
+end
+
+return turn
