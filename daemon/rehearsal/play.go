@@ -142,29 +142,6 @@ func (p *player) build(ctx context.Context) error {
 	return p.recall(ctx)
 }
 
-// hire has the cast write.
-func (p *player) hire(ctx context.Context) error {
-	c := p.o.Cast
-	if c.Script == "" {
-		return nil
-	}
-	if err := p.e.Install(ctx, house, c.Versions); err != nil {
-		return err
-	}
-	if c.Script == scripts.Agent || c.Script == scripts.FollowUpLink {
-		return nil
-	}
-	_, err := p.e.EditScheduler(ctx, house, web, func(s *booking.Scheduler) error {
-		if c.Kind == booking.ScriptAgent {
-			s.FollowUp.Agent = c.Script
-		} else {
-			s.FollowUp.Template = c.Script
-		}
-		return nil
-	})
-	return err
-}
-
 // modulesFirst gives the names of scripts so that each comes behind those that it loads.
 func modulesFirst(sources map[string]string) (order []string) {
 	var put func(name string)
