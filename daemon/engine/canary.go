@@ -19,6 +19,7 @@ func (e *Engine) StartCanary(ctx context.Context, a booking.AccountID, name stri
 	}
 	var v *booking.ScriptVersion
 	admitted := false
+	var p proof
 	err := e.store.View(ctx, func(s *storage.Snapshot) (err error) {
 		if v, err = findVersion(s, a, name, in.Version); err != nil {
 			return err
@@ -41,9 +42,21 @@ func (e *Engine) StartCanary(ctx context.Context, a booking.AccountID, name stri
 		if _, err := e.checkScript(ctx, a, *v); err != nil {
 			return booking.CanaryReport{}, err
 		}
+		if e.o.Rehearser != nil {
+			p, err = e.prove(ctx, a, *v, in.By)
+			if err == nil && p.run.Failed > 0 {
+				err = testsFailed(p.run)
+			}
+			if err != nil {
+				return booking.CanaryReport{}, err
+			}
+		}
 	}
 	id, salt := newID(e.now()), rand.Text()
 	return apply(ctx, e, a, func(t *txn) (booking.CanaryReport, error) {
+		if err := p.stands(t, a); err != nil {
+			return booking.CanaryReport{}, err
+		}
 		if err := t.startCanary(a, name, in, id, salt); err != nil {
 			return booking.CanaryReport{}, err
 		}

@@ -290,7 +290,12 @@ function turn:fee()
     local low = text.lower(fact.text)
     local amount = string.match(fact.text, "%$%d[%d%.,]*%d")
     if amount and string.find(low, "visit", 1, true) and string.find(low, "fee", 1, true) then
-      fee = self:text(string.find(low, "credited", 1, true) and "fee_credited" or "fee", { amount = amount })
+      local _, amounts = string.gsub(fact.text, "%$%d", "")
+      fee = fact.text
+      if amounts == 1 and (self.lang == "es" or string.find(low, "the customer", 1, true)) then
+        local kind = self:text(string.find(low, "diagnos", 1, true) and "fee_diagnosis" or "fee_visit")
+        fee = self:text(string.find(low, "credited", 1, true) and "fee_credited" or "fee", { kind = kind, amount = amount })
+      end
     end
     if string.find(low, "quotes on site", 1, true) then
       quote = self:text("quote")
