@@ -58,6 +58,10 @@ var inPages = strings.NewReplacer(
 	"use a key with another role; api/README.md has the table", "ask an administrator, who can do it or give you another role",
 	"Set settings.frequency.max to 1, 2 or 3.", "Set the most texts to one person to 1, 2 or 3 under Settings, Rules.",
 	"Raise settings.daily_cap if", "Raise the segments a day under Settings, Rules if",
+	"sessions are kept as long as settings.retention says", "sessions are kept as long as Settings, Rules says",
+	"begin another canary; DELETE /v1/scripts/", "begin another trial; \"End\" under Trials, ", "/canary ends this alarm", ", ends this alarm",
+	"wait for its end, or cancel it with POST /v1/replays/", "wait for its end, or cancel it under Replay: ", "/cancel", "",
+	"GET /v1/replays lists them", "Replay lists them", "GET /v1/script-tests lists them", "Tests lists them",
 	"Lower settings.holdout to text more people", "Lower the control group under Settings, Rules to text more people", "Switch on require_consent:", "Switch on \"Only with consent\" under Settings, Rules:",
 )
 

@@ -148,7 +148,7 @@ func TestAReplayShowsWhereRepliesPart(t *testing.T) {
 end`
 		}
 		h.must(h.request("PUT", "/v1/scripts/agent", mustJSON(map[string]string{"source": agent("Let me ask the office about that.")})), 200)
-		h.must(h.request("POST", "/v1/scripts/agent/activate", `{"version":1}`), 200)
+		h.must(h.request("POST", "/v1/scripts/agent/activate", `{"version":1,"override":"a simple one"}`), 200)
 		h.must(h.request("PUT", "/v1/schedulers/web", `{"follow_up":{"mode":"ai_agent"}}`), 200)
 		h.left("visit", "(614) 555-0150")
 		time.Sleep(20 * time.Minute)
