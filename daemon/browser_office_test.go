@@ -156,7 +156,7 @@ func TestAnOfficeBeginsAndWinsBackABookingInABrowser(t *testing.T) {
 	b.to(form)
 	b.says("Nothing was heard from your page yet")
 	b.click("#f-follow-up-enabled")
-	b.fill(map[string]string{"follow_up.delay": "3"})
+	b.fill(map[string]string{"follow_up.delay": "10"})
 	eval[string](b, `document.querySelector('[name="follow_up.delay.unit"]').value = "s"`)
 	b.click(".sheet button")
 	b.says("Saved.")

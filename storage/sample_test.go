@@ -243,7 +243,7 @@ func fillSample(t testing.TB, s *Store) {
 					Said: []booking.Spoken{{From: "customer", Text: "a person please"}}, Before: []booking.Spoken{{From: "agent", Text: "At once."}}, PartsAt: 1}}}),
 			tx.PutCanary("acme", booking.Canary{ID: uuid(16), Script: "follow_up_link", Stable: 3, Version: 0, Percent: 10, Salt: "SALT", State: booking.CanaryReturned,
 				By: "office", Note: "shorter", StartedAt: noon, EndedAt: noon.Add(time.Hour), Reason: "It failed.", Faults: []booking.ScriptFault{{ID: uuid(7), At: noon}},
-				InARow: 1, LastFault: uuid(7), Failed: booking.CanaryFaults{Stable: 1, Canary: 2}}),
+				InARow: 1, Counted: []string{uuid(7)}, Failed: booking.CanaryFaults{Stable: 1, Canary: 2}}),
 			tx.PutCanaryTallyPart("acme", uuid(16), uuid(2), booking.CanaryTally{Canary: booking.CanaryFigures{Persons: 1, Sent: 1, Delivered: 1, Clicked: 1, Replied: 1, Booked: 1, OptedOut: 1},
 				Left: map[int]booking.LeftCanary{10: {Canary: 1}}}),
 			tx.PutTurn("acme", nil, booking.Turn{ID: uuid(8), Session: booking.SessionID(uuid(1)), Event: "start", Entry: "reply",

@@ -37,8 +37,20 @@ type Canary struct {
 	Reason    string        `json:"reason,omitempty"`     // why it ended, in a sentence
 	Faults    []ScriptFault `json:"faults,omitempty"`     // the latest failed runs of the version that is tried
 	InARow    int           `json:"in_a_row,omitempty"`   // of these since its last good run
-	LastFault string        `json:"last_fault,omitempty"` // the failed run that was counted last, of either version
+	Counted   []string      `json:"counted,omitempty"`    // the failed runs that were counted last, of either version
 	Failed    CanaryFaults  `json:"failed_runs,omitzero"` // all of them
+}
+
+// maxRemembered is how many failed runs are remembered, so that none counts twice: more than can be under way at once.
+const maxRemembered = 32
+
+// Counts remembers a failed run. It tells whether the run was not counted before.
+func (c *Canary) Counts(run string) bool {
+	if slices.Contains(c.Counted, run) {
+		return false
+	}
+	c.Counted = append(slices.Clone(c.Counted[max(0, len(c.Counted)-maxRemembered+1):]), run)
+	return true
 }
 
 // CanaryFaults counts failed runs of both versions while a canary runs.

@@ -46,10 +46,9 @@ func (t *txn) canaryFailed(a booking.AccountID, name string, version int, run st
 		return false, err
 	}
 	next := *c
-	if next.LastFault == run { // this transaction's own earlier, unknown commit
+	if !next.Counts(run) { // this transaction's own earlier, unknown commit
 		return false, nil
 	}
-	next.LastFault = run
 	switch {
 	case version == c.Stable:
 		next.Failed.Stable++
