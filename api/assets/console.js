@@ -24,8 +24,7 @@
   };
   const stream = new EventSource("/console/events");
   stream.addEventListener("changed", refresh);
-  let begun = false;
-  stream.addEventListener("open", () => { if (begun) refresh(); begun = true; });
+  stream.addEventListener("open", refresh); // what changed since the page was made, or while nobody listened
   addEventListener("pageshow", (e) => { if (e.persisted) refresh(); });
   setInterval(refresh, 60000); // times left run on without a change
   // Shortcuts: single keys can be switched off, for those whose tools press keys of their own (WCAG 2.2, 2.1.4).
