@@ -200,7 +200,7 @@ func TestKilledAroundABookingKeepsPlacesAndBookingsTogether(t *testing.T) {
 					w.store = storage.New(kv, time.Now)
 					o := w.options
 					o.Store = w.store
-					w.e = engine.New(o)
+					w.renew(o)
 					w.must(w.e.Start(t.Context()))
 					defer w.close()
 					by := w.seated()

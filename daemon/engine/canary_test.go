@@ -69,6 +69,7 @@ func (w *world) round(from, to int) map[int]string {
 }
 
 func TestNobodyGetsBothVersionsOfACanary(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()
@@ -484,6 +485,8 @@ func TestAGoodRunForgetsTheFaultsInARowOfACanary(t *testing.T) {
 		n := 0
 		texts := func(first string, times int) {
 			for range times {
+				for c := w.canary(name); !c.Draws(booking.Phone(person(n))); n++ {
+				}
 				left(w, fmt.Sprint(n), person(n), func(ev *booking.Event) { ev.Customer.FirstName = first })
 				n++
 				time.Sleep(20 * time.Minute)

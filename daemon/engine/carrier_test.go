@@ -198,6 +198,7 @@ func (w *world) alarms() (all []storage.Alarm) {
 
 // A text that was on its way once is never tried again by itself, whatever the carrier says of it later.
 func TestAFailureReportedLaterPlansNoSecondText(t *testing.T) {
+	t.Parallel()
 	for _, code := range []int{30034, 30007, 30008, 30017, 30022, 30450, 30032} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t)

@@ -99,6 +99,7 @@ var ohio = [...]int{614, 216, 330, 380, 419, 440, 513, 567, 740, 937}
 
 // A day of a thousand visitors: exactly the right texts, and for everybody a trace that says why.
 func TestADayOfAThousandSessions(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()

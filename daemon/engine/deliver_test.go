@@ -15,6 +15,7 @@ import (
 )
 
 func TestTheRoundOfTriesIsTheOneOfTheSpecification(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w, c, hook := hooked(t)
 		defer w.close()

@@ -243,7 +243,7 @@ func TestAnErasureThatDiesGoesOn(t *testing.T) {
 
 				w.store = storage.New(kv, time.Now)
 				w.options.Store = w.store
-				w.e = engine.New(w.options)
+				w.renew(w.options)
 				w.must(w.e.Start(t.Context()))
 				defer w.close()
 				if !begun { // it was refused, and asked for again

@@ -155,7 +155,7 @@ func TestALongStopIsCaughtUpSpreadAndByTodaysRules(t *testing.T) {
 		}
 		w.must(w.e.Stop(context.Background()))
 		time.Sleep(5 * time.Hour) // 15:00 in Columbus
-		w.e = engine.New(w.options)
+		w.renew(w.options)
 		began := time.Now()
 		w.must(w.e.Start(t.Context()))
 		defer w.close()

@@ -116,7 +116,7 @@ func TestMarksOfAWrongClockHideNothing(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		w.must(w.e.Stop(context.Background()))
 		time.Sleep(3 * time.Hour) // past what the wrong clock wrote
-		w.e = engine.New(w.options)
+		w.renew(w.options)
 		w.must(w.e.Start(t.Context()))
 		time.Sleep(time.Hour)
 		synctest.Wait()

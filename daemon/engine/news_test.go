@@ -14,6 +14,7 @@ import (
 )
 
 func TestABookingByAnyWayCorrectsWhatTheTextHasWon(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name     string
 		book     booking.NewBooking

@@ -61,6 +61,7 @@ func TestOneReminderAfterTheCustomerAnswered(t *testing.T) {
 
 // Whatever keeps a text that we start from going out keeps a reminder too, up to the moment in which it is due.
 func TestWhatKeepsAReminderBack(t *testing.T) {
+	t.Parallel()
 	customer := booking.Phone(phone(1))
 	for name, c := range map[string]struct {
 		meanwhile func(w *world)
@@ -172,6 +173,7 @@ end`)
 
 // The process may die at every commit of a reminder: one at most.
 func TestKilledAtAnyCommitOfAReminder(t *testing.T) {
+	t.Parallel()
 	died := false
 	for n := 1; n <= 6; n++ {
 		for _, after := range []bool{false, true} {

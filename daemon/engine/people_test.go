@@ -55,6 +55,7 @@ func (c *forgetful) Find(context.Context, booking.Text, time.Time) (*booking.Car
 // Caps hold whatever happens at once: several pages, schedulers and numbers of ours, unknown sends that people repeat, settings
 // that change, a store that conflicts and loses answers. What is counted is what reached the carrier.
 func TestNobodyGetsMoreThanTheCapsPermit(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			bubble(t, func(t *testing.T) { capsHold(t, seed) })

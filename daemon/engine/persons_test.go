@@ -31,6 +31,7 @@ func TestTabsWithoutEndGetNoMoreThanOneText(t *testing.T) {
 }
 
 func TestATabOpenForDaysIsStillTheSamePerson(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()

@@ -254,6 +254,7 @@ func TestWhatTwiliosCheckFindsMissingIsARejection(t *testing.T) {
 // The whole sequence, killed and restarted around each single call: whatever the moment, nothing is made twice and nothing paid
 // twice. A paid call that never left is in doubt and waits for a person.
 func TestKilledAroundEveryCallNothingIsPaidTwice(t *testing.T) {
+	t.Parallel()
 	var calls int
 	bubble(t, func(t *testing.T) { _, _, calls = registered(t, &fragile{}, true) })
 	if calls < 25 {
@@ -312,7 +313,7 @@ func registered(t *testing.T, wire *fragile, dies bool) (booking.Filing, *twilio
 	w.e.Stop(context.Background())
 	w.store = storage.New(kv, time.Now)
 	w.options.Store, w.options.Registrar = w.store, registrar
-	w.e = engine.New(w.options)
+	w.renew(w.options)
 	w.must(w.e.Start(w.t.Context()))
 	w.pass(time.Hour)
 	f := w.filing()

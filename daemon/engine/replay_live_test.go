@@ -14,6 +14,7 @@ import (
 
 // A replay that takes minutes keeps no text that is due, and writes nothing of a person who is erased meanwhile.
 func TestWhileAReplayRunsTextsGoOutAndWhoIsErasedStaysOut(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		var slow atomic.Bool
 		w := newWorld(t, func(o *engine.Options) {

@@ -76,6 +76,7 @@ func (w *world) replayed(id string) (all []booking.ReplayItem) {
 }
 
 func TestAReplayWithoutChangesShowsNoDifferenceAndIsWhatHappened(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []booking.Mode{booking.PrefilledLink, booking.AIAgent} {
 		t.Run(string(mode), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -115,6 +116,7 @@ func TestAReplayWithoutChangesShowsNoDifferenceAndIsWhatHappened(t *testing.T) {
 }
 
 func TestAReplayShowsWhatChangesWouldDo(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()
@@ -242,6 +244,7 @@ func rows(t *testing.T, kv storage.KV) map[string]string {
 }
 
 func TestAReplayCallsNobodyAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		var kv storage.KV
 		start := time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)
@@ -292,6 +295,7 @@ end`}}
 }
 
 func TestACancelledReplaySaysSoAndStopsSoon(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		var slow atomic.Bool
 		runs := make(chan struct{}, 1)
@@ -337,6 +341,7 @@ func TestACancelledReplaySaysSoAndStopsSoon(t *testing.T) {
 }
 
 func TestARestartSaysThatAReplayWasInterrupted(t *testing.T) {
+	t.Parallel()
 	for _, crash := range []bool{false, true} {
 		bubble(t, func(t *testing.T) {
 			var slow atomic.Bool
@@ -368,6 +373,7 @@ func TestARestartSaysThatAReplayWasInterrupted(t *testing.T) {
 }
 
 func TestAnErasureTakesAPersonOutOfReplays(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()

@@ -106,6 +106,7 @@ func (w *world) play() booking.Figures {
 
 // A small world whose report was counted by hand: before its days are closed, after, and after a restart.
 func TestTheReportIsWhatAPersonCounts(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, farAhead)
 		defer w.close()
@@ -146,6 +147,7 @@ func TestTheReportIsWhatAPersonCounts(t *testing.T) {
 
 // A daemon that stood still for weeks closes every day that is due, one after the other, and nothing counts twice.
 func TestDaysAreCaughtUpAfterALongStop(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, farAhead)
 		defer w.close()
@@ -173,6 +175,7 @@ func TestDaysAreCaughtUpAfterALongStop(t *testing.T) {
 
 // With a short retention a day is closed before its first session expires.
 func TestAShortRetentionLosesNoSessionToTheReport(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, farAhead)
 		defer w.close()
@@ -192,6 +195,7 @@ func TestAShortRetentionLosesNoSessionToTheReport(t *testing.T) {
 
 // A backup holds the closed days and what was open then; the restored house goes on from there.
 func TestReportsSurviveARestore(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, farAhead)
 		w.settings(func(a *booking.Account) { a.Settings.Retention = booking.Duration(48 * time.Hour) })

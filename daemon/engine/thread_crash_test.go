@@ -143,6 +143,7 @@ func (w *world) alarmed(code string) bool {
 // A process may die at every commit of a conversation that books, and be away for a moment or for longer than an answer keeps: one booking,
 // no lost turn, no second text.
 func TestKilledAtAnyCommitOfABookingConversation(t *testing.T) {
+	t.Parallel()
 	var commits int
 	bubble(t, func(t *testing.T) {
 		c := converse(t, &mortal{left: -1}, &mortalCarrier{}, 0, booksByText...)

@@ -83,6 +83,7 @@ func TestTheBuiltInAgentOffersWindows(t *testing.T) {
 // Between two runs of a script the daemon may die at any commit: nothing is lost, nothing is done twice, and the text is the
 // same.
 func TestKilledAtAnyCommitOfATurnStillExactlyOneText(t *testing.T) {
+	t.Parallel()
 	var commits int
 	bubble(t, func(t *testing.T) { _, _, commits = life(t, &mortal{left: -1}, &mortalCarrier{}, agentOf(asker)) })
 	if commits < 11 {
@@ -299,7 +300,7 @@ func TestATurnThatIsOldIsBegunAnew(t *testing.T) {
 			t.Fatalf("no turn is under way: %+v", w.session(id).FollowUp)
 		}
 		time.Sleep(24 * time.Hour)
-		w.e = engine.New(w.options)
+		w.renew(w.options)
 		w.must(w.e.Start(t.Context()))
 		defer w.close()
 		time.Sleep(time.Hour)

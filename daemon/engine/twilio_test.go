@@ -128,6 +128,7 @@ func (l *phoneLine) attempt(s booking.Session) (a booking.Attempt) {
 // Whatever happens on the way to Twilio, and whenever the process dies beside it: at most one text, one where it can be
 // known, and a trace that tells what happened.
 func TestFaultsOfTwilioTimesKills(t *testing.T) {
+	t.Parallel()
 	const sent, unknown = booking.FollowUpSent, booking.FollowUpUnknown
 	for fault, c := range map[twiliotest.Fault]struct {
 		name   string

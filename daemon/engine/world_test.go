@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,8 +28,10 @@ type world struct {
 	t       *testing.T
 	store   *storage.Store
 	carrier *simulator.Carrier
-	e       *engine.Engine
 	options engine.Options
+
+	mu sync.Mutex // of e, for the carrier's callbacks
+	e  *engine.Engine
 
 	tolerant bool // status callbacks may fail
 	deaf     bool // status callbacks do not arrive
@@ -54,7 +57,10 @@ func newWorldOver(t *testing.T, store *storage.Store, edit ...func(*engine.Optio
 		if w.deaf {
 			return
 		}
-		if err := w.e.Status(context.Background(), u); err != nil && !w.tolerant {
+		w.mu.Lock()
+		e := w.e
+		w.mu.Unlock()
+		if err := e.Status(context.Background(), u); err != nil && !w.tolerant {
 			t.Errorf("status callback: %v", err)
 		}
 	}})
@@ -66,7 +72,7 @@ func newWorldOver(t *testing.T, store *storage.Store, edit ...func(*engine.Optio
 	for _, f := range edit {
 		f(&w.options)
 	}
-	w.e = engine.New(w.options)
+	w.renew(w.options)
 	if _, err := w.e.FirstStart(t.Context(), seed()); err != nil {
 		t.Fatal(err)
 	}
@@ -129,8 +135,16 @@ func (w *world) swap(c engine.Carrier) {
 	w.t.Helper()
 	w.must(w.e.Stop(context.Background()))
 	w.options.Carrier = c
-	w.e = engine.New(w.options)
+	w.renew(w.options)
 	w.must(w.e.Start(w.t.Context()))
+}
+
+// renew makes a new engine. Callbacks of the carrier go to it from then on.
+func (w *world) renew(o engine.Options) {
+	e := engine.New(o)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.e = e
 }
 
 func (w *world) stats() engine.Stats { return w.e.Stats() }
