@@ -162,7 +162,11 @@ func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	b.s.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	err := chromedp.Do(ctx, steps...)
+	for len(steps) == 1 && err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "Could not find node") {
+		err = chromedp.Do(ctx, steps...) // the page was fetched again meanwhile, and another node is in its place
+	}
+	if err != nil {
 		b.s.t.Fatalf("%s: %v", what, err)
 	}
 }
