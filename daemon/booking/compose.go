@@ -120,8 +120,12 @@ func inURL(r rune) bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("/.-_~%?#=&+@:", r)) && r != ':'
 }
 
-// names tells whether the text holds the name as words of its own, in any case, elsewhere than in its link.
+// names tells whether the text holds the name as words of its own, in any case, elsewhere than in its link. A name without
+// words is in every text.
 func names(body, name, link string) bool {
+	if name == "" {
+		return true
+	}
 	if link != "" {
 		body = strings.ReplaceAll(body, link, " ")
 	}

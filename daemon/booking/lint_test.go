@@ -85,6 +85,7 @@ func TestRemarksNamePhrasePlaceAndSource(t *testing.T) {
 func FuzzLint(f *testing.F) {
 	f.Add("Brightwater: 20% off, reply CANCEL bit.ly/x", "Brightwater", "https://x.example/l/T")
 	f.Add("’’’", "", "")
+	f.Add("0", "\x01", "") // a name that nothing is left of
 	f.Fuzz(func(t *testing.T, text, business, link string) {
 		for _, r := range Lint(text, ComposeFacts{Business: business, Link: link}) {
 			if r.Code == "" || r.At < 0 || r.At > utf8.RuneCountInString(text) {
