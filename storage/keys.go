@@ -153,13 +153,20 @@ func dueKey(d booking.Due) []byte {
 	return append(fmt.Appendf(k, "/%d/", d.Kind), d.Ref...)
 }
 
+// lastDue is the time no due-key reaches, in Unix milliseconds: the year 37,648. A later one is no date but damage.
+const lastDue = 1 << 50
+
 // parseDue reads a due-key back.
 func parseDue(k []byte) (booking.Due, error) {
 	var d booking.Due
 	if len(k) < 14 || k[0] != 'd' || k[1] != '/' || k[11] != '/' {
 		return d, damagedDue(k)
 	}
-	d.At = time.UnixMilli(int64(binary.BigEndian.Uint64(k[3:11]))).UTC()
+	at := binary.BigEndian.Uint64(k[3:11])
+	if at >= lastDue {
+		return d, damagedDue(k)
+	}
+	d.At = time.UnixMilli(int64(at)).UTC()
 	account, rest, ok := cut(k[12:])
 	if !ok {
 		return d, damagedDue(k)
