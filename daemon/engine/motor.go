@@ -47,7 +47,7 @@ type motor struct {
 	mu       sync.Mutex
 	cond     *sync.Cond
 	armed    map[key]armed
-	firing   map[key]struct{}
+	firing   map[key]bool // true: it came due again meanwhile
 	failures map[key]int
 	troubled time.Time // when trouble with the store was last told
 	queue    []key
@@ -62,7 +62,7 @@ type motor struct {
 func newMotor(e *Engine) *motor {
 	m := &motor{
 		e: e, wheel: wheel.New[key](e.o.Now()),
-		armed: map[key]armed{}, firing: map[key]struct{}{}, failures: map[key]int{},
+		armed: map[key]armed{}, firing: map[key]bool{}, failures: map[key]int{},
 		accounts: map[booking.AccountID]uint32{},
 	}
 	m.cond = sync.NewCond(&m.mu)
@@ -94,15 +94,18 @@ func (m *motor) start(ctx context.Context, running *sync.WaitGroup) error {
 	return nil
 }
 
-// hint tells the motor of a due-key that was just written.
+// hint tells the motor of a due-key that was just written. What is due already does not wait for the end of its millisecond.
 func (m *motor) hint(d booking.Due) {
 	m.mu.Lock()
 	reach := m.reach[storage.Shard(d.Account)]
 	m.mu.Unlock()
-	if d.At.After(reach) && d.At.After(m.e.now().Add(m.e.o.Horizon/2)) {
-		return // the refill will come across it
-	}
-	m.arm(d, d.At)
+	now := m.e.now()
+	switch {
+	case !d.At.After(now):
+		m.arm(d, d.At.Truncate(time.Millisecond))
+	case !d.At.After(reach), !d.At.After(now.Add(m.e.o.Horizon / 2)):
+		m.arm(d, d.At)
+	} // else the refill will come across it
 }
 
 // arm puts an entry into the wheel at the given time, unless it is there for an earlier time already.
@@ -154,13 +157,18 @@ func (m *motor) due(keys []key) {
 	defer m.mu.Unlock()
 	for _, k := range keys {
 		delete(m.armed, k)
-		if kind := booking.Kind(k.tag); kind == booking.KindDeliver || kind == booking.KindAnnounce {
-			m.later = append(m.later, k)
-		} else {
-			m.queue = append(m.queue, k)
-		}
+		m.enqueue(k)
 	}
 	m.cond.Broadcast()
+}
+
+// enqueue puts an entry at the end of its line.
+func (m *motor) enqueue(k key) {
+	if kind := booking.Kind(k.tag); kind == booking.KindDeliver || kind == booking.KindAnnounce {
+		m.later = append(m.later, k)
+	} else {
+		m.queue = append(m.queue, k)
+	}
 }
 
 // work fires queued entries one by one until the motor stops.
@@ -182,19 +190,24 @@ func (m *motor) work(ctx context.Context) {
 		if *line = (*line)[1:]; len(*line) == 0 {
 			*line = nil
 		}
-		if _, busy := m.firing[k]; busy { // armed again while it fires: look again shortly
-			m.schedule(k, m.e.now().Add(10*time.Millisecond))
+		if _, busy := m.firing[k]; busy {
+			m.firing[k] = true
 			m.mu.Unlock()
 			continue
 		}
-		m.firing[k] = struct{}{}
+		m.firing[k] = false
 		d := booking.Due{Account: m.names[k.tag>>8], Kind: booking.Kind(k.tag), Ref: uuid.UUID(k.ref).String()}
 		m.mu.Unlock()
 
 		err := m.fire(ctx, d)
 
 		m.mu.Lock()
+		again := m.firing[k]
 		delete(m.firing, k)
+		if again {
+			m.enqueue(k)
+			m.cond.Signal()
+		}
 		m.mu.Unlock()
 		m.after(ctx, k, d, err)
 	}

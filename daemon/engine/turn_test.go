@@ -313,3 +313,18 @@ func TestATurnThatIsOldIsBegunAnew(t *testing.T) {
 		w.whole()
 	})
 }
+
+// What is due already does not wait for the end of its millisecond: a turn has four such steps.
+func TestATurnWithoutAReplyWaitTakesNoTime(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w, _ := talking(t)
+		defer w.close()
+		w.settings(func(a *booking.Account) { a.Settings.ReplyWait = 0 })
+		time.Sleep(time.Second + 300*time.Microsecond)
+		w.says("what do you have on Friday?", 1)
+		synctest.Wait()
+		if n := len(w.texts(phone(1))); n != 2 {
+			t.Errorf("%d texts before any time has passed, want the answer to be there", n)
+		}
+	})
+}
