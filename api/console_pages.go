@@ -396,8 +396,7 @@ func (v shell) typed(x booking.Session) (all []pair) {
 	add("typed.email", x.Email)
 	add("typed.service", x.Service)
 	add("typed.preferred", x.Preferred)
-	a := x.Customer.Address
-	add("typed.address", strings.Join(slices.DeleteFunc([]string{a.Line1, a.Line2, a.City, a.State, a.PostalCode}, func(s string) bool { return s == "" }), ", "))
+	add("typed.address", addressLine(x.Customer.Address))
 	for _, name := range slices.Sorted(maps.Keys(x.Fields)) {
 		all = append(all, pair{name, x.Fields[name]})
 	}
