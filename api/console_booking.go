@@ -45,7 +45,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // addressLine tells an address in one line.
 func addressLine(a booking.Address) string {
-	return strings.Join(slices.DeleteFunc([]string{a.Line1, a.Line2, a.City, a.State, a.PostalCode}, func(s string) bool { return s == "" }), ", ")
+	return strings.Join(slices.DeleteFunc([]string{a.Line1, a.Line2, a.City, strings.TrimSpace(a.State + " " + a.PostalCode)}, func(s string) bool { return s == "" }), ", ")
 }
 
 type bookingPage struct {

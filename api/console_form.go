@@ -20,6 +20,7 @@ import (
 type group struct {
 	Title, Note string
 	Inputs      []*input
+	Pairs       bool // two beside each other, where there is room
 }
 
 // form is a page's form.

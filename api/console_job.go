@@ -28,8 +28,8 @@ func jobForm(action string, in *wire.NewBooking, sched booking.Scheduler, window
 	window.Hint = asked
 	return form{Action: action, Button: word("job.book"), Hidden: []pair{{"scheduler", string(sched.ID)}}, Groups: []group{
 		{Title: word("group.job"), Note: word("group.job.note"), Inputs: []*input{serviceInput(sched, &in.Service), window, area("note", &in.Note).named("note"), dollars("value_cents", &in.ValueCents)}},
-		{Title: word("group.customer"), Inputs: who},
-		{Title: word("group.where"), Inputs: []*input{text("customer.address.line1", &c.Address.Line1), text("customer.address.line2", &c.Address.Line2), text("customer.address.city", &c.Address.City),
+		{Title: word("group.customer"), Pairs: true, Inputs: who},
+		{Title: word("group.where"), Pairs: true, Inputs: []*input{text("customer.address.line1", &c.Address.Line1), text("customer.address.line2", &c.Address.Line2), text("customer.address.city", &c.Address.City),
 			text("customer.address.state", &c.Address.State), text("customer.address.postal_code", &c.Address.PostalCode)}},
 	}}
 }

@@ -8,7 +8,9 @@ import (
 )
 
 // dropStamp takes out when something was changed last.
-func dropStamp(body string) string { return regexp.MustCompile(`,"updated_at":"[^"]*"`).ReplaceAllString(body, "") }
+func dropStamp(body string) string {
+	return regexp.MustCompile(`,"updated_at":"[^"]*"`).ReplaceAllString(body, "")
+}
 
 // A script is removed on a page that says what depends on it; while something would miss it, it stays, with the reason.
 func TestAScriptIsRemovedByForms(t *testing.T) {
@@ -36,7 +38,7 @@ func TestAScriptIsRemovedByForms(t *testing.T) {
 		// Chosen no more, it goes; and then what only it had loaded.
 		h.must(h.request("PUT", "/v1/schedulers/web", `{"follow_up":{"template":""}}`), 200)
 		for _, path := range []string{winter, words} {
-			if a := h.page(path+"/remove", ada); !strings.Contains(a.body, "Its 1 version go") && !strings.Contains(a.body, "no way back") || !strings.Contains(a.body, "no booking form has chosen it") {
+			if a := h.page(path+"/remove", ada); !strings.Contains(a.body, "It goes for good, with its 1 version") || !strings.Contains(a.body, "no booking form has chosen it") {
 				t.Errorf("%s: %s", path, a.body)
 			}
 			for range 2 {
@@ -142,4 +144,17 @@ func TestServicesAndScriptsAreKeptByForms(t *testing.T) {
 			t.Errorf("no color: %d %s", a.status, read().body)
 		}
 	})
+}
+
+// A key of the catalogue has its words once: else one page would silently speak with another's.
+func TestNoKeyHasWordsTwice(t *testing.T) {
+	seen := map[string]bool{}
+	for _, words := range []map[string]string{wording, officeWording, jobWording} {
+		for key := range words {
+			if seen[key] {
+				t.Errorf("%s has words twice", key)
+			}
+			seen[key] = true
+		}
+	}
 }

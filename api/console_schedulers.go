@@ -240,7 +240,7 @@ func (c *call) picture(f form, sched booking.Scheduler, from string) error {
 			if ch.Value == string(booking.AIAgent) {
 				name = cmp.Or(sched.FollowUp.Agent, scripts.Agent)
 			}
-			one := picture{choice: ch, From: cmp.Or(shownPhone(from), word("number.yours")), About: word("mode." + ch.Value), ID: in.ID() + "-" + ch.Value}
+			one := picture{choice: ch, From: cmp.Or(shownPhone(from), word("number.yours")), About: word("mode.about." + ch.Value), ID: in.ID() + "-" + ch.Value}
 			text, segments, err := c.sampleText(name)
 			if err != nil {
 				return err

@@ -36,7 +36,7 @@ func newServicesForm(in *wire.Scheduler) *servicesForm {
 		if i < stand {
 			g.Note = s.PriceNote
 			if n, unit := amount(s.Duration); n != "0" {
-				g.Note = strings.Trim(n+" "+word("unit."+unit)+" · "+s.PriceNote, " ·")
+				g.Note = strings.Trim(counted(n, word("unit."+unit))+" · "+s.PriceNote, " ·")
 			}
 			g.Inputs = append(g.Inputs, tick("service.gone", &f.gone[i]).named(at+"gone"))
 		} else {
@@ -45,6 +45,14 @@ func newServicesForm(in *wire.Scheduler) *servicesForm {
 		f.Groups = append(f.Groups, g)
 	}
 	return f
+}
+
+// counted tells a number of what is named in the plural.
+func counted(n, nouns string) string {
+	if n == "1" {
+		nouns = strings.TrimSuffix(nouns, "s")
+	}
+	return n + " " + nouns
 }
 
 // read puts what was typed into the shape and leaves out what is gone or empty. back gives the block that a service of the shape was typed in.

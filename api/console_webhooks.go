@@ -29,7 +29,7 @@ type webhookRow struct {
 func webhookPath(id string) string { return "/console/settings/webhooks/" + id }
 
 func (v shell) webhookRow(w wire.Webhook) webhookRow {
-	return webhookRow{webhookPath(w.ID), w.URL, w.Description, w.Enabled, v.At(w.FailingSince), w.LastError}
+	return webhookRow{webhookPath(w.ID), w.URL, w.Description, w.Enabled, v.At(w.FailingSince), ended(w.LastError)}
 }
 
 // webhookForm is that of a webhook; a new one has its events all ticked.
