@@ -20,10 +20,11 @@ const bookedAhead = 28
 // jobForm is the form of a job. In a conversation the phone number is the conversation's, and no input.
 func jobForm(action string, in *wire.NewBooking, sched booking.Scheduler, windows []choice, asked string, phone bool) form {
 	c := &in.Customer
-	who := []*input{text("customer.first_name", &c.FirstName).auto("off"), text("customer.last_name", &c.LastName).auto("off"), text("customer.email", &c.Email).as("email").auto("off")}
+	who := []*input{text("customer.first_name", &c.FirstName).auto("off"), text("customer.last_name", &c.LastName).auto("off")}
 	if phone {
 		who = append(who, text("customer.phone", &c.Phone).as("tel").auto("off").needed())
 	}
+	who = append(who, text("customer.email", &c.Email).as("email").auto("off"))
 	window := pick("window", &in.Window, windows).needed()
 	window.Hint = asked
 	return form{Action: action, Button: word("job.book"), Hidden: []pair{{"scheduler", string(sched.ID)}}, Groups: []group{

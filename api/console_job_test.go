@@ -108,7 +108,7 @@ func TestAJobIsBookedFromAConversation(t *testing.T) {
 			t.Errorf("%d texts went out", n)
 		}
 		a = h.page(mayas+"?done=booked", ada)
-		if !strings.Contains(a.body, "Booked: Fri Mar 13, 1 PM – 5 PM</b> · AC repair") || !strings.Contains(a.body, `href="/console/bookings/`+session+`"`) || !strings.Contains(a.body, ">You are booked: AC repair, Fri Mar 13, 1 PM – 5 PM.</textarea>") {
+		if !strings.Contains(a.body, "Booked: Fri Mar 13, 1 PM – 5 PM</b> <span class=\"job\">AC repair</span>") || !strings.Contains(a.body, `href="/console/bookings/`+session+`"`) || !strings.Contains(a.body, ">You are booked: AC repair, Fri Mar 13, 1 PM – 5 PM.</textarea>") {
 			t.Errorf("the conversation afterwards: %s", a.body)
 		}
 		// The same form with something else in it books nothing more.

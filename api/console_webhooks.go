@@ -168,7 +168,7 @@ func (v shell) deliveryRow(d booking.Delivery) deliveryRow {
 		row.Body = b.String()
 	}
 	for _, t := range slices.Backward(d.Attempts) {
-		what := t.Error
+		what := ended(t.Error)
 		if t.Status != 0 {
 			what = word("delivery.answer") + " " + strconv.Itoa(t.Status)
 		}

@@ -19,5 +19,5 @@ var jobWording = map[string]string{
 	"field.color": "Color of the page that Rebook serves", "hint.color": "Such as #0f5f8c. Left empty, the usual blue.",
 	"script.remove": "Remove", "done.script.removed": "The script was removed.",
 	"mend.window_full": "choose another window; what you typed is still here", "mend.window_closed": "choose another window; what you typed is still here", "mend.window_unknown": "choose another window; what you typed is still here",
-	"mend.already_booked": "the booking is shown above; move it, or book another job",
+	"mend.script_built_in": "save a version of your own in its editor to change it", "mend.already_booked": "the booking is shown above; move it, or book another job",
 }
