@@ -103,7 +103,7 @@ func (c *call) bookingPage(name string, typed url.Values, problem error) (any, e
 			return &f
 		}
 		if sched != nil && !p.Over {
-			windows, err := c.windowChoices(s, v, sched.ID, false)
+			windows, err := c.windowChoices(s, v, sched.ID, "", false)
 			if err != nil {
 				return err
 			}

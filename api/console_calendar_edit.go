@@ -215,7 +215,13 @@ func (c *call) putWeeklyInConsole() (any, error) {
 			return err
 		}
 		_, err = c.engine.EditAvailability(c.ctx, c.who.Account, id, form.Get("rules"), func(a *booking.Availability) error {
-			a.Weekly, a.LeadTime, a.Horizon, a.Holidays = rules, booking.Duration(time.Duration(lead)*time.Hour), booking.Duration(time.Duration(horizon)*24*time.Hour), ""
+			shown := weeklyFormOf(*a, nil) // in whole hours and days: what was left as it was shown stays, to the minute
+			if a.Weekly, a.Holidays = rules, ""; strconv.Itoa(lead) != shown.Lead {
+				a.LeadTime = booking.Duration(time.Duration(lead) * time.Hour)
+			}
+			if strconv.Itoa(horizon) != shown.Horizon {
+				a.Horizon = booking.Duration(time.Duration(horizon) * 24 * time.Hour)
+			}
 			if form.Get("holidays") != "" {
 				a.Holidays = booking.HolidaysUSFederal
 			}

@@ -166,7 +166,7 @@ func (c *call) threadPage(status int, problem error, draft string, job url.Value
 		if p.Jobs, err = c.heldJobs(s, v, t.Phone); err != nil {
 			return err
 		}
-		if v.Done != "" && len(p.Jobs) > 0 && draft == "" {
+		if c.f.Query("done") == bookedInThread && len(p.Jobs) > 0 && draft == "" {
 			p.Draft = p.Jobs[0].Tell
 		}
 		if v.MayWork && (job != nil || c.f.Query("book") != "") {

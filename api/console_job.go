@@ -14,7 +14,7 @@ import (
 
 // Booking a job by hand: one form, on a conversation's page and in the calendar, which does what POST /v1/bookings does.
 
-// bookedAhead is for how many days from now the form offers windows.
+// bookedAhead is for how many days the form offers windows.
 const bookedAhead = 28
 
 // jobForm is the form of a job. In a conversation the phone number is the conversation's, and no input.
@@ -62,9 +62,9 @@ func serviceInput(sched booking.Scheduler, at *string) *input {
 // noWindow is the choice of a job that takes no place in the calendar.
 const noWindow = "none"
 
-// windowChoices are the windows with a free place that can be booked now, on the clock of v, and a job without one.
-func (c *call) windowChoices(s *storage.Snapshot, v shell, id booking.SchedulerID, without bool) (all []choice, err error) {
-	windows, err := engine.Availability(s, c.who.Account, id, "", bookedAhead)
+// windowChoices are the windows with a free place that can be booked now, on the clock of v, from a day on or from now, and a job without one.
+func (c *call) windowChoices(s *storage.Snapshot, v shell, id booking.SchedulerID, from booking.Day, without bool) (all []choice, err error) {
+	windows, err := engine.Availability(s, c.who.Account, id, string(from), bookedAhead)
 	for _, w := range windows {
 		if w.Open == 0 {
 			continue
@@ -152,12 +152,13 @@ func (c *call) threadJob(s *storage.Snapshot, v shell, t booking.Thread, typed u
 	if err != nil {
 		return nil, err
 	}
-	windows, err := c.windowChoices(s, zoned, sched.ID, true)
+	windows, err := c.windowChoices(s, zoned, sched.ID, "", true)
 	if err != nil {
 		return nil, err
 	}
 	draft := wire.FromNewBooking(n)
 	f := jobForm(threadPath(t.Phone)+"/book", &draft, *sched, windows, windowHint(zoned, v, len(windows) == 1), false)
+	f.Hidden = append(f.Hidden, pair{"session", string(n.Session)})
 	p.Form = filledJob(f, typed, refused)
 	return p, nil
 }
@@ -221,29 +222,26 @@ func (c *call) bookInThread() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var n booking.NewBooking
 	err = c.view(func(s *storage.Snapshot) error {
-		t, _, err := engine.ReadThread(s, c.who.Account, id, 1)
-		if err != nil {
-			return err
-		}
-		n, err = engine.JobOf(s, c.who.Account, t)
+		_, _, err := engine.ReadThread(s, c.who.Account, id, 1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if n.Session == "" {
-		n.Scheduler = booking.SchedulerID(typed.Get("scheduler"))
-	}
-	if n, err = c.readJob(typed, id, n); err == nil {
+	// The session is the one of the page that was looked at: when the customer booked in it meanwhile, this is no other job.
+	n, err := c.readJob(typed, id, booking.NewBooking{Source: booking.SourcePhone, Session: booking.SessionID(typed.Get("session")), Scheduler: booking.SchedulerID(typed.Get("scheduler"))})
+	if err == nil {
 		_, err = c.bookForm(typed, n)
 	}
 	if err != nil {
 		return c.threadPage(problemOf(err).status, err, "", typed)
 	}
-	return c.done(threadPath(id), "booked")
+	return c.done(threadPath(id), bookedInThread)
 }
+
+// bookedInThread says in the address of a conversation that a job was booked there.
+const bookedInThread = "booked.thread"
 
 // bookInCalendar books a job in a window of the calendar, and leads to the week where it is.
 func (c *call) bookInCalendar() (any, error) {
@@ -281,7 +279,11 @@ func (c *call) bookInCalendar() (any, error) {
 
 // calendarJob is the form of a job in the calendar, with the window that was pressed.
 func (c *call) calendarJob(s *storage.Snapshot, v shell, sched booking.Scheduler, at calendarSpot) (*jobPart, error) {
-	windows, err := c.windowChoices(s, v, sched.ID, true)
+	from := booking.Day("")
+	if at.week > booking.DayOf(v.now, v.loc).Add(bookedAhead-7) {
+		from = at.week // what is shown is farther ahead than the list would reach
+	}
+	windows, err := c.windowChoices(s, v, sched.ID, from, true)
 	if err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ func TestAJobIsBookedFromAConversation(t *testing.T) {
 		var both sync.WaitGroup
 		for range 2 {
 			both.Go(func() {
-				if a := h.press(mayas+"/book", ada, v); a.status != 303 || a.header.Get("Location") != "/console/inbox/+16145550142?done=booked" {
+				if a := h.press(mayas+"/book", ada, v); a.status != 303 || a.header.Get("Location") != "/console/inbox/+16145550142?done=booked.thread" {
 					t.Errorf("booked: %d %s", a.status, a.body)
 				}
 			})
@@ -101,13 +101,16 @@ func TestAJobIsBookedFromAConversation(t *testing.T) {
 				t.Errorf("the booking's %s is %q, want %q", name, b.get(name), want)
 			}
 		}
+		if a := h.page("/console/sessions/"+session, ada); !strings.Contains(a.body, `href="/console/bookings/`+session+`"`) {
+			t.Errorf("its session does not lead to it: %s", a.body)
+		}
 		if s := h.must(h.request("GET", "/v1/sessions/"+session, ""), 200); s.get("status") != "recovered" {
 			t.Errorf("the session is %s", s.get("status"))
 		}
 		if n := h.texts(); n != 1 {
 			t.Errorf("%d texts went out", n)
 		}
-		a = h.page(mayas+"?done=booked", ada)
+		a = h.page(mayas+"?done=booked.thread", ada)
 		if !strings.Contains(a.body, "Booked: Fri Mar 13, 1 PM – 5 PM</b> <span class=\"job\">AC repair</span>") || !strings.Contains(a.body, `href="/console/bookings/`+session+`"`) || !strings.Contains(a.body, ">You are booked: AC repair, Fri Mar 13, 1 PM – 5 PM.</textarea>") {
 			t.Errorf("the conversation afterwards: %s", a.body)
 		}
@@ -137,12 +140,20 @@ func TestTheCustomerBooksWhileTheOfficeTypes(t *testing.T) {
 		ada := h.signedIn("Ada", "csr")
 		v := h.jobAt(mayas+"?book=1", ada, "/console/inbox/&#43;16145550142/book", "window", friAfternoon)
 		h.must(h.request("POST", "/v1/bookings", `{"source":"page","session":"visit-1","window":"`+thuMorning+`","service":"AC repair"}`, "Authorization: Bearer "+pageKey), 201)
-		if a := h.press(mayas+"/book", ada, v); a.status != 303 && a.status != 409 {
+		a := h.press(mayas+"/book", ada, v)
+		if a.status != 409 || !strings.Contains(a.body, "This session has booked another window already: the booking is shown above") || !strings.Contains(a.body, "Booked: Thu Mar 12, 8 AM – 12 PM") {
 			t.Errorf("%d %s", a.status, a.body)
 		}
-		b := h.must(h.request("GET", "/v1/bookings/"+session, ""), 200)
-		if b.get("window") != thuMorning {
-			t.Errorf("the customer's own booking became %s", b.body)
+		if b := h.must(h.request("GET", "/v1/bookings/"+session, ""), 200); b.get("window") != thuMorning || strings.Count(h.bookings().body, `"id"`) != 1 {
+			t.Errorf("the bookings are %s", h.bookings().body)
+		}
+		// Who has seen it and means another job presses again.
+		_, rest, _ := strings.Cut(a.body, `action="/console/inbox/&#43;16145550142/book"`)
+		inside, _, _ := strings.Cut(rest, "</form>")
+		again := fieldsOf(inside)
+		again.Set("window", friAfternoon)
+		if a := h.press(mayas+"/book", ada, again); a.status != 303 || strings.Count(h.bookings().body, `"id"`) != 2 {
+			t.Errorf("another job: %d %s", a.status, h.bookings().body)
 		}
 	})
 }
@@ -187,6 +198,9 @@ func TestAJobIsBookedInTheCalendar(t *testing.T) {
 			if a := h.press(action, bo, v); a.status != 303 || a.header.Get("Location") != "/console/calendar?done=booked&scheduler=web&week=2026-03-12" {
 				t.Fatalf("booked: %d %s %s", a.status, a.header.Get("Location"), a.body)
 			}
+		}
+		if v := h.jobAt("/console/calendar?scheduler=web&week=2026-04-06&book=2026-04-09-0800-1200", bo, action); v.Get("window") != "2026-04-09-0800-1200" { // next month
+			t.Errorf("a window far ahead is shown as %q", v.Get("window"))
 		}
 		if got := h.bookings(); strings.Count(got.body, `"id"`) != 1 || got.get("items.0.by") != "Bo" || got.get("items.0.phone") != "+16145550199" {
 			t.Errorf("the bookings: %s", got.body)

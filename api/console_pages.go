@@ -281,6 +281,7 @@ type sessionPage struct {
 	Text        string
 	TextState   string
 	Thread      string // the address of the conversation
+	Booking     string // of its booking's page
 	MayHandle   bool
 	MayResend   bool
 	MaySave     bool // it was left, so there is something to test
@@ -312,6 +313,9 @@ func (c *call) sessionPage(status int, problem error) (any, error) {
 		p.Row = v.sessionRow(x)
 		v.Title = p.Row.Name
 		p.Typed, p.Steps = v.typed(x), v.steps(x)
+		if x.Booked.Booking != "" {
+			p.Booking = bookingPath(x.Booked.Booking)
+		}
 		trail, err := s.Trace(c.who.Account, x.ID)
 		if err != nil {
 			return err

@@ -119,6 +119,12 @@ func TestServicesAndScriptsAreKeptByForms(t *testing.T) {
 		if a := h.press(services, ada, empty); a.status != 422 || !strings.Contains(a.body, `id="f-services-0-name-flaw"`) {
 			t.Errorf("a service without a name: %d %s", a.status, a.body)
 		}
+		// The rules of the weekly windows, in units that the form has not.
+		h.must(h.request("PUT", "/v1/schedulers/web", `{"availability":{"weekly":[{"days":["mon"],"from":"08:00","to":"24:00","capacity":3}],"lead_time":"90m","horizon":"100h","exceptions":[{"date":"2026-03-17","windows":[{"from":"09:00","to":"10:00","capacity":3}]}]}}`), 200)
+		was = read()
+		if a := h.press("/console/calendar/web/weekly", ada, h.formOn("/console/calendar", ada, "/console/calendar/web/weekly")); a.status != 303 || dropStamp(read().body) != dropStamp(was.body) {
+			t.Errorf("the week sent back as it is: %d\n%s\n%s", a.status, was.body, read().body)
+		}
 		// The scripts and the color.
 		h.must(h.request("PUT", "/v1/scripts/winter", source("function render(ctx) return 'Hi, finish here: ' .. ctx.link .. ' Reply STOP to opt out.' end", "note", "")), 200)
 		if a := h.page(path, ada); strings.Contains(a.body, `<option value="winter"`) {
