@@ -156,7 +156,7 @@ type BookingChange struct {
 // Made tells whether the booking is what the change would make of it already.
 func (c BookingChange) Made(b Booking) bool {
 	return (c.Window == nil || *c.Window == b.Window) && (c.Status == nil || (*c.Status == BookingCancelled) == !b.Stands()) &&
-		(c.Note == nil || *c.Note == b.Note) && (c.ValueCents == nil || *c.ValueCents == b.ValueCents) && (c.Service == nil || *c.Service == b.Service)
+		(c.Note == nil || *c.Note == b.Note) && (c.ValueCents == nil || *c.ValueCents == b.ValueCents) && (c.Service == nil || strings.EqualFold(strings.TrimSpace(*c.Service), b.Service))
 }
 
 // ValidateChange tells whether the change can be asked for at all, and cleans its texts.
