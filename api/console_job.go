@@ -136,6 +136,7 @@ func (c *call) threadJob(s *storage.Snapshot, v shell, t booking.Thread, typed u
 		return nil, err
 	}
 	if sched == nil {
+		n.Session = "" // of a booking form that is gone: nothing more is booked in it
 		forms, _, err := s.Schedulers(c.who.Account, "", 200)
 		if err != nil {
 			return nil, err

@@ -327,6 +327,12 @@ func TestAJobOfACustomerWhoTextedFirst(t *testing.T) {
 		if a := h.press("/console/inbox/+16145559999/book", ada, v); a.status != 404 {
 			t.Errorf("no such conversation: %d", a.status)
 		}
+		// Its booking form is removed: the job is booked from another one.
+		h.must(h.request("DELETE", "/v1/schedulers/west", ""), 204)
+		last := h.jobAt(mayas+"?book=1", ada, action, "window", friAfternoon, "service", "Drain cleaning")
+		if a := h.press(mayas+"/book", ada, last); a.status != 303 || !strings.Contains(h.bookings().body, `"scheduler":"web"`) {
+			t.Errorf("booked from another form: %d %s", a.status, a.body)
+		}
 		v.Set("scheduler", "nobody")
 		v.Set(onceMark, "another")
 		if a := h.press(mayas+"/book", ada, v); a.status != 422 && a.status != 404 {
