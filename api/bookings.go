@@ -103,23 +103,32 @@ func (c *call) bookingOfPage(in wire.NewBooking, n *booking.NewBooking) error {
 	return c.rememberOnce(in.Session) // all visitors of a page share its key
 }
 
-func (c *call) getBooking() (any, error) {
+// booking gives the booking that the address names.
+func (c *call) booking(s *storage.Snapshot) (booking.Booking, error) {
 	id, err := c.param("id")
 	if err != nil {
-		return nil, err
+		return booking.Booking{}, err
 	}
-	var b *booking.Booking
-	err = c.view(func(s *storage.Snapshot) (err error) {
-		b, err = s.Booking(c.who.Account, id)
+	b, err := s.Booking(c.who.Account, id)
+	if err != nil {
+		return booking.Booking{}, err
+	}
+	if b == nil {
+		return booking.Booking{}, booking.Refuse(booking.NotFound, "unknown_booking", "id", "there is no booking "+clip(id), "GET /v1/bookings lists them")
+	}
+	return *b, nil
+}
+
+func (c *call) getBooking() (any, error) {
+	var b booking.Booking
+	err := c.view(func(s *storage.Snapshot) (err error) {
+		b, err = c.booking(s)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if b == nil {
-		return nil, booking.Refuse(booking.NotFound, "unknown_booking", "id", "there is no booking "+clip(id), "GET /v1/bookings lists them")
-	}
-	return wire.FromBooking(*b), nil
+	return wire.FromBooking(b), nil
 }
 
 func (c *call) putBooking() (any, error) {

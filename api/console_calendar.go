@@ -27,6 +27,7 @@ type calendarPage struct {
 	Base               string // revision of the windows by hand
 	Rules              string // revision of the weekly rules
 	Edit               *windowForm
+	Job                *jobPart // a job that is booked
 	Day                *dayForm
 	Weekly             weeklyForm
 	Taken, Places      int
@@ -48,6 +49,7 @@ type windowRow struct {
 	ByHand           bool
 	Bookings         []bookingRow
 	EditPath, EditID string
+	BookPath         string // where a job is booked in it; "" where that cannot be
 }
 
 type bookingRow struct{ Name, Service, Path, Note string }
@@ -89,11 +91,14 @@ type calendarSpot struct {
 	edit   string      // a window's ID
 	day    booking.Day // a date that is changed
 	weekly bool
+	book   string     // ID of a window in which a job is booked
 	typed  url.Values // a form that was refused
+
+	refused error // why, where it was the form of a job
 }
 
 func (c *call) spotOf(get func(string) string) calendarSpot {
-	at := calendarSpot{form: booking.SchedulerID(get("scheduler")), edit: get("edit"), weekly: get("weekly") != ""}
+	at := calendarSpot{form: booking.SchedulerID(get("scheduler")), edit: get("edit"), weekly: get("weekly") != "", book: get("book")}
 	at.week, _ = booking.ParseDay(get("week"))
 	if d, ok := booking.ParseDay(get("day")); ok {
 		at.day = d
@@ -153,6 +158,7 @@ func (c *call) calendarPage(status int, problem error, at calendarSpot) (any, er
 	if err != nil {
 		return nil, err
 	}
+	v.Done = c.doneWord()
 	v.deskPage(p, problem)
 	return c.html(status, "calendar", v)
 }
@@ -169,6 +175,11 @@ func (c *call) fillCalendar(s *storage.Snapshot, v shell, sched booking.Schedule
 		return err
 	}
 	p.Base, p.Rules = booking.Revision(byHand), sched.Availability.Revision()
+	if v.MayWork && at.book != "" {
+		if p.Job, err = c.calendarJob(s, v, sched, at); err != nil {
+			return err
+		}
+	}
 	days, err := engine.Calendar(s, c.who.Account, sched, at.week, 7)
 	if err != nil {
 		return err
@@ -177,6 +188,9 @@ func (c *call) fillCalendar(s *storage.Snapshot, v shell, sched booking.Schedule
 		col := v.dayColumn(d, today, at)
 		for i, w := range d.Windows {
 			p.Taken, p.Places = p.Taken+col.Windows[i].Taken, p.Places+col.Windows[i].Places
+			if v.MayWork && d.Windows[i].Bookable {
+				col.Windows[i].BookPath = at.path("book", w.ID) + "#book"
+			}
 			if v.MayManage && at.edit != "" && w.ID == at.edit && !w.Gone {
 				p.Edit = v.windowForm(w, d.Date, at.typed)
 			}
@@ -224,10 +238,7 @@ func (v shell) dayColumn(d engine.CalendarDay, today booking.Day, at calendarSpo
 			row.State = "full"
 		}
 		for _, b := range w.Bookings {
-			one := bookingRow{Name: cmp.Or(fullName(b.Customer), shownPhone(string(b.Phone)), word("customer.unnamed")), Service: b.Service, Note: b.Note}
-			if b.Session != "" {
-				one.Path = "/console/sessions/" + string(b.Session)
-			}
+			one := bookingRow{Name: cmp.Or(fullName(b.Customer), shownPhone(string(b.Phone)), word("customer.unnamed")), Service: b.Service, Note: b.Note, Path: bookingPath(b.ID)}
 			row.Bookings = append(row.Bookings, one)
 		}
 		col.Windows = append(col.Windows, row)
@@ -252,10 +263,7 @@ func typedOr(typed url.Values, name, stands string) string {
 }
 
 func (v shell) windowForm(w engine.CalendarWindow, day booking.Day, typed url.Values) *windowForm {
-	surcharge := ""
-	if w.SurchargeCents > 0 {
-		surcharge = strings.TrimPrefix(strings.ReplaceAll(money(w.SurchargeCents), ",", ""), "$")
-	}
+	surcharge := plainMoney(w.SurchargeCents)
 	return &windowForm{ID: w.ID, Day: string(day), Title: onDay(day, "Monday, January 2") + ", " + v.span(w.Window), Places: typedOr(typed, "places", strconv.Itoa(w.Capacity)),
 		Open: typedOr(typed, "open", strconv.Itoa(w.Open)), Note: typedOr(typed, "note", w.Note), Surcharge: typedOr(typed, "surcharge", surcharge), ByHand: w.ByHand, Taken: len(w.Bookings)}
 }

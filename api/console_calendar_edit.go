@@ -100,7 +100,7 @@ func (c *call) windowOf(s *storage.Snapshot, sched booking.Scheduler, zone strin
 		}
 	}
 	w.Note = wire.OneLine(form.Get("note"))
-	w.SurchargeCents, err = cents(form.Get("surcharge"))
+	w.SurchargeCents, err = cents("surcharge", form.Get("surcharge"), 100_000)
 	return w, err
 }
 
@@ -149,15 +149,18 @@ func wholeNumber(form url.Values, name string, low, high int) (int, error) {
 	return n, nil
 }
 
-// cents reads dollars: "25", "$25.50", or nothing for none.
-func cents(text string) (int, error) {
-	text = strings.TrimPrefix(strings.TrimSpace(text), "$")
+// maxDollars is the most that a job may be worth, as in the API.
+const maxDollars = 1_000_000
+
+// cents reads dollars up to a limit: "25", "$25.50", "1,200", or nothing for none.
+func cents(name, text string, limit float64) (int, error) {
+	text = strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(text), "$"), ",", "")
 	if text == "" {
 		return 0, nil
 	}
 	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(v >= 0 && v <= 100_000) {
-		return 0, booking.Refuse(booking.Invalid, "out_of_range", "surcharge", "the surcharge is not an amount in dollars", "for example 25 or 25.50; leave it empty for none")
+	if err != nil || !(v >= 0 && v <= limit) {
+		return 0, booking.Refuse(booking.Invalid, "out_of_range", name, word("calendar.field."+name)+" is not an amount in dollars", "for example 25 or 25.50; leave it empty for none")
 	}
 	return int(v*100 + 0.5), nil
 }
@@ -212,7 +215,13 @@ func (c *call) putWeeklyInConsole() (any, error) {
 			return err
 		}
 		_, err = c.engine.EditAvailability(c.ctx, c.who.Account, id, form.Get("rules"), func(a *booking.Availability) error {
-			a.Weekly, a.LeadTime, a.Horizon, a.Holidays = rules, booking.Duration(time.Duration(lead)*time.Hour), booking.Duration(time.Duration(horizon)*24*time.Hour), ""
+			shown := weeklyFormOf(*a, nil) // in whole hours and days: what was left as it was shown stays, to the minute
+			if a.Weekly, a.Holidays = rules, ""; strconv.Itoa(lead) != shown.Lead {
+				a.LeadTime = booking.Duration(time.Duration(lead) * time.Hour)
+			}
+			if strconv.Itoa(horizon) != shown.Horizon {
+				a.Horizon = booking.Duration(time.Duration(horizon) * 24 * time.Hour)
+			}
 			if form.Get("holidays") != "" {
 				a.Holidays = booking.HolidaysUSFederal
 			}

@@ -20,6 +20,7 @@ import (
 type group struct {
 	Title, Note string
 	Inputs      []*input
+	Pairs       bool // two beside each other, where there is room
 }
 
 // form is a page's form.
@@ -27,12 +28,18 @@ type form struct {
 	Action string
 	Button string
 	Groups []group
-	Locked bool // shown, but not to be changed
+	Hidden []pair // what it carries besides
+	Locked bool   // shown, but not to be changed
 }
 
 // Given tells whether anything stands in the group.
 func (g group) Given() bool {
 	return slices.ContainsFunc(g.Inputs, func(f *input) bool { return f.Plain() != "" })
+}
+
+// Wrong tells whether an input of the group is not taken as it is.
+func (g group) Wrong() bool {
+	return slices.ContainsFunc(g.Inputs, func(f *input) bool { return len(f.Flaws) > 0 || f.Saved != "" })
 }
 
 // Titled tells whether the groups have headings, which stand beside the inputs where there is room.

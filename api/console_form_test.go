@@ -28,7 +28,7 @@ func TestAFormSentBackAsItWasChangesNothing(t *testing.T) {
 		}
 		was := read()
 		for _, f := range [][2]string{{"/console/settings", "/console/settings"}, {"/console/settings/rules", "/console/settings/rules"}, {"/console/setup/schedulers/web", "/console/setup/schedulers/web"},
-			{"/console/setup/schedulers/web", "/console/setup/schedulers/web/page"}, {"/console/settings/webhooks/" + hook.get("id"), "/console/settings/webhooks/" + hook.get("id")},
+			{"/console/setup/schedulers/web", "/console/setup/schedulers/web/page"}, {"/console/setup/schedulers/web", "/console/setup/schedulers/web/services"}, {"/console/settings/webhooks/" + hook.get("id"), "/console/settings/webhooks/" + hook.get("id")},
 			{"/console/settings/users/" + user.get("id"), "/console/settings/users/" + user.get("id")}} {
 			time.Sleep(time.Second)
 			if a := h.press(f[1], ada, h.formOn(f[0], ada, f[1])); a.status != 303 || !strings.HasSuffix(a.header.Get("Location"), "?done=saved") {

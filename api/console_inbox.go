@@ -110,8 +110,9 @@ type threadPage struct {
 	Agent             bool // there is one to hand it back to
 	Reason, Note      string
 	Urgent            bool
-	OptedOut          string // since when
-	Booking           string
+	OptedOut          string    // since when
+	Jobs              []heldJob // that are booked and not over
+	Job               *jobPart  // one that is being booked
 	Messages          []messageRow
 	Last              string // ID of the newest message, for who answers
 	Draft             string // what was typed and not sent
@@ -126,9 +127,10 @@ type messageRow struct {
 	Segments                 int
 }
 
-func (c *call) showThread() (any, error) { return c.threadPage(ok, nil, "") }
+func (c *call) showThread() (any, error) { return c.threadPage(ok, nil, "", nil) }
 
-func (c *call) threadPage(status int, problem error, draft string) (any, error) {
+// threadPage shows a conversation, with what was typed of a text, or of a job that was refused.
+func (c *call) threadPage(status int, problem error, draft string, job url.Values) (any, error) {
 	id, err := c.threadID()
 	if err != nil {
 		return nil, err
@@ -139,6 +141,7 @@ func (c *call) threadPage(status int, problem error, draft string) (any, error) 
 		if v, err = c.shellFor(s, word("nav.inbox"), "inbox"); err != nil {
 			return err
 		}
+		v.Done = c.doneWord()
 		t, messages, err := engine.ReadThread(s, c.who.Account, id, messagesShown)
 		if err != nil {
 			return err
@@ -160,13 +163,15 @@ func (c *call) threadPage(status int, problem error, draft string) (any, error) 
 		if stop != nil {
 			p.OptedOut = v.At(stop.At)
 		}
-		bookings, err := s.BookingsOf(c.who.Account, t.Phone, "", "")
-		if err != nil {
+		if p.Jobs, err = c.heldJobs(s, v, t.Phone); err != nil {
 			return err
 		}
-		for _, b := range bookings {
-			if b.Stands() && !b.Start.IsZero() && b.End.After(v.now) {
-				p.Booking = v.At(b.Start) + " – " + v.At(b.End)
+		if c.f.Query("done") == bookedInThread && len(p.Jobs) > 0 && draft == "" {
+			p.Draft = p.Jobs[0].Tell
+		}
+		if v.MayWork && (job != nil || c.f.Query("book") != "") {
+			if p.Job, err = c.threadJob(s, v, t, job, problem); err != nil {
+				return err
 			}
 		}
 		for _, m := range messages {
@@ -218,7 +223,7 @@ func (c *call) threadDo(do func(id booking.Phone, by string, form url.Values) er
 		return nil, err
 	}
 	if err := do(id, by, form); err != nil {
-		return c.threadPage(problemOf(err).status, err, form.Get("body"))
+		return c.threadPage(problemOf(err).status, err, form.Get("body"), nil)
 	}
 	return c.back(threadPath(id))
 }

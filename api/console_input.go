@@ -64,6 +64,18 @@ func tick(name string, at *bool) *input {
 	return described(&input{Name: name, Kind: "check", at: at})
 }
 
+// pick is a list to choose from of which only what it offers is good: unlike with oneOf, a value that is not offered now is not chosen.
+func pick(name string, at *string, choices []choice) *input {
+	f := text(name, at).as("pick")
+	f.Choices = append([]choice{{Label: word("choice.none")}}, choices...)
+	return f
+}
+
+// dollars is an amount of money, which the shape has in cents; 0 is shown as nothing.
+func dollars(name string, at *int) *input {
+	return described(&input{Name: name, Kind: "money", at: at})
+}
+
 func number(name string, at *int) *input {
 	return described(&input{Name: name, Kind: "number", at: at})
 }
@@ -109,6 +121,14 @@ func worded(family, key string) string {
 		return w
 	}
 	return key
+}
+
+// keeping offers what stands too, where it is not among the choices any more.
+func (f *input) keeping() *input {
+	if f.Hint = ""; f.Kind == "pick" {
+		f.Kind = "select"
+	}
+	return f
 }
 
 func (f *input) as(kind string) *input   { f.Kind = kind; return f }
@@ -162,7 +182,9 @@ func (f *input) show() {
 	case *bool:
 		f.On = *at
 	case *int:
-		f.Value = strconv.Itoa(*at)
+		if f.Value = strconv.Itoa(*at); f.Kind == "money" {
+			f.Value = plainMoney(*at)
+		}
 	case *[]string:
 		f.showList(*at)
 	}
@@ -190,9 +212,17 @@ func (f *input) showList(list []string) {
 	}
 }
 
+// plainMoney tells cents as one types dollars.
+func plainMoney(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ReplaceAll(money(n), ",", ""), "$")
+}
+
 // choose marks the choice of the value; a value that is not among them is offered too, so that saving does not change it.
 func (f *input) choose() {
-	if f.Kind != "select" && f.Kind != "modes" {
+	if f.Kind != "select" && f.Kind != "modes" && f.Kind != "pick" {
 		return
 	}
 	known := false
@@ -200,7 +230,7 @@ func (f *input) choose() {
 		f.Choices[i].Chosen = f.Choices[i].Value == f.Value
 		known = known || f.Choices[i].Chosen
 	}
-	if !known && f.Value != "" {
+	if !known && f.Value != "" && f.Kind != "pick" {
 		f.Choices = append(f.Choices, choice{f.Value, f.Value, true})
 	}
 }
@@ -252,6 +282,11 @@ func (f *input) read(v url.Values) error {
 	case *bool:
 		*at = v.Has(f.Name)
 	case *int:
+		if f.Kind == "money" {
+			n, err := cents(f.Name, v.Get(f.Name), maxDollars)
+			*at = n
+			return err
+		}
 		n, err := strconv.Atoi(strings.TrimSpace(cmp.Or(v.Get(f.Name), "0")))
 		if err != nil {
 			return notANumber(f.Name)
@@ -308,7 +343,7 @@ func (f *input) Plain() string {
 		return strings.Trim(f.Value+"-"+f.To, "-")
 	case "span":
 		return f.Value + " " + word("unit."+f.Unit)
-	case "select", "modes", "checks":
+	case "select", "modes", "checks", "pick":
 		var labels []string
 		for _, c := range f.Choices {
 			if c.Chosen && c.Value != "" {

@@ -66,7 +66,12 @@ var inPages = strings.NewReplacer(
 )
 
 // mended is the mend of a refusal as the console tells it.
-func mended(e *booking.Error) string { return inConsole(e.Hint) }
+func mended(e *booking.Error) string {
+	if key := "mend." + e.Code; word(key) != key {
+		return word(key)
+	}
+	return inConsole(e.Hint)
+}
 
 // mendPages are where the mend of an alarm is done; "{ref}" is what the alarm is about.
 var mendPages = map[string]string{

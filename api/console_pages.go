@@ -281,6 +281,7 @@ type sessionPage struct {
 	Text        string
 	TextState   string
 	Thread      string // the address of the conversation
+	Booking     string // of its booking's page
 	MayHandle   bool
 	MayResend   bool
 	MaySave     bool // it was left, so there is something to test
@@ -312,6 +313,9 @@ func (c *call) sessionPage(status int, problem error) (any, error) {
 		p.Row = v.sessionRow(x)
 		v.Title = p.Row.Name
 		p.Typed, p.Steps = v.typed(x), v.steps(x)
+		if x.Booked.Booking != "" {
+			p.Booking = bookingPath(x.Booked.Booking)
+		}
 		trail, err := s.Trace(c.who.Account, x.ID)
 		if err != nil {
 			return err
@@ -396,8 +400,7 @@ func (v shell) typed(x booking.Session) (all []pair) {
 	add("typed.email", x.Email)
 	add("typed.service", x.Service)
 	add("typed.preferred", x.Preferred)
-	a := x.Customer.Address
-	add("typed.address", strings.Join(slices.DeleteFunc([]string{a.Line1, a.Line2, a.City, a.State, a.PostalCode}, func(s string) bool { return s == "" }), ", "))
+	add("typed.address", addressLine(x.Customer.Address))
 	for _, name := range slices.Sorted(maps.Keys(x.Fields)) {
 		all = append(all, pair{name, x.Fields[name]})
 	}

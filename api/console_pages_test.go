@@ -126,7 +126,7 @@ func TestNothingTypedBecomesMarkup(t *testing.T) {
 		h.must(h.request("POST", "/v1/simulator/inbound", `{"from":"+16145550142","to":"`+ours+`","body":"`+evil+`"}`), 201)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		for _, path := range append(signedInPages, "/console/sessions/"+a.get("session"), "/console/inbox/+16145550142", "/console/reports?group=step") {
+		for _, path := range append(signedInPages, "/console/sessions/"+a.get("session"), "/console/inbox/+16145550142", "/console/inbox/+16145550142?book=1", "/console/reports?group=step") {
 			p := h.page(path, ada)
 			if p.status != 200 || strings.Contains(p.body, "<img") {
 				t.Errorf("%s: %d %s", path, p.status, p.body)

@@ -100,6 +100,7 @@ type schedulerPage struct {
 	ID, Name     string
 	FollowUp     form
 	Page         form
+	Services     form
 	Lacks        []alarmRow
 	Snippet      string
 	Hosted       string // the page that Rebook serves itself
@@ -109,12 +110,29 @@ type schedulerPage struct {
 	URL          string
 }
 
+// schedulerTyped is a form of the page as it was typed and refused; nil for those that were not.
+type schedulerTyped struct{ followUp, page, services url.Values }
+
+// schedulerChoices are what its forms offer.
+type schedulerChoices struct {
+	numbers []booking.PhoneNumber
+	library []engine.ScriptOverview
+}
+
+func (c *call) schedulerChoices(s *storage.Snapshot) (v schedulerChoices, err error) {
+	if v.numbers, err = s.Numbers(c.who.Account); err != nil {
+		return v, err
+	}
+	v.library, err = engine.Library(s, c.who.Account)
+	return v, err
+}
+
 // followUpForm is what the original feature has: a switch, a number, the kind of text.
-func followUpForm(in *wire.Scheduler, numbers []booking.PhoneNumber) form {
+func followUpForm(in *wire.Scheduler, offered schedulerChoices) form {
 	f := &in.FollowUp
 	number := text("follow_up.phone_number", &f.PhoneNumber).as("select")
 	number.Choices = append(number.Choices, choice{Label: word("choice.usual_number")})
-	for _, n := range numbers {
+	for _, n := range offered.numbers {
 		if n.DefaultOutbound {
 			number.Choices[0].Label += ", " + shownPhone(string(n.Number))
 		}
@@ -129,21 +147,22 @@ func followUpForm(in *wire.Scheduler, numbers []booking.PhoneNumber) form {
 	}
 	return form{Action: schedulerPath(booking.SchedulerID(in.ID)), Button: word("save"), Groups: []group{{Title: word("group.followup"), Inputs: []*input{
 		tick("follow_up.enabled", &f.Enabled).as("toggle"), number, oneOf("follow_up.mode", &f.Mode, []booking.Mode{booking.PrefilledLink, booking.AIAgent}, false).as("modes"),
-		lasting("follow_up.delay", &f.Delay),
+		lasting("follow_up.delay", &f.Delay), scriptInput("follow_up.template", &f.Template, offered.library, booking.ScriptTemplate),
+		scriptInput("follow_up.agent", &f.Agent, offered.library, booking.ScriptAgent),
 	}}}}
 }
 
 func pageForm(in *wire.Scheduler) form {
 	return form{Action: schedulerPath(booking.SchedulerID(in.ID)) + "/page", Button: word("save"), Groups: []group{{Title: word("group.page"), Inputs: []*input{
 		text("name", &in.Name).needed(), text("url", &in.URL).as("url").needed(), lines("origins", &in.Origins), text("timezone", &in.Timezone),
-		area("consent_text", &in.ConsentText), lines("service_zips", &in.ServiceZips),
+		area("consent_text", &in.ConsentText), lines("service_zips", &in.ServiceZips), text("color", &in.Color),
 	}}}}
 }
 
-func (c *call) showScheduler() (any, error) { return c.schedulerPage(nil, nil, nil) }
+func (c *call) showScheduler() (any, error) { return c.schedulerPage(schedulerTyped{}, nil) }
 
-// schedulerPage shows a booking form; one of its two forms may be shown as it was typed.
-func (c *call) schedulerPage(followUp, page url.Values, problem error) (any, error) {
+// schedulerPage shows a booking form; one of its forms may be shown as it was typed.
+func (c *call) schedulerPage(typed schedulerTyped, problem error) (any, error) {
 	var v shell
 	var p schedulerPage
 	var sched booking.Scheduler
@@ -157,21 +176,22 @@ func (c *call) schedulerPage(followUp, page url.Values, problem error) (any, err
 			return err
 		}
 		sched = *found
-		numbers, err := s.Numbers(c.who.Account)
+		offered, err := c.schedulerChoices(s)
 		if err != nil {
 			return err
 		}
 		from = string(sched.FollowUp.PhoneNumber)
-		for _, n := range numbers {
+		for _, n := range offered.numbers {
 			if n.DefaultOutbound && from == "" {
 				from = string(n.Number)
 			}
 		}
 		v.Title = sched.Name
-		one, two := wire.FromScheduler(sched), wire.FromScheduler(sched)
-		p = schedulerPage{ID: string(sched.ID), Name: sched.Name, URL: sched.URL, FollowUp: followUpForm(&one, numbers).filled(followUp, problem), Page: pageForm(&two).filled(page, problem),
-			Snippet: fmt.Sprintf(`<script src="%s/widget.js" data-scheduler="%s" data-key="%s" async></script>`, c.o.PublicURL, sched.ID, sched.PublishableKey),
-			Hosted:  c.o.PublicURL + "/book/" + string(sched.ID)}
+		one, two, three := wire.FromScheduler(sched), wire.FromScheduler(sched), wire.FromScheduler(sched)
+		p = schedulerPage{ID: string(sched.ID), Name: sched.Name, URL: sched.URL, FollowUp: followUpForm(&one, offered).filled(typed.followUp, problem), Page: pageForm(&two).filled(typed.page, problem),
+			Services: newServicesForm(&three).filled(typed.services, problem),
+			Snippet:  fmt.Sprintf(`<script src="%s/widget.js" data-scheduler="%s" data-key="%s" async></script>`, c.o.PublicURL, sched.ID, sched.PublishableKey),
+			Hosted:   c.o.PublicURL + "/book/" + string(sched.ID)}
 		missing, err := engine.Missing(s, c.who.Account, sched)
 		if err != nil {
 			return err
@@ -220,7 +240,7 @@ func (c *call) picture(f form, sched booking.Scheduler, from string) error {
 			if ch.Value == string(booking.AIAgent) {
 				name = cmp.Or(sched.FollowUp.Agent, scripts.Agent)
 			}
-			one := picture{choice: ch, From: cmp.Or(shownPhone(from), word("number.yours")), About: word("mode." + ch.Value), ID: in.ID() + "-" + ch.Value}
+			one := picture{choice: ch, From: cmp.Or(shownPhone(from), word("number.yours")), About: word("mode.about." + ch.Value), ID: in.ID() + "-" + ch.Value}
 			text, segments, err := c.sampleText(name)
 			if err != nil {
 				return err
@@ -271,16 +291,19 @@ func unlessRefused(err error) error {
 
 // saveFollowUp keeps the switch, the number and the kind of text; savePage what the booking form itself is.
 func (c *call) saveFollowUp() (any, error) {
-	return c.editScheduler(func(s *wire.Scheduler, numbers []booking.PhoneNumber) form { return followUpForm(s, numbers) },
-		func(typed url.Values, err error) (any, error) { return c.schedulerPage(typed, nil, err) })
+	return c.editScheduler(followUpForm, func(typed url.Values, err error) (any, error) {
+		return c.schedulerPage(schedulerTyped{followUp: typed}, err)
+	})
 }
 
 func (c *call) savePage() (any, error) {
-	return c.editScheduler(func(s *wire.Scheduler, _ []booking.PhoneNumber) form { return pageForm(s) },
-		func(typed url.Values, err error) (any, error) { return c.schedulerPage(nil, typed, err) })
+	return c.editScheduler(func(s *wire.Scheduler, _ schedulerChoices) form { return pageForm(s) },
+		func(typed url.Values, err error) (any, error) {
+			return c.schedulerPage(schedulerTyped{page: typed}, err)
+		})
 }
 
-func (c *call) editScheduler(of func(*wire.Scheduler, []booking.PhoneNumber) form, again func(url.Values, error) (any, error)) (any, error) {
+func (c *call) editScheduler(of func(*wire.Scheduler, schedulerChoices) form, again func(url.Values, error) (any, error)) (any, error) {
 	id, err := c.param("id")
 	if err != nil {
 		return nil, err
@@ -289,9 +312,9 @@ func (c *call) editScheduler(of func(*wire.Scheduler, []booking.PhoneNumber) for
 	if err != nil {
 		return nil, err
 	}
-	var numbers []booking.PhoneNumber
+	var offered schedulerChoices
 	err = c.view(func(s *storage.Snapshot) (err error) {
-		numbers, err = s.Numbers(c.who.Account)
+		offered, err = c.schedulerChoices(s)
 		return err
 	})
 	if err != nil {
@@ -299,7 +322,7 @@ func (c *call) editScheduler(of func(*wire.Scheduler, []booking.PhoneNumber) for
 	}
 	_, err = c.engine.EditScheduler(c.ctx, c.who.Account, booking.SchedulerID(id), func(v *booking.Scheduler) error {
 		in := wire.FromScheduler(*v)
-		if err := of(&in, numbers).read(typed); err != nil {
+		if err := of(&in, offered).read(typed); err != nil {
 			return err
 		}
 		return in.Over(v)
@@ -325,10 +348,10 @@ func (c *call) removeScheduler() (any, error) {
 		return nil, err
 	}
 	if wire.OneLine(typed.Get("confirm")) != wire.OneLine(sched.Name) {
-		return c.schedulerPage(nil, nil, notConfirmed("confirm", "type the form's name, "+sched.Name+", to remove it"))
+		return c.schedulerPage(schedulerTyped{}, notConfirmed("confirm", "type the form's name, "+sched.Name+", to remove it"))
 	}
 	if err := c.engine.DeleteScheduler(c.ctx, c.who.Account, sched.ID); err != nil {
-		return c.schedulerPage(nil, nil, err)
+		return c.schedulerPage(schedulerTyped{}, err)
 	}
 	return c.done("/console/setup/schedulers", "scheduler.removed")
 }

@@ -72,6 +72,7 @@ func (c *call) scriptsPage(status int, problem error, p scriptsPage) (any, error
 	if err != nil {
 		return nil, err
 	}
+	v.Done = c.doneWord()
 	v.deskPage(p, problem)
 	return c.html(status, "scripts", v)
 }

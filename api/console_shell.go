@@ -88,7 +88,7 @@ var consoleTemplates = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html", "assets/console/forms.html"))
 	names := []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem", "scripts", "script", "calendar", "tests", "test", "replays", "replay", "canary"}
-	names = append(names, "setup", "registration", "filing", "numbers", "schedulers", "scheduler", "people", "person", "settings", "users", "user", "keys", "webhooks", "webhook", "backups", "audit", "about", "adopt")
+	names = append(names, "setup", "registration", "filing", "numbers", "schedulers", "scheduler", "people", "person", "settings", "users", "user", "keys", "webhooks", "webhook", "backups", "audit", "about", "adopt", "booking", "script_remove")
 	for _, name := range names {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
 	}
@@ -235,7 +235,7 @@ func (s *Server) consoleFault(f *fiber.Ctx, err error) {
 // sentence tells a refusal with its mend. A mend that speaks to programs is said in the console's words, or left out.
 func sentence(e *booking.Error) string {
 	m := strings.ToUpper(e.Message[:1]) + e.Message[1:]
-	hint := cmp.Or(wording["mend."+e.Code], mended(e))
+	hint := mended(e)
 	if strings.Contains(hint, "/v1/") {
 		hint = ""
 	}

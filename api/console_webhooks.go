@@ -29,7 +29,7 @@ type webhookRow struct {
 func webhookPath(id string) string { return "/console/settings/webhooks/" + id }
 
 func (v shell) webhookRow(w wire.Webhook) webhookRow {
-	return webhookRow{webhookPath(w.ID), w.URL, w.Description, w.Enabled, v.At(w.FailingSince), w.LastError}
+	return webhookRow{webhookPath(w.ID), w.URL, w.Description, w.Enabled, v.At(w.FailingSince), ended(w.LastError)}
 }
 
 // webhookForm is that of a webhook; a new one has its events all ticked.
@@ -168,7 +168,7 @@ func (v shell) deliveryRow(d booking.Delivery) deliveryRow {
 		row.Body = b.String()
 	}
 	for _, t := range slices.Backward(d.Attempts) {
-		what := t.Error
+		what := ended(t.Error)
 		if t.Status != 0 {
 			what = word("delivery.answer") + " " + strconv.Itoa(t.Status)
 		}

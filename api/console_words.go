@@ -3,7 +3,7 @@ package api
 // word gives the console's words for a key. All that the console says in its own name stands here or in its templates' sentences; a key
 // without words is shown as it is, so that nothing is hidden.
 func word(key string) string {
-	for _, w := range []map[string]string{wording, officeWording} {
+	for _, w := range []map[string]string{wording, officeWording, jobWording} {
 		if w, ok := w[key]; ok {
 			return w
 		}

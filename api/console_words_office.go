@@ -48,7 +48,7 @@ var officeWording = map[string]string{
 	"field.follow_up.mode": "Kind of text", "field.follow_up.delay": "Time until the text", "hint.follow_up.delay": "From the moment the visitor left. 15 minutes is usual.", "field.origins": "Websites that may report visits",
 	"hint.origins": "One on each line, such as https://www.example.com. Your own hosted page may always.", "field.timezone": "Time zone", "hint.timezone": "Such as America/New_York. A booking form may leave it empty: then the business's counts.",
 	"field.consent_text": "Words beside the consent box", "hint.consent_text": "Left empty, words are used that name your business, the reminder, STOP and HELP.", "field.service_zips": "ZIP codes you serve", "hint.service_zips": "One on each line. Left empty: everywhere.",
-	"mode.prefilled_link": "A link that opens the form as it was left.", "mode.ai_agent": "A conversation by text that offers times and books the job.", "number.yours": "Your number", "number.cannot": "cannot text",
+	"mode.about.prefilled_link": "A link that opens the form as it was left.", "mode.about.ai_agent": "A conversation by text that offers times and books the job.", "number.yours": "Your number", "number.cannot": "cannot text",
 	"scheduler.title": "Booking form", "schedulers.title": "Booking forms", "scheduler.add": "Add a booking form",
 
 	"numbers.title": "Numbers", "number.texts": "Can text", "number.gone": "Not with the carrier any more", "number.mute": "Cannot text", "number.tollfree.approved": "Toll-free, verified", "number.tollfree.in_review": "Toll-free, being verified", "number.tollfree.rejected": "Toll-free, verification rejected",

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -44,6 +45,18 @@ func (c *call) rememberOnce(within ...string) error {
 	}
 	return err
 }
+
+// rememberForm makes the use case of a form happen at most once, however often the form is sent: it carries a mark of its own. What is refused is
+// not remembered, so a form that was mended books like a new one.
+func (c *call) rememberForm(v url.Values) {
+	if mark := v.Get(onceMark); mark != "" && len(mark) <= 64 {
+		sum := sha256.Sum256([]byte(v.Encode()))
+		c.ctx = engine.WithOnce(c.ctx, strings.Join([]string{"form", c.f.Path(), c.identity(), mark}, " "), hex.EncodeToString(sum[:]))
+	}
+}
+
+// onceMark is the hidden input of a form that may be sent twice by a hand that presses twice.
+const onceMark = "once"
 
 // onceInbound remembers the texts that a simulated customer sent under an Idempotency-Key. The simulator stands outside the
 // store, so this memory is the process's, and bounded: the oldest goes first.

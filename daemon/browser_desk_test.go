@@ -202,7 +202,7 @@ func TestTheCalendarIsKeptInABrowser(t *testing.T) {
 	if i < 0 {
 		t.Fatalf("the window is not there: %+v", windows)
 	}
-	change := eval[string](b, `[...document.querySelectorAll(".window")].find(w => w.textContent.includes("Evening crew")).querySelector(".change").getAttribute("href")`)
+	change := eval[string](b, `[...document.querySelectorAll(".window")].find(w => w.textContent.includes("Evening crew")).querySelector(".change[href*=edit]").getAttribute("href")`)
 	b.do("change the window", chromedp.Navigate(s.root+change))
 	b.until(`document.querySelector("#edit [name=open]")?.value === "2"`)
 	job := map[string]any{"source": "phone", "scheduler": demoScheduler, "window": windows.Items[i].ID, "service": "AC repair", "customer": map[string]string{"first_name": "Maya", "phone": "(614) 555-0142"}}

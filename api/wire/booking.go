@@ -86,6 +86,12 @@ func (n NewBooking) Booking() (booking.NewBooking, error) {
 	}, err
 }
 
+// FromNewBooking shows what would be booked.
+func FromNewBooking(n booking.NewBooking) NewBooking {
+	return NewBooking{Source: string(n.Source), Scheduler: string(n.Scheduler), Session: string(n.Session), Window: n.Window, Customer: fromCustomer(n.Customer), Service: n.Service,
+		ValueCents: n.ValueCents, Note: n.Note}
+}
+
 // BookingChange is what shall become of a booking; what is left out stays.
 type BookingChange struct {
 	Window     *string `json:"window,omitempty" description:"Move it there."`

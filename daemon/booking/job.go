@@ -1,6 +1,9 @@
 package booking
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -133,13 +136,27 @@ func (n NewBooking) Repeats(was Booking) error {
 	return nil
 }
 
+// Revision names a booking as it stands: any change that a [BookingChange] can make gives another name.
+func (b Booking) Revision() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q %q %d %t", b.Status, b.Window, b.Service, b.Note, b.ValueCents, b.Claimed)
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
 // BookingChange is what shall become of a booking; nil leaves a thing as it is.
 type BookingChange struct {
+	Base       string // [Booking.Revision] that the change was made from: refused when it has changed since; empty: whatever it is
 	Window     *string
 	Status     *BookingStatus
 	Note       *string
 	ValueCents *int
 	Service    *string
+}
+
+// Made tells whether the booking is what the change would make of it already.
+func (c BookingChange) Made(b Booking) bool {
+	return (c.Window == nil || *c.Window == b.Window) && (c.Status == nil || (*c.Status == BookingCancelled) == !b.Stands()) &&
+		(c.Note == nil || *c.Note == b.Note) && (c.ValueCents == nil || *c.ValueCents == b.ValueCents) && (c.Service == nil || strings.EqualFold(strings.TrimSpace(*c.Service), b.Service))
 }
 
 // ValidateChange tells whether the change can be asked for at all, and cleans its texts.
@@ -283,5 +300,9 @@ func (s Scheduler) ListedService(said string) (string, error) {
 	for i, v := range s.Services {
 		names[i] = v.Name
 	}
-	return "", Refuse(Invalid, "unknown_service", "service", "the scheduler has no service "+strconv.Quote(clip(said, 40)), "one of: "+clip(strings.Join(names, ", "), 300))
+	message := "the scheduler has no service " + strconv.Quote(clip(said, 40))
+	if strings.TrimSpace(said) == "" {
+		message = "it is not said which service it is"
+	}
+	return "", Refuse(Invalid, "unknown_service", "service", message, "one of: "+clip(strings.Join(names, ", "), 300))
 }

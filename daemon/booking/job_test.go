@@ -80,3 +80,36 @@ func TestEveryCheckIsListedOnce(t *testing.T) {
 		}
 	}
 }
+
+// A change that was made already is known again, and every thing that a change can touch shows in the revision.
+func TestAChangeOfABookingIsKnownAgain(t *testing.T) {
+	b := Booking{ID: "b", Status: BookingBooked, Window: "w1", Service: "AC repair", Note: "Gate 4", ValueCents: 8900}
+	to := func(s string) *string { return &s }
+	worth, booked, cancelled := 100, BookingBooked, BookingCancelled
+	for name, c := range map[string]BookingChange{"window": {Window: to("w2")}, "service": {Service: to("Heating")}, "note": {Note: to("")}, "value": {ValueCents: &worth}, "status": {Status: &cancelled}} {
+		changed := b
+		switch name {
+		case "window":
+			changed.Window = "w2"
+		case "service":
+			changed.Service = "Heating"
+		case "note":
+			changed.Note = ""
+		case "value":
+			changed.ValueCents = worth
+		case "status":
+			changed.Status = BookingCancelled
+		}
+		if c.Made(b) || !c.Made(changed) {
+			t.Errorf("%s: made before %v, made after %v", name, c.Made(b), c.Made(changed))
+		}
+		if b.Revision() == changed.Revision() {
+			t.Errorf("a change of the %s does not show in the revision", name)
+		}
+	}
+	old := b
+	old.Status = "" // of before there was a status
+	if same := (BookingChange{Window: to("w1"), Service: to(" ac repair "), Note: to("Gate 4"), Status: &booked}); !same.Made(b) || !same.Made(old) {
+		t.Error("the same once more is not known")
+	}
+}

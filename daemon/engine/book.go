@@ -175,7 +175,7 @@ func (t *txn) keepBooking(account booking.Account, own, old *booking.Session, n 
 }
 
 // ChangeBooking moves, cancels or corrects a booking. Moving frees the old place and takes the new one at once, or does
-// neither. The same change again changes nothing.
+// neither. The same change again changes nothing; one that was made from another state of it is refused with booking_changed.
 func (e *Engine) ChangeBooking(ctx context.Context, a booking.AccountID, id string, c booking.BookingChange) (booking.Booking, error) {
 	if err := booking.ValidateChange(&c); err != nil {
 		return booking.Booking{}, err
@@ -205,6 +205,9 @@ func (t *txn) changeBooking(a booking.AccountID, id string, c booking.BookingCha
 	}
 	if was == nil {
 		return booking.Booking{}, booking.Refuse(booking.NotFound, "unknown_booking", "id", "there is no booking "+id, "GET /v1/bookings lists them")
+	}
+	if c.Base != "" && c.Base != was.Revision() && !c.Made(*was) {
+		return booking.Booking{}, booking.Refuse(booking.Stale, "booking_changed", "base", "somebody changed this booking since it was read", "look at it as it is now, then make your change again")
 	}
 	b := *was
 	sched, err := t.Scheduler(a, b.Scheduler) // nil: deleted meanwhile, or none

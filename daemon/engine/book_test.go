@@ -398,3 +398,36 @@ func TestWindowsAreNotPutOverABookingInBetween(t *testing.T) {
 		})
 	}
 }
+
+// A change that was made from an older state of a booking is refused, whatever happens to the commits; the same change twice is one.
+func TestABookingIsNotChangedOverAnother(t *testing.T) {
+	for seed := range uint64(6) {
+		bubble(t, func(t *testing.T) {
+			f := storagetest.NewFaulty(seed)
+			w := over(t, f)
+			defer w.close()
+			day := time.Date(2026, 3, 11, 13, 0, 0, 0, time.UTC)
+			_, err := w.e.PutWindows(t.Context(), account, scheduler, []booking.Window{{ID: "w1", Start: day, End: day.Add(3 * time.Hour), Capacity: 1, Open: 1},
+				{ID: "w2", Start: day.Add(3 * time.Hour), End: day.Add(6 * time.Hour), Capacity: 1, Open: 1}})
+			w.must(err)
+			b, err := w.e.Book(t.Context(), account, caller(1, "w1"))
+			w.must(err)
+			base, second, cancelled := b.Revision(), "w2", booking.BookingCancelled
+			f.Set(storagetest.Faults{Unknown: 0.5, Conflict: 0.2})
+			for range 2 {
+				moved, err := w.e.ChangeBooking(t.Context(), account, b.ID, booking.BookingChange{Base: base, Window: &second})
+				w.must(err)
+				if moved.Window != second {
+					t.Errorf("moved to %q", moved.Window)
+				}
+			}
+			if _, err := w.e.ChangeBooking(t.Context(), account, b.ID, booking.BookingChange{Base: base, Status: &cancelled}); code(err) != "booking_changed" {
+				t.Errorf("cancelled over a move: %v", err)
+			}
+			f.Set(storagetest.Faults{})
+			if now := w.booking(b.ID); !now.Stands() || now.Window != second || w.openIn("w1") != 1 || w.openIn("w2") != 0 {
+				t.Errorf("the booking is %+v", now)
+			}
+		})
+	}
+}

@@ -19,6 +19,7 @@ type CalendarWindow struct {
 	booking.CalendarWindow
 	Bookings []booking.Booking
 	Gone     bool // it is offered no more, and its bookings stand
+	Bookable bool // a place is free, and it can be booked now
 }
 
 // bookingsShown bounds how many bookings of one window a calendar reads.
@@ -58,6 +59,8 @@ func Calendar(s *storage.Snapshot, a booking.AccountID, sched booking.Scheduler,
 			if err != nil {
 				return nil, err
 			}
+			_, shut := booking.FindWindow(s.Now, sched, zone, explicit, w.ID)
+			out.Bookable = shut == nil && w.Open > 0
 			day.Windows = append(day.Windows, out)
 		}
 		gone, err := goneOn(seats, d.Date, func(w booking.Window) bool { return booking.DayOf(w.Start, loc) == d.Date }, shown)

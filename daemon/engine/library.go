@@ -138,12 +138,8 @@ func (e *Engine) DeleteScript(ctx context.Context, a booking.AccountID, name str
 			if err != nil || head == nil && deleted { // by an earlier run of this transaction, whose commit ended unknown
 				return err
 			}
-			if err := t.deletable(a, name, head); err != nil {
+			if _, err := e.removal(&t.Snapshot, a, name, head); err != nil {
 				return err
-			}
-			if e.inFolder(a, name) {
-				return booking.Refuse(booking.Conflict, "script_in_folder", "name", "the folder scripts.dir has "+name+".lua, so it would be back within seconds",
-					"take the file out of the folder first; it is looked into every two seconds")
 			}
 			deleted = true
 			for _, n := range head.Versions[:min(len(head.Versions), deletePage)] {
@@ -161,58 +157,6 @@ func (e *Engine) DeleteScript(ctx context.Context, a booking.AccountID, name str
 		}
 	}
 	return nil
-}
-
-// deletable tells why a script cannot be deleted.
-func (t *txn) deletable(a booking.AccountID, name string, head *booking.Script) error {
-	switch {
-	case head == nil && hasBuiltIn(name):
-		return booking.Refuse(booking.Conflict, "script_built_in", "name", "the script "+name+" is built in and has no versions of your own", "put another version to change it")
-	case head == nil:
-		return unknownScript(name)
-	}
-	tried, err := t.Canary(a, name)
-	if err != nil {
-		return err
-	}
-	if tried.Running() {
-		return canaryRunning(*tried)
-	}
-	user, err := t.userOf(a, name)
-	if err == nil && user != "" {
-		err = booking.Refuse(booking.Conflict, "script_in_use", "name", "the script "+name+" is used by "+user, "choose another script there first")
-	}
-	return err
-}
-
-// userOf names who would miss a script of the account's own; "" when nobody would.
-func (t *txn) userOf(a booking.AccountID, name string) (string, error) {
-	if hasBuiltIn(name) {
-		return "", nil
-	}
-	schedulers, _, err := t.Schedulers(a, "", 200)
-	if err != nil {
-		return "", err
-	}
-	for _, s := range schedulers {
-		if s.FollowUp.Template == name || s.FollowUp.Agent == name {
-			return "the scheduler " + string(s.ID), nil
-		}
-	}
-	all, _, err := t.Scripts(a, "", booking.MaxScripts)
-	if err != nil {
-		return "", err
-	}
-	for _, o := range all {
-		v, _, err := activeVersion(&t.Snapshot, a, o.Name)
-		if err != nil {
-			return "", err
-		}
-		if v != nil && o.Name != name && slices.Contains(scripts.Requires(v.Source), name) {
-			return "the script " + o.Name, nil
-		}
-	}
-	return "", nil
 }
 
 // checkScript runs a version once on sample facts behind the walls and tells what kind of script it is.

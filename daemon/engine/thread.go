@@ -291,7 +291,7 @@ func bookingHeld(s *storage.Snapshot, a booking.AccountID, p booking.Phone) (*bo
 		if err != nil {
 			return nil, err
 		}
-		if b != nil && b.Stands() && (b.End.IsZero() || b.End.After(s.Now)) {
+		if b != nil && ahead(*b, s.Now) {
 			return b, nil
 		}
 	}

@@ -193,6 +193,16 @@ func windowsOf(s *storage.Snapshot, account booking.Account, id booking.Schedule
 	return all, loc, err
 }
 
+// ZoneOf gives the zone in which a scheduler's windows are told; the account's where it was deleted.
+func ZoneOf(s *storage.Snapshot, a booking.AccountID, id booking.SchedulerID) (*time.Location, error) {
+	account, err := s.Account(a)
+	if err != nil {
+		return nil, err
+	}
+	_, loc, err := zoneOf(s, account, id)
+	return loc, err
+}
+
 // zoneOf gives a scheduler, nil when it was deleted, and its zone.
 func zoneOf(s *storage.Snapshot, account booking.Account, id booking.SchedulerID) (*booking.Scheduler, *time.Location, error) {
 	sched, err := s.Scheduler(account.ID, id)
