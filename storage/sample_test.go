@@ -273,7 +273,9 @@ func fillSample(t testing.TB, s *Store) {
 	update(t, s, func(tx *Tx) error {
 		v, held := sampleReplay(15)
 		same := booking.ReplayItem{N: 1, Session: booking.SessionID(uuid(2)), Before: booking.ReplayOutcome{Check: booking.CheckConsent}, After: booking.ReplayOutcome{Check: booking.CheckConsent}}
-		return errors.Join(tx.PutReplay("acme", v), tx.PutReplayItem("acme", v, held), tx.PutReplayItem("acme", v, same))
+		waits := booking.Thread{Phone: "+13125550143", Owner: booking.OwnerHuman, State: booking.ThreadHandedOff, By: "office", Reason: booking.EmergencyReason(booking.EmergencyGas, "smell"),
+			Unread: 1, BeganAt: noon, LastAt: noon, InboundAt: noon, Alerts: 1, AlertAt: noon}
+		return errors.Join(tx.PutThread("acme", nil, waits, 90*24*time.Hour), tx.PutReplay("acme", v), tx.PutReplayItem("acme", v, held), tx.PutReplayItem("acme", v, same))
 	})
 	if err := s.Healthy(context.Background()); err != nil {
 		t.Fatal(err)

@@ -132,6 +132,39 @@ func (t Thread) ModelUse() ModelUse {
 // Pending tells whether the customer's last text waits for an answer.
 func (t Thread) Pending() bool { return t.Last != "" && t.Last > t.Answered }
 
+// Waits tells whether the customer waits for a person: the agent gave the thread away or none answers in it, and nobody reacted since. A
+// danger waits even in a thread that is over, since a STOP does not end the danger.
+func (t Thread) Waits() bool {
+	return t.Owner == OwnerHuman && (t.State != ThreadClosed || t.Emergency()) && (t.Unread > 0 || !t.AlertAt.IsZero())
+}
+
+// WaitsSince tells since when, where it waits: the customer's last text, or the alert where none was written.
+func (t Thread) WaitsSince() time.Time {
+	if t.InboundAt.IsZero() {
+		return t.AlertAt
+	}
+	return t.InboundAt
+}
+
+// emergencyReason begins the reason of a thread that went to a person over a danger.
+const emergencyReason = "emergency"
+
+// EmergencyReason tells why such a thread went to a person.
+func EmergencyReason(kind EmergencyKind, words string) string {
+	return emergencyReason + " (" + string(kind) + "): " + words
+}
+
+// Emergency tells whether the thread went to a person over a danger.
+func (t Thread) Emergency() bool { return strings.HasPrefix(t.Reason, emergencyReason) }
+
+// Talks tells whether an agent talks in it.
+func (t Thread) Talks() bool {
+	return t.Owner == OwnerAgent && t.State == ThreadOpen && t.Mode == AIAgent
+}
+
+// Held tells whether a person took it over and it is not done.
+func (t Thread) Held() bool { return t.Owner == OwnerHuman && t.By != "" && t.State != ThreadClosed }
+
 // Due gives the thread's due-key; ok is false when it has none.
 func (t Thread) Due(a AccountID) (Due, bool) {
 	return Due{Account: a, At: t.DueAt, Kind: KindTalk, Ref: t.Ref()}, !t.DueAt.IsZero()
