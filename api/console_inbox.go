@@ -26,7 +26,7 @@ const excerpt = 90
 
 func (c *call) threadRow(s *storage.Snapshot, v shell, t booking.Thread) (threadRow, error) {
 	row := threadRow{Path: threadPath(t.Phone), Phone: shownPhone(string(t.Phone)), Name: shownPhone(string(t.Phone)), At: v.At(t.LastAt), Owner: word("owner." + string(t.Owner)),
-		Reason: t.Reason, Unread: t.Unread, Urgent: urgent(t) && waits(t), Waits: waits(t), Closed: t.State == booking.ThreadClosed}
+		Reason: t.Reason, Unread: t.Unread, Urgent: t.Emergency() && t.Waits(), Waits: t.Waits(), Closed: t.State == booking.ThreadClosed}
 	if t.Owner == booking.OwnerHuman {
 		row.Owner = cmp.Or(t.By, word("owner.nobody"))
 	}
@@ -52,54 +52,6 @@ func (c *call) threadRow(s *storage.Snapshot, v shell, t booking.Thread) (thread
 }
 
 func threadPath(p booking.Phone) string { return "/console/inbox/" + url.PathEscape(string(p)) }
-
-type inboxPage struct {
-	Items []threadRow
-	Older string
-}
-
-func (c *call) showInbox() (any, error) {
-	cursor, _, err := c.page(consoleRows)
-	if err != nil {
-		return nil, err
-	}
-	var v shell
-	var p inboxPage
-	err = c.view(func(s *storage.Snapshot) (err error) {
-		p = inboxPage{}
-		if v, err = c.shellFor(s, word("nav.inbox"), "inbox"); err != nil {
-			return err
-		}
-		if cursor == "" {
-			if p.Items, err = c.waiting(s, v); err != nil {
-				return err
-			}
-		}
-		threads, next, err := s.Threads(c.who.Account, cursor, consoleRows)
-		if err != nil {
-			return err
-		}
-		for _, t := range threads {
-			if waits(t) {
-				continue // on top of the first page
-			}
-			row, err := c.threadRow(s, v, t)
-			if err != nil {
-				return err
-			}
-			p.Items = append(p.Items, row)
-		}
-		if next != "" {
-			p.Older = "/console/inbox?" + url.Values{"cursor": {writeCursor(next)}}.Encode()
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	v.Live, v.Page = cursor == "", p
-	return c.html(ok, "inbox", v)
-}
 
 type threadPage struct {
 	Path, Name, Phone string

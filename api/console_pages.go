@@ -40,6 +40,7 @@ const listedToday = 12
 type todayPage struct {
 	Alarms   []alarmRow
 	Waiting  []threadRow
+	WaitMore string // how many wait, when there are more
 	Due      []sessionRow
 	DueMore  bool
 	Withheld []sessionRow
@@ -71,7 +72,7 @@ func (c *call) showConsole() (any, error) {
 		for _, a := range alarms {
 			p.Alarms = append(p.Alarms, v.alarmRow(a))
 		}
-		if p.Waiting, err = c.waiting(s, v); err != nil {
+		if p.Waiting, p.WaitMore, err = c.waiting(s, v, listedToday); err != nil {
 			return err
 		}
 		if p.Due, p.DueMore, err = c.dueSoon(s, v); err != nil {
@@ -104,35 +105,6 @@ func (c *call) showConsole() (any, error) {
 	v.Live, v.Page = true, p
 	return c.html(ok, "today", v)
 }
-
-// waiting lists the threads that need a person: emergencies first, then who waits longest.
-func (c *call) waiting(s *storage.Snapshot, v shell) (rows []threadRow, err error) {
-	threads, _, err := s.Threads(c.who.Account, "", 200)
-	if err != nil {
-		return nil, err
-	}
-	threads = slices.DeleteFunc(threads, func(t booking.Thread) bool { return !waits(t) })
-	slices.SortStableFunc(threads, func(a, b booking.Thread) int {
-		if x, y := urgent(a), urgent(b); x != y {
-			if x {
-				return -1
-			}
-			return 1
-		}
-		return a.InboundAt.Compare(b.InboundAt)
-	})
-	for _, t := range threads {
-		row, err := c.threadRow(s, v, t)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
-}
-
-// urgent tells whether a thread is about a danger.
-func urgent(t booking.Thread) bool { return strings.HasPrefix(t.Reason, "emergency") }
 
 // dueSoon lists the texts that are planned next, each with what would become of it now.
 func (c *call) dueSoon(s *storage.Snapshot, v shell) (rows []sessionRow, more bool, err error) {
