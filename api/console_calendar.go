@@ -124,7 +124,7 @@ func (c *call) calendarPage(status int, problem error, at calendarSpot) (any, er
 		if v, err = c.shellFor(s, word("nav.calendar"), "calendar"); err != nil {
 			return err
 		}
-		forms, _, err := s.Schedulers(c.who.Account, "", 200)
+		forms, err := s.AllSchedulers(c.who.Account)
 		if err != nil || len(forms) == 0 {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -124,19 +123,16 @@ func (c *call) shellFor(s *storage.Snapshot, title, active string) (v shell, err
 	if v.loc, err = booking.LoadZone(a.Timezone); err != nil {
 		return v, err
 	}
-	alarms, err := c.alarms(s)
-	if err != nil {
+	if v.Alarms, err = engine.CountAlarms(s, a.ID, engine.AlarmHandedOff); err != nil {
 		return v, err
 	}
-	v.Alarms = len(alarms)
 	v.Unread, _, err = s.CountThreads(a.ID, storage.ThreadsWaiting, countedTo+1)
 	return v, err
 }
 
 // alarms are those of the account, but for customers who wait: the console shows them with their words.
 func (c *call) alarms(s *storage.Snapshot) ([]storage.Alarm, error) {
-	all, err := engine.Alarms(s, c.who.Account)
-	return slices.DeleteFunc(all, func(a storage.Alarm) bool { return a.Code == engine.AlarmHandedOff }), err
+	return engine.Alarms(s, c.who.Account, engine.AlarmHandedOff)
 }
 
 // At tells a time on the business's clock, without the date when it is today.

@@ -22,6 +22,8 @@ var (
 	ThreadsWaiting = ThreadView{"waiting"}
 	// ThreadsInDanger are those of them that are about a danger.
 	ThreadsInDanger = ThreadView{"waiting", "0"}
+	// ThreadsAlerted are those of which a person was alerted and has not reacted: dangers first, then whose alert is the oldest.
+	ThreadsAlerted = ThreadView{"alerted"}
 	// ThreadsUnread are those with texts that no person has looked at, the newest text first.
 	ThreadsUnread = ThreadView{"unread"}
 	// ThreadsTalking are those in which an agent talks, the newest message first.
@@ -38,12 +40,15 @@ func threadViewKeys(a booking.AccountID, v booking.Thread) (keys [][]byte) {
 	stands := func(w ThreadView, order string) {
 		keys = append(keys, append(append(w.prefix(a), order+"/"...), v.Phone...))
 	}
+	rank := "1"
+	if v.Emergency() {
+		rank = "0"
+	}
 	if v.Waits() {
-		rank := "1"
-		if v.Emergency() {
-			rank = "0"
-		}
 		stands(append(ThreadsWaiting[:1:1], rank), oldestFirst(v.WaitsSince()))
+	}
+	if !v.AlertAt.IsZero() {
+		stands(append(ThreadsAlerted[:1:1], rank), oldestFirst(v.AlertAt))
 	}
 	if v.Unread > 0 {
 		stands(ThreadsUnread, newestFirst(v.InboundAt))

@@ -34,7 +34,9 @@ func scanned(t *testing.T, v *Snapshot, stands func(booking.Thread) bool, order 
 		}
 	}
 	all = slices.DeleteFunc(all, func(x booking.Thread) bool { return !stands(x) })
-	slices.SortFunc(all, func(a, b booking.Thread) int { return cmp.Or(order(a, b), strings.Compare(string(a.Phone), string(b.Phone))) })
+	slices.SortFunc(all, func(a, b booking.Thread) int {
+		return cmp.Or(order(a, b), strings.Compare(string(a.Phone), string(b.Phone)))
+	})
 	for _, x := range all {
 		phones = append(phones, x.Phone)
 	}
@@ -84,6 +86,7 @@ func sameViews(t *testing.T, s *Store, people []string) {
 		}
 		check("waiting", ThreadsWaiting, booking.Thread.Waits, longest)
 		check("in danger", ThreadsInDanger, func(x booking.Thread) bool { return x.Waits() && x.Emergency() }, longest)
+		check("alerted", ThreadsAlerted, func(x booking.Thread) bool { return !x.AlertAt.IsZero() }, func(a, b booking.Thread) int { return cmp.Or(danger(a)-danger(b), a.AlertAt.Compare(b.AlertAt)) })
 		check("unread", ThreadsUnread, func(x booking.Thread) bool { return x.Unread > 0 }, func(a, b booking.Thread) int { return b.InboundAt.Compare(a.InboundAt) })
 		check("talking", ThreadsTalking, booking.Thread.Talks, newest)
 		for _, by := range people {
