@@ -47,6 +47,7 @@ type windowRow struct {
 	Note, Surcharge  string
 	ByHand           bool
 	Bookings         []bookingRow
+	More             int // bookings beyond those
 	EditPath, EditID string
 }
 
@@ -215,11 +216,11 @@ func (v shell) dayColumn(d engine.CalendarDay, today booking.Day, at calendarSpo
 		}
 		switch {
 		case w.Gone:
-			row.State, row.Taken = "gone", len(w.Bookings)
+			row.State, row.Taken = "gone", w.Held
 		case !w.Start.After(v.now):
-			row.State, row.Taken = "over", len(w.Bookings)
-		case w.Open == 0 && len(w.Bookings) < w.Capacity || w.Capacity == 0:
-			row.State, row.Taken = "closed", len(w.Bookings)
+			row.State, row.Taken = "over", w.Held
+		case w.Open == 0 && w.Held < w.Capacity || w.Capacity == 0:
+			row.State, row.Taken = "closed", w.Held
 		case w.Open == 0:
 			row.State = "full"
 		}
@@ -230,6 +231,7 @@ func (v shell) dayColumn(d engine.CalendarDay, today booking.Day, at calendarSpo
 			}
 			row.Bookings = append(row.Bookings, one)
 		}
+		row.More = w.Held - len(w.Bookings)
 		col.Windows = append(col.Windows, row)
 	}
 	return col
@@ -257,7 +259,7 @@ func (v shell) windowForm(w engine.CalendarWindow, day booking.Day, typed url.Va
 		surcharge = strings.TrimPrefix(strings.ReplaceAll(money(w.SurchargeCents), ",", ""), "$")
 	}
 	return &windowForm{ID: w.ID, Day: string(day), Title: onDay(day, "Monday, January 2") + ", " + v.span(w.Window), Places: typedOr(typed, "places", strconv.Itoa(w.Capacity)),
-		Open: typedOr(typed, "open", strconv.Itoa(w.Open)), Note: typedOr(typed, "note", w.Note), Surcharge: typedOr(typed, "surcharge", surcharge), ByHand: w.ByHand, Taken: len(w.Bookings)}
+		Open: typedOr(typed, "open", strconv.Itoa(w.Open)), Note: typedOr(typed, "note", w.Note), Surcharge: typedOr(typed, "surcharge", surcharge), ByHand: w.ByHand, Taken: w.Held}
 }
 
 func dayFormOf(d engine.CalendarDay, typed url.Values) *dayForm {

@@ -2,10 +2,12 @@ package api
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,11 +41,15 @@ const listedToday = 12
 
 type todayPage struct {
 	Alarms   []alarmRow
+	AlarmsOf string // which of how many, when there are more than are shown
+	Fewer    string // the addresses of the alarms before and after
+	More     string
 	Waiting  []threadRow
 	WaitMore string // how many wait, when there are more
 	Due      []sessionRow
-	DueMore  bool
+	DueMore  string // the address of all of them, when there are more
 	Withheld []sessionRow
+	HeldMore bool
 	Days     []dayFigures
 	Empty    bool // nothing was ever heard from a page
 }
@@ -69,21 +75,20 @@ func (c *call) showConsole() (any, error) {
 		if err != nil {
 			return err
 		}
-		for _, a := range alarms {
-			p.Alarms = append(p.Alarms, v.alarmRow(a))
-		}
+		p.pageAlarms(v, alarms, c.f.QueryInt("alarms"))
 		if p.Waiting, p.WaitMore, err = c.waiting(s, v, listedToday); err != nil {
 			return err
 		}
 		if p.Due, p.DueMore, err = c.dueSoon(s, v); err != nil {
 			return err
 		}
-		withheld, _, err := search{s, c.who.Account, booking.StatusWithheld}.newest("", listedToday)
+		withheld, more, err := search{s, c.who.Account, booking.StatusWithheld}.newest("", listedToday)
 		if err != nil {
 			return err
 		}
 		for _, w := range withheld {
 			if v.now.Sub(w.SeenAt) > 48*time.Hour {
+				more = false
 				break
 			}
 			row := v.sessionRow(w)
@@ -92,6 +97,7 @@ func (c *call) showConsole() (any, error) {
 			}
 			p.Withheld = append(p.Withheld, row)
 		}
+		p.HeldMore = more
 		if p.Days, err = c.daysFigures(s, v); err != nil {
 			return err
 		}
@@ -106,27 +112,55 @@ func (c *call) showConsole() (any, error) {
 	return c.html(ok, "today", v)
 }
 
-// dueSoon lists the texts that are planned next, each with what would become of it now.
-func (c *call) dueSoon(s *storage.Snapshot, v shell) (rows []sessionRow, more bool, err error) {
+// pageAlarms shows the alarms from the given one on, counted from 0.
+func (p *todayPage) pageAlarms(v shell, all []storage.Alarm, from int) {
+	if from < 0 || from >= len(all) {
+		from = 0
+	}
+	to := min(len(all), from+listedToday)
+	for _, a := range all[from:to] {
+		p.Alarms = append(p.Alarms, v.alarmRow(a))
+	}
+	at := func(n int) string { return "/console?alarms=" + strconv.Itoa(n) }
+	if len(all) > listedToday {
+		p.AlarmsOf = fmt.Sprintf("%d – %d %s %d", from+1, to, word("of"), len(all))
+	}
+	if from > 0 {
+		p.Fewer = at(max(0, from-listedToday))
+	}
+	if to < len(all) {
+		p.More = at(to)
+	}
+}
+
+// soonest bounds how many planned texts of a kind are put in order: those of the sessions that were left first, which are due first
+// but for booking forms that wait for longer.
+const soonest = 200
+
+// dueSoon lists the texts that are planned next, each with what would become of it now. more is the address of all of them.
+func (c *call) dueSoon(s *storage.Snapshot, v shell) (rows []sessionRow, more string, err error) {
 	var all []booking.Session
-	for _, st := range []booking.Status{booking.StatusAbandoned, booking.StatusWaiting} {
-		found, _, err := search{s, c.who.Account, st}.newest("", 100)
+	for _, st := range []booking.Status{booking.StatusWaiting, booking.StatusAbandoned} {
+		found, _, err := s.SessionsByStatus(c.who.Account, st, "", soonest)
 		if err != nil {
-			return nil, false, err
+			return nil, "", err
 		}
-		all = append(all, found...)
+		if all = append(all, found...); len(found) > 0 {
+			more = "/console/sessions?status=" + string(st)
+		}
 	}
 	all = slices.DeleteFunc(all, func(x booking.Session) bool { return x.FollowUp.DueAt.IsZero() })
-	slices.SortFunc(all, func(a, b booking.Session) int { return a.FollowUp.DueAt.Compare(b.FollowUp.DueAt) })
-	if more = len(all) > listedToday; more {
-		all = all[:listedToday]
+	slices.SortStableFunc(all, func(a, b booking.Session) int { return a.FollowUp.DueAt.Compare(b.FollowUp.DueAt) })
+	if len(all) <= listedToday {
+		more = ""
 	}
+	all = all[:min(len(all), listedToday)]
 	for _, x := range all {
 		row := v.sessionRow(x)
 		row.Plan = v.Span(x.FollowUp.DueAt)
 		verdict, err := engine.Outlook(s, c.who.Account, x)
 		if err != nil {
-			return nil, false, err
+			return nil, "", err
 		}
 		if verdict.Result != booking.Pass {
 			row.Why, row.Fix = told(verdict.Trail, verdict.Check)
@@ -215,9 +249,7 @@ func (c *call) showSessions() (any, error) {
 		var items []booking.Session
 		more := false
 		if q != "" {
-			if items, _, err = f.find(q, "", consoleRows); err == nil {
-				slices.Reverse(items)
-			}
+			items, more, err = f.newestOf(q, before, consoleRows)
 		} else {
 			items, more, err = f.newest(before, consoleRows)
 		}
@@ -232,7 +264,7 @@ func (c *call) showSessions() (any, error) {
 			p.Items = append(p.Items, row)
 		}
 		if more {
-			p.Older = "/console/sessions?" + url.Values{"status": {string(status)}, "before": {string(items[len(items)-1].ID)}}.Encode()
+			p.Older = "/console/sessions?" + url.Values{"q": {q}, "status": {string(status)}, "before": {string(items[len(items)-1].ID)}}.Encode()
 		}
 		return nil
 	})
