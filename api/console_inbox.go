@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"net/http"
 	"net/url"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -66,6 +65,8 @@ type threadPage struct {
 	Booking           string
 	Messages          []messageRow
 	Last              string // ID of the newest message, for who answers
+	Holder            string // who took it over, for who answers
+	Typing            string // who else is writing
 	Draft             string // what was typed and not sent
 }
 
@@ -100,7 +101,12 @@ func (c *call) threadPage(status int, problem error, draft string) (any, error) 
 			return err
 		}
 		p = threadPage{Path: row.Path, Name: row.Name, Phone: row.Phone, Tel: string(t.Phone), Owner: row.Owner, Human: t.Owner == booking.OwnerHuman,
-			Agent: t.Mode == booking.AIAgent, Closed: row.Closed, Reason: t.Reason, Note: t.Note, Urgent: row.Urgent, Draft: draft}
+			Agent: t.Mode == booking.AIAgent, Closed: row.Closed, Reason: t.Reason, Note: t.Note, Urgent: row.Urgent, Draft: draft, Holder: t.By}
+		by, err := c.name()
+		if err != nil {
+			return err
+		}
+		p.Typing = c.typists.beside(c.who.Account, id, by, v.now)
 		v.Title = row.Name
 		if t.Session != "" {
 			p.Session = "/console/sessions/" + string(t.Session)
@@ -175,32 +181,44 @@ func (c *call) threadDo(do func(id booking.Phone, by string, form url.Values) er
 	return c.back(threadPath(id))
 }
 
-// answerInConsole sends a person's text. seen names the newest message the person saw: what was written meanwhile is shown first.
+// sight is what the page showed when a form was sent from it.
+func sight(form url.Values) (saw engine.Sight) {
+	saw.Newest = form.Get("seen")
+	if form.Has("holder") {
+		saw.Holder = new(form.Get("holder"))
+	}
+	return saw
+}
+
+// answerInConsole sends a person's text. What was written or done there since the person's page was made is shown first.
 func (c *call) answerInConsole() (any, error) {
 	return c.threadDo(func(id booking.Phone, by string, form url.Values) error {
-		newer := false
-		err := c.view(func(s *storage.Snapshot) error {
-			last, err := s.ThreadMessages(c.who.Account, id, 1)
-			newer = err == nil && len(last) == 1 && form.Get("seen") != "" && last[0].ID != form.Get("seen")
-			return err
-		})
-		if err != nil {
-			return err
+		_, err := c.engine.SaySeen(c.ctx, c.who.Account, id, by, form.Get("body"), sight(form))
+		if err == nil {
+			c.typists.rest(c.who.Account, id, by)
 		}
-		if newer {
-			return &problem{http.StatusConflict, booking.Refuse(booking.Conflict, "newer_message", "seen", "a newer message came in while you were writing, so yours was not sent",
-				"read it, then send again; what you typed is still here"), 0}
-		}
-		_, err = c.engine.Say(c.ctx, c.who.Account, id, by, form.Get("body"))
 		return err
 	})
 }
 
 func (c *call) takeOverInConsole() (any, error) {
-	return c.threadDo(func(id booking.Phone, by string, _ url.Values) error {
-		_, err := c.engine.TakeOver(c.ctx, c.who.Account, id, by)
+	return c.threadDo(func(id booking.Phone, by string, form url.Values) error {
+		_, err := c.engine.TakeOverSeen(c.ctx, c.who.Account, id, by, sight(form))
 		return err
 	})
+}
+
+// typeInConsole tells the others that a person is writing.
+func (c *call) typeInConsole() (any, error) {
+	id, err := c.threadID()
+	if err != nil {
+		return nil, err
+	}
+	by, err := c.name()
+	if err == nil {
+		c.typists.write(c.who.Account, id, by, c.now())
+	}
+	return nil, err
 }
 
 func (c *call) releaseInConsole() (any, error) {

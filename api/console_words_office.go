@@ -5,7 +5,7 @@ var officeWording = map[string]string{
 	"nav.people": "People", "nav.setup": "Set-up", "nav.settings": "Settings",
 	"yes": "Yes", "no": "No", "empty": "nothing", "save": "Save", "save.next": "Save and go on", "unit.s": "seconds", "unit.m": "minutes", "unit.h": "hours", "unit.d": "days",
 
-	"of": "of",
+	"of":          "of",
 	"inbox.show.": "All", "inbox.show.waiting": "Waiting", "inbox.show.emergency": "Emergencies", "inbox.show.unread": "Unread", "inbox.show.mine": "Mine",
 	"inbox.empty.": "No conversation yet. When a customer answers a text, it shows here.", "inbox.empty.waiting": "Nobody waits for an answer.",
 	"inbox.empty.emergency": "No emergency waits. One shows here until somebody takes it over or answers.", "inbox.empty.unread": "Everything the customers wrote was looked at.",

@@ -79,6 +79,7 @@ type Server struct {
 	doc     func() ([]byte, error)
 	pages   origins
 	inbound onceInbound
+	typists typists
 
 	operator string // the key of the operator's door; see [Server.Operator]
 

@@ -19,7 +19,7 @@ type CalendarWindow struct {
 	booking.CalendarWindow
 	Bookings []booking.Booking // the first of them
 	Held     int               // how many there are
-	Gone     bool // it is offered no more, and its bookings stand
+	Gone     bool              // it is offered no more, and its bookings stand
 }
 
 // bookingsShown bounds how many bookings of one window a calendar reads.
