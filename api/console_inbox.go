@@ -67,6 +67,8 @@ type threadPage struct {
 	Last              string // ID of the newest message, for who answers
 	Holder            string // who took it over, for who answers
 	Typing            string // who else is writing
+	Earlier           string // the address of the messages before these
+	Past              bool   // these are not the newest
 	Draft             string // what was typed and not sent
 }
 
@@ -92,7 +94,8 @@ func (c *call) threadPage(status int, problem error, draft string) (any, error) 
 		if v, err = c.shellFor(s, word("nav.inbox"), "inbox"); err != nil {
 			return err
 		}
-		t, messages, err := engine.ReadThread(s, c.who.Account, id, messagesShown)
+		before := c.f.Query("before")
+		t, messages, more, err := engine.ReadThreadBefore(s, c.who.Account, id, before, messagesShown)
 		if err != nil {
 			return err
 		}
@@ -130,6 +133,9 @@ func (c *call) threadPage(status int, problem error, draft string) (any, error) 
 		for _, m := range messages {
 			p.Messages = append(p.Messages, v.messageRow(m))
 			p.Last = m.ID
+		}
+		if p.Past = before != ""; more {
+			p.Earlier = p.Path + "?" + url.Values{"before": {messages[0].ID}}.Encode()
 		}
 		return nil
 	})

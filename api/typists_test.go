@@ -18,7 +18,9 @@ func TestOthersSeeWhoIsWriting(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		const thread, other = "/console/inbox/+16145550142", "/console/inbox/+16145550143"
-		writing := func(path, who string) bool { return strings.Contains(h.page(path, who).body, "Ada is writing an answer") }
+		writing := func(path, who string) bool {
+			return strings.Contains(h.page(path, who).body, "Ada is writing an answer")
+		}
 		changed := h.s.typists.changed()
 		if a := h.press(thread+"/typing", ada, url.Values{}); a.status != 204 {
 			t.Fatalf("typing: %d %s", a.status, a.body)

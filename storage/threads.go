@@ -52,9 +52,16 @@ func (s *Snapshot) Threads(a booking.AccountID, cursor string, limit int) (items
 // ThreadMessages reads the newest messages of a thread, at most limit, in the order in which they were written. In a transaction a
 // message that comes in between is not noticed: the thread's own row is the guard.
 func (s *Snapshot) ThreadMessages(a booking.AccountID, p booking.Phone, limit int) ([]booking.ThreadMessage, error) {
-	items, _, err := list[booking.ThreadMessage](s.g, sub(a, "threadmsg", string(p)), "", limit)
-	slices.Reverse(items)
+	items, _, err := s.ThreadMessagesBefore(a, p, "", limit)
 	return items, err
+}
+
+// ThreadMessagesBefore reads the newest messages before one, at most limit, in the order in which they were written. more tells that
+// there are others before those.
+func (s *Snapshot) ThreadMessagesBefore(a booking.AccountID, p booking.Phone, before string, limit int) (items []booking.ThreadMessage, more bool, err error) {
+	items, next, err := list[booking.ThreadMessage](s.g, sub(a, "threadmsg", string(p)), turned(before), limit)
+	slices.Reverse(items)
+	return items, next != "", err
 }
 
 // PutThreadMessage writes a message.
