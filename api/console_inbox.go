@@ -67,6 +67,7 @@ type threadPage struct {
 	Last              string // ID of the newest message, for who answers
 	Holder            string // who took it over, for who answers
 	Typing            string // who else is writing
+	Unread            bool   // to look at it is to read it
 	Earlier           string // the address of the messages before these
 	Past              bool   // these are not the newest
 	Draft             string // what was typed and not sent
@@ -104,7 +105,7 @@ func (c *call) threadPage(status int, problem error, draft string) (any, error) 
 			return err
 		}
 		p = threadPage{Path: row.Path, Name: row.Name, Phone: row.Phone, Tel: string(t.Phone), Owner: row.Owner, Human: t.Owner == booking.OwnerHuman,
-			Agent: t.Mode == booking.AIAgent, Closed: row.Closed, Reason: t.Reason, Note: t.Note, Urgent: row.Urgent, Draft: draft, Holder: t.By}
+			Agent: t.Mode == booking.AIAgent, Closed: row.Closed, Reason: t.Reason, Note: t.Note, Urgent: row.Urgent, Draft: draft, Holder: t.By, Unread: t.Unread > 0 && !t.Waits() && v.MayWork}
 		by, err := c.name()
 		if err != nil {
 			return err
@@ -212,6 +213,19 @@ func (c *call) takeOverInConsole() (any, error) {
 		_, err := c.engine.TakeOverSeen(c.ctx, c.who.Account, id, by, sight(form))
 		return err
 	})
+}
+
+// lookInConsole says that the messages of an open page were looked at.
+func (c *call) lookInConsole() (any, error) {
+	id, err := c.threadID()
+	if err != nil {
+		return nil, err
+	}
+	form, err := c.form()
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.engine.Look(c.ctx, c.who.Account, id, form.Get("seen"))
 }
 
 // typeInConsole tells the others that a person is writing.

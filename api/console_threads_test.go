@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"html"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -89,6 +90,44 @@ func TestAConversationThatWaitsIsFoundWhateverItsAge(t *testing.T) {
 		slices.Sort(got)
 		if got = slices.Compact(got); len(got) != 455 || !slices.Contains(got, bobs) {
 			t.Errorf("the pages of the inbox hold %d conversations", len(got))
+		}
+	})
+}
+
+// A conversation of the agent's that a person looked at is read; one that waits for a person is not, and one whose customer wrote since.
+func TestWhatWasLookedAtIsRead(t *testing.T) {
+	inHouse(t, func(h *house) {
+		ada, office := h.signedIn("Ada", "csr"), h.signedIn("Olga", "office")
+		now := time.Now()
+		const last = "019cd81b-b360-7dd9-a9bd-d4fa42f7a88b"
+		heard := func(v *booking.Thread) {
+			v.Hear(booking.ThreadMessage{ID: last, To: ours, At: now, Body: "Thursday?"}, time.Hour, true)
+		}
+		talks := h.conversation(1, now, heard)
+		waits := h.conversation(2, now, func(v *booking.Thread) { heard(v); v.HandOff("asked for a person") })
+		look := func(page, who, seen string) int {
+			return h.press(strings.ReplaceAll(page, "&#43;", "+")+"/seen", who, url.Values{"seen": {seen}}).status
+		}
+		for _, c := range []struct {
+			page, who, seen string
+			status          int
+			unread          []string
+		}{
+			{talks, office, last, 403, []string{talks, waits}},
+			{talks, ada, "019cd81b-0000-7dd9-a9bd-d4fa42f7a88b", 204, []string{talks, waits}},
+			{talks, ada, last, 204, []string{waits}},
+			{talks, ada, last, 204, []string{waits}},
+			{waits, ada, last, 204, []string{waits}},
+		} {
+			status := look(c.page, c.who, c.seen)
+			got, _ := h.walked("/console/inbox?show=unread", ada)
+			slices.Sort(got)
+			if status != c.status || !slices.Equal(got, c.unread) {
+				t.Errorf("looked at %s: %d, unread are %v, want %v", c.page, status, got, c.unread)
+			}
+		}
+		if a := h.page(strings.ReplaceAll(waits, "&#43;", "+"), ada); strings.Contains(a.body, "data-unread") {
+			t.Error("the page of one that waits says that it is read by a look")
 		}
 	})
 }

@@ -292,6 +292,7 @@ var mays = map[string]string{
 	"GET /console/inbox":                                     "samdco",
 	"GET /console/inbox/{id}":                                "samdco",
 	"POST /console/inbox/{id}/reply":                         "samdc",
+	"POST /console/inbox/{id}/seen":                          "samdc",
 	"POST /console/inbox/{id}/typing":                        "samdc",
 	"POST /console/inbox/{id}/takeover":                      "samdc",
 	"POST /console/inbox/{id}/release":                       "samdc",

@@ -27,6 +27,7 @@
         const fresh = page.getElementById(old.id);
         if (fresh) Idiomorph.morph(old, fresh, { callbacks: { beforeAttributeUpdated: (name, node) => !(name === "open" && node.tagName === "DETAILS") && !(late && node.matches("input[form=reply]")) } });
       }
+      look();
       clearTimeout(gone);
       if (document.getElementById("typing")) gone = setTimeout(refresh, 9000); // nobody tells when somebody stops
       if (bottom && document.querySelector(".messages")) scrollTo(0, document.body.scrollHeight);
@@ -35,6 +36,14 @@
       if (again) { again = false; refresh(); }
     }
   };
+  // A conversation that is looked at is read.
+  const look = () => {
+    const seen = document.querySelector("#live input[name=seen][data-unread]");
+    if (!seen || document.visibilityState !== "visible") return;
+    fetch(location.pathname + "/seen", { method: "POST", credentials: "same-origin", body: new URLSearchParams({ seen: seen.value }) }).catch(() => {});
+  };
+  look();
+  document.addEventListener("visibilitychange", look);
   const answer = document.getElementById("body");
   let signed = 0;
   answer?.addEventListener("input", () => {

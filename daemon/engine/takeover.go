@@ -89,6 +89,30 @@ func (t *txn) takeOver(account booking.Account, v *booking.Thread, by string) er
 	return errors.Join(t.endAlarm(account.ID, AlarmHandedOff, string(v.Phone)), t.endAlarm(account.ID, alarmTask, string(v.Phone)))
 }
 
+// Look says that a person looked at a thread as far as a message: what the customer wrote until then counts as read. Where the customer
+// waits for a person it does not, since to look is not to answer.
+func (e *Engine) Look(ctx context.Context, a booking.AccountID, p booking.Phone, newest string) error {
+	return e.update(ctx, func(t *txn) error {
+		old, err := t.Thread(a, p)
+		if err != nil {
+			return err
+		}
+		if old == nil {
+			return unknownThread(p)
+		}
+		if old.Unread == 0 || old.Waits() || newest < old.Last {
+			return nil
+		}
+		account, err := t.Account(a)
+		if err != nil {
+			return err
+		}
+		v := *old
+		v.Unread = 0
+		return t.putThread(account, old, v)
+	})
+}
+
 // ReleaseThread hands a thread back to the agent, with a note that it must use. Where the scheduler has no agent, it stays with the people.
 func (e *Engine) ReleaseThread(ctx context.Context, a booking.AccountID, p booking.Phone, note string) (booking.Thread, error) {
 	note = strings.TrimSpace(note)
