@@ -68,6 +68,7 @@ type threadPage struct {
 	Holder            string // who took it over, for who answers
 	Typing            string // who else is writing
 	Unread            bool   // to look at it is to read it
+	Waits             bool
 	Earlier           string // the address of the messages before these
 	Past              bool   // these are not the newest
 	Draft             string // what was typed and not sent
@@ -105,7 +106,7 @@ func (c *call) threadPage(status int, problem error, draft string) (any, error) 
 			return err
 		}
 		p = threadPage{Path: row.Path, Name: row.Name, Phone: row.Phone, Tel: string(t.Phone), Owner: row.Owner, Human: t.Owner == booking.OwnerHuman,
-			Agent: t.Mode == booking.AIAgent, Closed: row.Closed, Reason: t.Reason, Note: t.Note, Urgent: row.Urgent, Draft: draft, Holder: t.By, Unread: t.Unread > 0 && !t.Waits() && v.MayWork}
+			Agent: t.Mode == booking.AIAgent, Closed: row.Closed, Reason: t.Reason, Note: t.Note, Urgent: row.Urgent, Draft: draft, Holder: t.By, Unread: t.Unread > 0 && !t.Waits() && v.MayWork, Waits: t.Waits()}
 		by, err := c.name()
 		if err != nil {
 			return err
@@ -226,6 +227,13 @@ func (c *call) lookInConsole() (any, error) {
 		return nil, err
 	}
 	return nil, c.engine.Look(c.ctx, c.who.Account, id, form.Get("seen"))
+}
+
+func (c *call) settleInConsole() (any, error) {
+	return c.threadDo(func(id booking.Phone, by string, form url.Values) error {
+		_, err := c.engine.SettleThread(c.ctx, c.who.Account, id, by, sight(form))
+		return err
+	})
 }
 
 // typeInConsole tells the others that a person is writing.

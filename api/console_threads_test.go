@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -128,6 +129,39 @@ func TestWhatWasLookedAtIsRead(t *testing.T) {
 		}
 		if a := h.page(strings.ReplaceAll(waits, "&#43;", "+"), ada); strings.Contains(a.body, "data-unread") {
 			t.Error("the page of one that waits says that it is read by a look")
+		}
+	})
+}
+
+// Who waits does so until a person answers, or says that no answer is needed, of all that was written.
+func TestAQuestionWaitsUntilAPersonReacts(t *testing.T) {
+	inHouse(t, func(h *house) {
+		ada := h.signedIn("Ada", "csr")
+		const thread = "/console/inbox/+16145550142"
+		text := func(body string) {
+			h.must(h.request("POST", "/v1/simulator/inbound", `{"from":"+16145550142","to":"`+ours+`","body":"`+body+`"}`), 201)
+			time.Sleep(time.Minute)
+			synctest.Wait()
+		}
+		waits := func() bool {
+			found, _ := h.walked("/console/inbox?show=waiting", ada)
+			return len(found) == 1
+		}
+		text("Do you also clean ducts?")
+		if !waits() {
+			t.Fatal("the question does not wait")
+		}
+		page := h.page(thread, ada)
+		seen := page.hidden("seen")
+		text("Hello?")
+		if a := h.press(thread+"/settle", ada, url.Values{"seen": {seen}, "holder": {""}}); a.status != 409 || !waits() {
+			t.Errorf("settled over a newer text: %d", a.status)
+		}
+		if page = h.page(thread, ada); !strings.Contains(page.body, "No answer needed") {
+			t.Errorf("the page: %s", page.body)
+		}
+		if a := h.press(thread+"/settle", ada, url.Values{"seen": {page.hidden("seen")}, "holder": {""}}); a.status != 303 || waits() {
+			t.Errorf("settled: %d, it waits: %v", a.status, waits())
 		}
 	})
 }

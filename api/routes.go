@@ -271,6 +271,7 @@ func table() []route {
 		{get, "/console/inbox/{id}", read, (*call).showThread, ok, "console", "One conversation", nil, nil, nil, "text/html"},
 		{post, "/console/inbox/{id}/reply", work, (*call).answerInConsole, http.StatusSeeOther, "console", "Text the customer", nil, nil, nil, ""},
 		{post, "/console/inbox/{id}/seen", work, (*call).lookInConsole, noContent, "console", "Say that a person looked at a conversation", nil, nil, nil, ""},
+		{post, "/console/inbox/{id}/settle", work, (*call).settleInConsole, http.StatusSeeOther, "console", "Say that a customer waits for nothing", nil, nil, nil, ""},
 		{post, "/console/inbox/{id}/typing", work, (*call).typeInConsole, noContent, "console", "Tell the others that a person is writing", nil, nil, nil, ""},
 		{post, "/console/inbox/{id}/takeover", work, (*call).takeOverInConsole, http.StatusSeeOther, "console", "Take a conversation over", nil, nil, nil, ""},
 		{post, "/console/inbox/{id}/release", work, (*call).releaseInConsole, http.StatusSeeOther, "console", "Hand a conversation back to the agent", nil, nil, nil, ""},

@@ -293,6 +293,7 @@ var mays = map[string]string{
 	"GET /console/inbox/{id}":                                "samdco",
 	"POST /console/inbox/{id}/reply":                         "samdc",
 	"POST /console/inbox/{id}/seen":                          "samdc",
+	"POST /console/inbox/{id}/settle":                        "samdc",
 	"POST /console/inbox/{id}/typing":                        "samdc",
 	"POST /console/inbox/{id}/takeover":                      "samdc",
 	"POST /console/inbox/{id}/release":                       "samdc",

@@ -170,12 +170,13 @@ func (t Thread) Due(a AccountID) (Due, bool) {
 	return Due{Account: a, At: t.DueAt, Kind: KindTalk, Ref: t.Ref()}, !t.DueAt.IsZero()
 }
 
-// Rest leaves the thread without anything to answer; it ends when it stays silent.
+// Rest leaves the thread without anything to answer; it ends when it stays silent, unless the customer waits for a person: then it is not
+// the customer who is silent.
 func (t *Thread) Rest() {
 	t.Answered, t.Turn = t.Last, ""
 	t.DueAt = time.Time{}
 	switch {
-	case t.State == ThreadOpen:
+	case t.State == ThreadOpen && !t.Waits():
 		t.DueAt = t.LastAt.Add(ThreadSilence)
 	case t.AlertDue():
 		t.DueAt = t.AlertAt.Add(AlertAgain)
@@ -213,6 +214,12 @@ func (t *Thread) TakeOver(now time.Time, by string) {
 // by the person.
 func (t *Thread) Release(note string) {
 	t.Owner, t.State, t.Reason, t.Note, t.By = OwnerAgent, ThreadOpen, "", note, ""
+	t.Unread, t.AlertAt, t.Alerts = 0, time.Time{}, 0
+	t.Rest()
+}
+
+// Settle says that the customer waits for nothing: a person looked, and no answer is needed.
+func (t *Thread) Settle() {
 	t.Unread, t.AlertAt, t.Alerts = 0, time.Time{}, 0
 	t.Rest()
 }

@@ -113,6 +113,17 @@ func (e *Engine) Look(ctx context.Context, a booking.AccountID, p booking.Phone,
 	})
 }
 
+// SettleThread says that the customer waits for nothing, by a person who saw the thread so. The thread stays whose it was.
+func (e *Engine) SettleThread(ctx context.Context, a booking.AccountID, p booking.Phone, by string, saw Sight) (booking.Thread, error) {
+	return e.changeThread(ctx, a, p, func(t *txn, _ booking.Account, v *booking.Thread) error {
+		if err := t.overtaken(a, v, &saw, by, ""); err != nil {
+			return err
+		}
+		v.Settle()
+		return errors.Join(t.endAlarm(a, AlarmHandedOff, string(p)), t.endAlarm(a, alarmTask, string(p)))
+	})
+}
+
 // ReleaseThread hands a thread back to the agent, with a note that it must use. Where the scheduler has no agent, it stays with the people.
 func (e *Engine) ReleaseThread(ctx context.Context, a booking.AccountID, p booking.Phone, note string) (booking.Thread, error) {
 	note = strings.TrimSpace(note)
