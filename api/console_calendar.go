@@ -48,6 +48,7 @@ type windowRow struct {
 	Note, Surcharge  string
 	ByHand           bool
 	Bookings         []bookingRow
+	More             int // bookings beyond those
 	EditPath, EditID string
 	BookPath         string // where a job is booked in it; "" where that cannot be
 }
@@ -129,7 +130,7 @@ func (c *call) calendarPage(status int, problem error, at calendarSpot) (any, er
 		if v, err = c.shellFor(s, word("nav.calendar"), "calendar"); err != nil {
 			return err
 		}
-		forms, _, err := s.Schedulers(c.who.Account, "", 200)
+		forms, err := s.AllSchedulers(c.who.Account)
 		if err != nil || len(forms) == 0 {
 			return err
 		}
@@ -229,11 +230,11 @@ func (v shell) dayColumn(d engine.CalendarDay, today booking.Day, at calendarSpo
 		}
 		switch {
 		case w.Gone:
-			row.State, row.Taken = "gone", len(w.Bookings)
+			row.State, row.Taken = "gone", w.Held
 		case !w.Start.After(v.now):
-			row.State, row.Taken = "over", len(w.Bookings)
-		case w.Open == 0 && len(w.Bookings) < w.Capacity || w.Capacity == 0:
-			row.State, row.Taken = "closed", len(w.Bookings)
+			row.State, row.Taken = "over", w.Held
+		case w.Open == 0 && w.Held < w.Capacity || w.Capacity == 0:
+			row.State, row.Taken = "closed", w.Held
 		case w.Open == 0:
 			row.State = "full"
 		}
@@ -241,6 +242,7 @@ func (v shell) dayColumn(d engine.CalendarDay, today booking.Day, at calendarSpo
 			one := bookingRow{Name: cmp.Or(fullName(b.Customer), shownPhone(string(b.Phone)), word("customer.unnamed")), Service: b.Service, Note: b.Note, Path: bookingPath(b.ID)}
 			row.Bookings = append(row.Bookings, one)
 		}
+		row.More = w.Held - len(w.Bookings)
 		col.Windows = append(col.Windows, row)
 	}
 	return col
@@ -265,7 +267,7 @@ func typedOr(typed url.Values, name, stands string) string {
 func (v shell) windowForm(w engine.CalendarWindow, day booking.Day, typed url.Values) *windowForm {
 	surcharge := plainMoney(w.SurchargeCents)
 	return &windowForm{ID: w.ID, Day: string(day), Title: onDay(day, "Monday, January 2") + ", " + v.span(w.Window), Places: typedOr(typed, "places", strconv.Itoa(w.Capacity)),
-		Open: typedOr(typed, "open", strconv.Itoa(w.Open)), Note: typedOr(typed, "note", w.Note), Surcharge: typedOr(typed, "surcharge", surcharge), ByHand: w.ByHand, Taken: len(w.Bookings)}
+		Open: typedOr(typed, "open", strconv.Itoa(w.Open)), Note: typedOr(typed, "note", w.Note), Surcharge: typedOr(typed, "surcharge", surcharge), ByHand: w.ByHand, Taken: w.Held}
 }
 
 func dayFormOf(d engine.CalendarDay, typed url.Values) *dayForm {

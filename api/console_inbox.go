@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"net/http"
 	"net/url"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -26,7 +25,7 @@ const excerpt = 90
 
 func (c *call) threadRow(s *storage.Snapshot, v shell, t booking.Thread) (threadRow, error) {
 	row := threadRow{Path: threadPath(t.Phone), Phone: shownPhone(string(t.Phone)), Name: shownPhone(string(t.Phone)), At: v.At(t.LastAt), Owner: word("owner." + string(t.Owner)),
-		Reason: t.Reason, Unread: t.Unread, Urgent: urgent(t) && waits(t), Waits: waits(t), Closed: t.State == booking.ThreadClosed}
+		Reason: t.Reason, Unread: t.Unread, Urgent: t.Emergency() && t.Waits(), Waits: t.Waits(), Closed: t.State == booking.ThreadClosed}
 	if t.Owner == booking.OwnerHuman {
 		row.Owner = cmp.Or(t.By, word("owner.nobody"))
 	}
@@ -53,54 +52,6 @@ func (c *call) threadRow(s *storage.Snapshot, v shell, t booking.Thread) (thread
 
 func threadPath(p booking.Phone) string { return "/console/inbox/" + url.PathEscape(string(p)) }
 
-type inboxPage struct {
-	Items []threadRow
-	Older string
-}
-
-func (c *call) showInbox() (any, error) {
-	cursor, _, err := c.page(consoleRows)
-	if err != nil {
-		return nil, err
-	}
-	var v shell
-	var p inboxPage
-	err = c.view(func(s *storage.Snapshot) (err error) {
-		p = inboxPage{}
-		if v, err = c.shellFor(s, word("nav.inbox"), "inbox"); err != nil {
-			return err
-		}
-		if cursor == "" {
-			if p.Items, err = c.waiting(s, v); err != nil {
-				return err
-			}
-		}
-		threads, next, err := s.Threads(c.who.Account, cursor, consoleRows)
-		if err != nil {
-			return err
-		}
-		for _, t := range threads {
-			if waits(t) {
-				continue // on top of the first page
-			}
-			row, err := c.threadRow(s, v, t)
-			if err != nil {
-				return err
-			}
-			p.Items = append(p.Items, row)
-		}
-		if next != "" {
-			p.Older = "/console/inbox?" + url.Values{"cursor": {writeCursor(next)}}.Encode()
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	v.Live, v.Page = cursor == "", p
-	return c.html(ok, "inbox", v)
-}
-
 type threadPage struct {
 	Path, Name, Phone string
 	Tel               string
@@ -115,6 +66,12 @@ type threadPage struct {
 	Job               *jobPart  // one that is being booked
 	Messages          []messageRow
 	Last              string // ID of the newest message, for who answers
+	Holder            string // who took it over, for who answers
+	Typing            string // who else is writing
+	Unread            bool   // to look at it is to read it
+	Waits             bool
+	Earlier           string // the address of the messages before these
+	Past              bool   // these are not the newest
 	Draft             string // what was typed and not sent
 }
 
@@ -142,7 +99,8 @@ func (c *call) threadPage(status int, problem error, draft string, job url.Value
 			return err
 		}
 		v.Done = c.doneWord()
-		t, messages, err := engine.ReadThread(s, c.who.Account, id, messagesShown)
+		before := c.f.Query("before")
+		t, messages, more, err := engine.ReadThreadBefore(s, c.who.Account, id, before, messagesShown)
 		if err != nil {
 			return err
 		}
@@ -151,7 +109,12 @@ func (c *call) threadPage(status int, problem error, draft string, job url.Value
 			return err
 		}
 		p = threadPage{Path: row.Path, Name: row.Name, Phone: row.Phone, Tel: string(t.Phone), Owner: row.Owner, Human: t.Owner == booking.OwnerHuman,
-			Agent: t.Mode == booking.AIAgent, Closed: row.Closed, Reason: t.Reason, Note: t.Note, Urgent: row.Urgent, Draft: draft}
+			Agent: t.Mode == booking.AIAgent, Closed: row.Closed, Reason: t.Reason, Note: t.Note, Urgent: row.Urgent, Draft: draft, Holder: t.By, Unread: t.Unread > 0 && !t.Waits() && v.MayWork, Waits: t.Waits()}
+		by, err := c.name()
+		if err != nil {
+			return err
+		}
+		p.Typing = c.typists.beside(c.who.Account, id, by, v.now)
 		v.Title = row.Name
 		if t.Session != "" {
 			p.Session = "/console/sessions/" + string(t.Session)
@@ -177,6 +140,9 @@ func (c *call) threadPage(status int, problem error, draft string, job url.Value
 		for _, m := range messages {
 			p.Messages = append(p.Messages, v.messageRow(m))
 			p.Last = m.ID
+		}
+		if p.Past = before != ""; more {
+			p.Earlier = p.Path + "?" + url.Values{"before": {messages[0].ID}}.Encode()
 		}
 		return nil
 	})
@@ -228,32 +194,64 @@ func (c *call) threadDo(do func(id booking.Phone, by string, form url.Values) er
 	return c.back(threadPath(id))
 }
 
-// answerInConsole sends a person's text. seen names the newest message the person saw: what was written meanwhile is shown first.
+// sight is what the page showed when a form was sent from it.
+func sight(form url.Values) (saw engine.Sight) {
+	saw.Newest = form.Get("seen")
+	if form.Has("holder") {
+		saw.Holder = new(form.Get("holder"))
+	}
+	return saw
+}
+
+// answerInConsole sends a person's text. What was written or done there since the person's page was made is shown first.
 func (c *call) answerInConsole() (any, error) {
 	return c.threadDo(func(id booking.Phone, by string, form url.Values) error {
-		newer := false
-		err := c.view(func(s *storage.Snapshot) error {
-			last, err := s.ThreadMessages(c.who.Account, id, 1)
-			newer = err == nil && len(last) == 1 && form.Get("seen") != "" && last[0].ID != form.Get("seen")
-			return err
-		})
-		if err != nil {
-			return err
+		_, err := c.engine.SaySeen(c.ctx, c.who.Account, id, by, form.Get("body"), sight(form))
+		if err == nil {
+			c.typists.rest(c.who.Account, id, by)
 		}
-		if newer {
-			return &problem{http.StatusConflict, booking.Refuse(booking.Conflict, "newer_message", "seen", "a newer message came in while you were writing, so yours was not sent",
-				"read it, then send again; what you typed is still here"), 0}
-		}
-		_, err = c.engine.Say(c.ctx, c.who.Account, id, by, form.Get("body"))
 		return err
 	})
 }
 
 func (c *call) takeOverInConsole() (any, error) {
-	return c.threadDo(func(id booking.Phone, by string, _ url.Values) error {
-		_, err := c.engine.TakeOver(c.ctx, c.who.Account, id, by)
+	return c.threadDo(func(id booking.Phone, by string, form url.Values) error {
+		_, err := c.engine.TakeOverSeen(c.ctx, c.who.Account, id, by, sight(form))
 		return err
 	})
+}
+
+// lookInConsole says that the messages of an open page were looked at.
+func (c *call) lookInConsole() (any, error) {
+	id, err := c.threadID()
+	if err != nil {
+		return nil, err
+	}
+	form, err := c.form()
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.engine.Look(c.ctx, c.who.Account, id, form.Get("seen"))
+}
+
+func (c *call) settleInConsole() (any, error) {
+	return c.threadDo(func(id booking.Phone, by string, form url.Values) error {
+		_, err := c.engine.SettleThread(c.ctx, c.who.Account, id, by, sight(form))
+		return err
+	})
+}
+
+// typeInConsole tells the others that a person is writing.
+func (c *call) typeInConsole() (any, error) {
+	id, err := c.threadID()
+	if err != nil {
+		return nil, err
+	}
+	by, err := c.name()
+	if err == nil {
+		c.typists.write(c.who.Account, id, by, c.now())
+	}
+	return nil, err
 }
 
 func (c *call) releaseInConsole() (any, error) {

@@ -22,11 +22,11 @@ type stream func(w *bufio.Writer)
 // streamChanges tells a page of the console that something changed (server-sent events, html.spec.whatwg.org/multipage/server-sent-events).
 // What changed stands on the page itself, which is fetched again.
 func (c *call) streamChanges() (any, error) {
-	changed, stop := c.engine.Changed, c.stopping
+	changed, stop, typing := c.engine.Changed, c.stopping, c.typists.changed
 	return stream(func(w *bufio.Writer) {
 		ctx, cancel := context.WithTimeout(context.Background(), streamFor)
 		defer cancel()
-		next := changed()
+		next, types := changed(), typing()
 		for line := "retry: 1000\n: hello\n\n"; ; line = "event: changed\ndata: 1\n\n" {
 			if _, err := w.WriteString(line); err != nil || w.Flush() != nil {
 				return
@@ -44,8 +44,9 @@ func (c *call) streamChanges() (any, error) {
 			case <-stop:
 				return
 			case <-next:
+			case <-types:
 			}
-			next = changed()
+			next, types = changed(), typing()
 		}
 	}), nil
 }

@@ -34,15 +34,14 @@ func (f search) newest(before booking.SessionID, limit int) (items []booking.Ses
 	step := time.Hour
 	for end.After(begin) && len(items) <= limit {
 		from := end.Add(-step)
-		found, next, err := f.read(idAt(from))
+		found, held, err := f.s.SessionsBetween(f.account, f.status, idAt(from), before, slice)
 		if err != nil {
 			return nil, false, err
 		}
-		if next != "" && found[len(found)-1].ID < before && step > time.Millisecond { // the step holds more than was read
+		if held && step > time.Millisecond { // the step holds more than was read
 			step /= 4
 			continue
 		}
-		found = slices.DeleteFunc(found, func(v booking.Session) bool { return v.ID >= before })
 		slices.Reverse(found)
 		items = append(items, found...)
 		end, before = from, idAt(from)
@@ -54,13 +53,6 @@ func (f search) newest(before booking.SessionID, limit int) (items []booking.Ses
 		items = items[:limit]
 	}
 	return items, more, nil
-}
-
-func (f search) read(from booking.SessionID) ([]booking.Session, string, error) {
-	if f.status != "" {
-		return f.s.SessionsByStatus(f.account, f.status, string(from), slice)
-	}
-	return f.s.Sessions(f.account, string(from), slice)
 }
 
 // idTime is when a session's ID was made.

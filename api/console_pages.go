@@ -34,136 +34,6 @@ func (v shell) sessionRow(s booking.Session) sessionRow {
 
 func fullName(c booking.Customer) string { return strings.TrimSpace(c.FirstName + " " + c.LastName) }
 
-// listedToday bounds the lists of the first page: what does not fit is one click away.
-const listedToday = 12
-
-type todayPage struct {
-	Alarms   []alarmRow
-	Waiting  []threadRow
-	Due      []sessionRow
-	DueMore  bool
-	Withheld []sessionRow
-	Days     []dayFigures
-	Empty    bool // nothing was ever heard from a page
-}
-
-type alarmRow struct{ Message, Fix, Since, Page string }
-
-type dayFigures struct {
-	Label                    string
-	Texted, Replied, Clicked int
-	Recovered                int
-	Money                    string
-}
-
-func (c *call) showConsole() (any, error) {
-	var v shell
-	var p todayPage
-	err := c.view(func(s *storage.Snapshot) (err error) {
-		p = todayPage{}
-		if v, err = c.shellFor(s, word("nav.today"), "today"); err != nil {
-			return err
-		}
-		alarms, err := c.alarms(s)
-		if err != nil {
-			return err
-		}
-		for _, a := range alarms {
-			p.Alarms = append(p.Alarms, v.alarmRow(a))
-		}
-		if p.Waiting, err = c.waiting(s, v); err != nil {
-			return err
-		}
-		if p.Due, p.DueMore, err = c.dueSoon(s, v); err != nil {
-			return err
-		}
-		withheld, _, err := search{s, c.who.Account, booking.StatusWithheld}.newest("", listedToday)
-		if err != nil {
-			return err
-		}
-		for _, w := range withheld {
-			if v.now.Sub(w.SeenAt) > 48*time.Hour {
-				break
-			}
-			row := v.sessionRow(w)
-			if row.Why, row.Fix, err = c.why(s, w); err != nil {
-				return err
-			}
-			p.Withheld = append(p.Withheld, row)
-		}
-		if p.Days, err = c.daysFigures(s, v); err != nil {
-			return err
-		}
-		first, _, err := s.Sessions(c.who.Account, "", 1)
-		p.Empty = len(first) == 0
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	v.Live, v.Page = true, p
-	return c.html(ok, "today", v)
-}
-
-// waiting lists the threads that need a person: emergencies first, then who waits longest.
-func (c *call) waiting(s *storage.Snapshot, v shell) (rows []threadRow, err error) {
-	threads, _, err := s.Threads(c.who.Account, "", 200)
-	if err != nil {
-		return nil, err
-	}
-	threads = slices.DeleteFunc(threads, func(t booking.Thread) bool { return !waits(t) })
-	slices.SortStableFunc(threads, func(a, b booking.Thread) int {
-		if x, y := urgent(a), urgent(b); x != y {
-			if x {
-				return -1
-			}
-			return 1
-		}
-		return a.InboundAt.Compare(b.InboundAt)
-	})
-	for _, t := range threads {
-		row, err := c.threadRow(s, v, t)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
-}
-
-// urgent tells whether a thread is about a danger.
-func urgent(t booking.Thread) bool { return strings.HasPrefix(t.Reason, "emergency") }
-
-// dueSoon lists the texts that are planned next, each with what would become of it now.
-func (c *call) dueSoon(s *storage.Snapshot, v shell) (rows []sessionRow, more bool, err error) {
-	var all []booking.Session
-	for _, st := range []booking.Status{booking.StatusAbandoned, booking.StatusWaiting} {
-		found, _, err := search{s, c.who.Account, st}.newest("", 100)
-		if err != nil {
-			return nil, false, err
-		}
-		all = append(all, found...)
-	}
-	all = slices.DeleteFunc(all, func(x booking.Session) bool { return x.FollowUp.DueAt.IsZero() })
-	slices.SortFunc(all, func(a, b booking.Session) int { return a.FollowUp.DueAt.Compare(b.FollowUp.DueAt) })
-	if more = len(all) > listedToday; more {
-		all = all[:listedToday]
-	}
-	for _, x := range all {
-		row := v.sessionRow(x)
-		row.Plan = v.Span(x.FollowUp.DueAt)
-		verdict, err := engine.Outlook(s, c.who.Account, x)
-		if err != nil {
-			return nil, false, err
-		}
-		if verdict.Result != booking.Pass {
-			row.Why, row.Fix = told(verdict.Trail, verdict.Check)
-		}
-		rows = append(rows, row)
-	}
-	return rows, more, nil
-}
-
 // told finds the sentence of the check that ruled.
 func told(trail []booking.Finding, check booking.Check) (message, fix string) {
 	for _, f := range trail {
@@ -182,27 +52,6 @@ func (c *call) why(s *storage.Snapshot, x booking.Session) (message, fix string,
 	trail, err := s.Trace(c.who.Account, x.ID)
 	message, fix = told(trail, x.FollowUp.WithheldBy)
 	return message, fix, err
-}
-
-// daysFigures sums up yesterday and this month.
-func (c *call) daysFigures(s *storage.Snapshot, v shell) (days []dayFigures, err error) {
-	today := v.now.In(v.loc)
-	yesterday, first := today.AddDate(0, 0, -1).Format(time.DateOnly), today.Format("2006-01")+"-01"
-	for _, d := range []struct{ label, from, to string }{
-		{word("today.yesterday"), yesterday, yesterday}, {today.Month().String(), first, today.Format(time.DateOnly)},
-	} {
-		p, err := booking.ReadPeriod(v.now, v.loc, d.from, d.to)
-		if err != nil {
-			return nil, err
-		}
-		f, err := s.Funnel(c.ctx, c.who.Account, p, booking.GroupDay)
-		if err != nil {
-			return nil, err
-		}
-		t := f.Total
-		days = append(days, dayFigures{Label: d.label, Texted: t.Texted, Replied: t.Replied, Clicked: t.Clicked, Recovered: t.Recovered, Money: money(t.RevenueCents)})
-	}
-	return days, nil
 }
 
 type sessionsPage struct {
@@ -243,9 +92,7 @@ func (c *call) showSessions() (any, error) {
 		var items []booking.Session
 		more := false
 		if q != "" {
-			if items, _, err = f.find(q, "", consoleRows); err == nil {
-				slices.Reverse(items)
-			}
+			items, more, err = f.newestOf(q, before, consoleRows)
 		} else {
 			items, more, err = f.newest(before, consoleRows)
 		}
@@ -260,7 +107,7 @@ func (c *call) showSessions() (any, error) {
 			p.Items = append(p.Items, row)
 		}
 		if more {
-			p.Older = "/console/sessions?" + url.Values{"status": {string(status)}, "before": {string(items[len(items)-1].ID)}}.Encode()
+			p.Older = "/console/sessions?" + url.Values{"q": {q}, "status": {string(status)}, "before": {string(items[len(items)-1].ID)}}.Encode()
 		}
 		return nil
 	})

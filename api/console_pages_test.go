@@ -94,6 +94,12 @@ func TestAPersonAnswersInTheConsole(t *testing.T) {
 		if a := h.press(thread+"/reply", bob, url.Values{"body": {"Bob here, do not smoke"}, "seen": {seen}}); a.status != 409 || !strings.Contains(a.body, "Bob here, do not smoke") || !strings.Contains(a.body, "newer message") {
 			t.Errorf("Bob's answer: %d %s", a.status, a.body)
 		}
+		for path, typed := range map[string]url.Values{"/reply": {"body": {"Bob here, leave the house"}, "seen": {seen}, "holder": {""}}, "/takeover": {"holder": {""}}} {
+			a := h.press(thread+path, bob, typed)
+			if a.status != 409 || !strings.Contains(a.body, "Ada took this conversation over while you were writing") || !strings.Contains(a.body, typed.Get("body")) || !strings.Contains(a.body, `name="holder" value="Ada"`) {
+				t.Errorf("Bob's %s over Ada's: %d %s", path, a.status, a.body)
+			}
+		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if a := h.page(thread, bob); !strings.Contains(a.body, "Ada here, are you outside?") || !strings.Contains(a.body, "answered by <b>Ada</b>") {

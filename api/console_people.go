@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rebookhq/rebook/api/wire"
@@ -82,6 +83,7 @@ type personPage struct {
 	Sessions         []sessionRow
 	SessionsMore     string
 	Ledger           []ledgerRow // the newest; for who manages
+	LedgerCut        string      // how many of it are shown, when there are more
 	JSON, HTML       string      // the evidence file
 	MayErase         bool
 	Digits           string // to be typed to erase
@@ -152,7 +154,9 @@ func (c *call) personPage(typed string, problem error) (any, error) {
 			return err
 		}
 		recent, err := engine.Recent(s, c.who.Account, phone, sessions)
-		p.Ledger = v.ledger(recent)
+		if p.Ledger = v.ledger(recent); len(recent) > ledgerShown {
+			p.LedgerCut = strconv.Itoa(ledgerShown)
+		}
 		return err
 	})
 	if err != nil {

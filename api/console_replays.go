@@ -30,6 +30,7 @@ type replaysPage struct {
 	Scripts []choice // every version that could be replayed
 	Forms   []choice // booking forms
 	Replays []replayRow
+	Older   string
 }
 
 // replayForm is what a person typed, or the rules as they are.
@@ -52,9 +53,13 @@ var hoursNames = []string{"weekday", "saturday", "sunday"}
 func (c *call) showReplays() (any, error) { return c.replaysPage(ok, nil, nil) }
 
 func (c *call) replaysPage(status int, problem error, typed url.Values) (any, error) {
+	cursor, err := readCursor(c.f.Query("cursor"))
+	if err != nil {
+		return nil, err
+	}
 	var v shell
 	var p replaysPage
-	err := c.view(func(s *storage.Snapshot) (err error) {
+	err = c.view(func(s *storage.Snapshot) (err error) {
 		p = replaysPage{}
 		if v, err = c.shellFor(s, word("nav.replays"), "replays"); err != nil {
 			return err
@@ -77,7 +82,10 @@ func (c *call) replaysPage(status int, problem error, typed url.Values) (any, er
 		for _, f := range forms {
 			p.Forms = append(p.Forms, choice{string(f.ID), f.Name, string(f.ID) == p.Form.Scheduler})
 		}
-		all, _, err := s.Replays(c.who.Account, "", replaysShown)
+		all, next, err := s.Replays(c.who.Account, cursor, replaysShown)
+		if next != "" {
+			p.Older = replaysPath + "?" + url.Values{"cursor": {writeCursor(next)}}.Encode()
+		}
 		for _, r := range all {
 			p.Replays = append(p.Replays, v.replayRow(r))
 		}

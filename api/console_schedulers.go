@@ -215,18 +215,26 @@ func (c *call) schedulerPage(typed schedulerTyped, problem error) (any, error) {
 	return c.office("scheduler", v, problem)
 }
 
-// heardLately bounds how many sessions are looked through for the newest of one booking form.
-const heardLately = 300
+// heardLately are how many of the newest sessions are looked through for one of a booking form: few, and more when none of them is.
+var heardLately = []int{20, 500}
 
 // heard is the newest session of a booking form; nil when none of the newest is of it.
 func (c *call) heard(s *storage.Snapshot, id booking.SchedulerID) (newest *booking.Session, err error) {
-	all, _, err := search{s, c.who.Account, ""}.newest("", heardLately)
-	for i := range all {
-		if x := &all[i]; x.Scheduler == id && (newest == nil || x.SeenAt.After(newest.SeenAt)) {
-			newest = x
+	for _, n := range heardLately {
+		all, more, err := search{s, c.who.Account, ""}.newest("", n)
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			if x := &all[i]; x.Scheduler == id && (newest == nil || x.SeenAt.After(newest.SeenAt)) {
+				newest = x
+			}
+		}
+		if newest != nil || !more {
+			break
 		}
 	}
-	return newest, err
+	return newest, nil
 }
 
 // picture shows each kind of text as a customer would get it: written by the booking form's own scripts about a sample customer.

@@ -63,7 +63,7 @@ func (c *call) scriptsPage(status int, problem error, p scriptsPage) (any, error
 		if err != nil {
 			return err
 		}
-		forms, _, err := s.Schedulers(c.who.Account, "", 200)
+		forms, err := s.AllSchedulers(c.who.Account)
 		for _, o := range all {
 			p.Items = append(p.Items, v.scriptRow(o, forms))
 		}

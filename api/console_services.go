@@ -36,7 +36,7 @@ func newServicesForm(in *wire.Scheduler) *servicesForm {
 		if i < stand {
 			g.Note = s.PriceNote
 			if n, unit := amount(s.Duration); n != "0" {
-				g.Note = strings.Trim(counted(n, word("unit."+unit))+" · "+s.PriceNote, " ·")
+				g.Note = strings.Trim(inUnits(n, word("unit."+unit))+" · "+s.PriceNote, " ·")
 			}
 			g.Inputs = append(g.Inputs, tick("service.gone", &f.gone[i]).named(at+"gone"))
 		} else {
@@ -47,8 +47,8 @@ func newServicesForm(in *wire.Scheduler) *servicesForm {
 	return f
 }
 
-// counted tells a number of what is named in the plural.
-func counted(n, nouns string) string {
+// inUnits tells a number of what is named in the plural.
+func inUnits(n, nouns string) string {
 	if n == "1" {
 		nouns = strings.TrimSuffix(nouns, "s")
 	}

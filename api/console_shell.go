@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,6 +65,20 @@ type navItem struct {
 	Count             int
 }
 
+// countedTo is how far what waits is counted: beyond it nobody counts any more.
+const countedTo = 999
+
+// counted tells a number as far as it was counted.
+func counted(n int) string {
+	if n > countedTo {
+		return strconv.Itoa(countedTo) + "+"
+	}
+	return strconv.Itoa(n)
+}
+
+// Shown tells the count.
+func (i navItem) Shown() string { return counted(i.Count) }
+
 // Styles and Scripts are the page's own files of a kind.
 func (v shell) Styles() []string  { return v.files(".css") }
 func (v shell) Scripts() []string { return v.files(".js") }
@@ -109,29 +123,16 @@ func (c *call) shellFor(s *storage.Snapshot, title, active string) (v shell, err
 	if v.loc, err = booking.LoadZone(a.Timezone); err != nil {
 		return v, err
 	}
-	alarms, err := c.alarms(s)
-	if err != nil {
+	if v.Alarms, err = engine.CountAlarms(s, a.ID, engine.AlarmHandedOff); err != nil {
 		return v, err
 	}
-	v.Alarms = len(alarms)
-	threads, _, err := s.Threads(a.ID, "", 200)
-	for _, t := range threads {
-		if waits(t) {
-			v.Unread++
-		}
-	}
+	v.Unread, _, err = s.CountThreads(a.ID, storage.ThreadsWaiting, countedTo+1)
 	return v, err
 }
 
 // alarms are those of the account, but for customers who wait: the console shows them with their words.
 func (c *call) alarms(s *storage.Snapshot) ([]storage.Alarm, error) {
-	all, err := engine.Alarms(s, c.who.Account)
-	return slices.DeleteFunc(all, func(a storage.Alarm) bool { return a.Code == engine.AlarmHandedOff }), err
-}
-
-// waits tells whether a customer waits for a person: the agent gave the thread away, or none answers in it.
-func waits(t booking.Thread) bool {
-	return t.Owner == booking.OwnerHuman && t.State != booking.ThreadClosed && t.Unread > 0
+	return engine.Alarms(s, c.who.Account, engine.AlarmHandedOff)
 }
 
 // At tells a time on the business's clock, without the date when it is today.

@@ -5,6 +5,12 @@ var officeWording = map[string]string{
 	"nav.people": "People", "nav.setup": "Set-up", "nav.settings": "Settings",
 	"yes": "Yes", "no": "No", "empty": "nothing", "save": "Save", "save.next": "Save and go on", "unit.s": "seconds", "unit.m": "minutes", "unit.h": "hours", "unit.d": "days",
 
+	"of":          "of",
+	"inbox.show.": "All", "inbox.show.waiting": "Waiting", "inbox.show.emergency": "Emergencies", "inbox.show.unread": "Unread", "inbox.show.mine": "Mine",
+	"inbox.empty.": "No conversation yet. When a customer answers a text, it shows here.", "inbox.empty.waiting": "Nobody waits for an answer.",
+	"inbox.empty.emergency": "No emergency waits. One shows here until somebody takes it over or answers.", "inbox.empty.unread": "Everything the customers wrote was looked at.",
+	"inbox.empty.mine": "You have no conversation. Write in one or take it over, and it is yours.",
+
 	"done.saved": "Saved.", "done.gate.on": "Follow-up by text is on.", "done.gate.off": "Follow-up by text is off. Texts that were planned are dropped at their time.", "done.synced": "The numbers are as the carrier has them.",
 	"done.submitted": "Submitted. The decision usually takes 7 to 10 business days; it shows here by itself.", "done.asked": "The carrier is being asked. What it says shows here by itself.",
 	"done.repeated": "It is filed again.", "done.confirmed": "The confirmation text goes out again. The owner answers it with YES.", "done.adopted": "Taken over.",

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -46,6 +47,26 @@ func (f search) find(q, cursor string, limit int) ([]booking.Session, string, er
 	return f.filtered(func(cursor string, limit int) ([]booking.Session, string, error) {
 		return f.s.SessionsByPhone(f.account, phone, cursor, limit)
 	}, cursor, limit)
+}
+
+// newestOf gives the sessions that q names which began before the one of the ID, the newest first; empty: before now.
+func (f search) newestOf(q string, before booking.SessionID, limit int) (items []booking.Session, more bool, err error) {
+	cursor := ""
+	for range maxRounds {
+		var page []booking.Session
+		if page, cursor, err = f.find(q, cursor, slice); err != nil {
+			return nil, false, err
+		}
+		if items = append(items, page...); cursor == "" {
+			break
+		}
+	}
+	if before != "" {
+		items = slices.DeleteFunc(items, func(v booking.Session) bool { return v.ID >= before })
+	}
+	slices.Reverse(items)
+	more = len(items) > limit
+	return items[:min(len(items), limit)], more, nil
 }
 
 // named gives the sessions that bear q as an ID, ours or their page's.

@@ -79,6 +79,7 @@ type Server struct {
 	doc     func() ([]byte, error)
 	pages   origins
 	inbound onceInbound
+	typists typists
 
 	operator string // the key of the operator's door; see [Server.Operator]
 
@@ -86,7 +87,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	closed  bool
-	serving []net.Listener
+	serving []*silence
 	ids     atomic.Uint64
 }
 
@@ -218,9 +219,10 @@ func (s *Server) Serve(ln net.Listener) error {
 		s.mu.Unlock()
 		return ln.Close()
 	}
-	s.serving = append(s.serving, ln)
+	heard := newSilence(ln)
+	s.serving = append(s.serving, heard)
 	s.mu.Unlock()
-	err := s.app.Listener(ln)
+	err := s.app.Listener(heard)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -229,7 +231,8 @@ func (s *Server) Serve(ln net.Listener) error {
 	return err
 }
 
-// Shutdown takes no new requests and waits for those under way, until ctx ends. It may be called twice.
+// Shutdown takes no new requests and waits for those under way, until ctx ends. Connections on which no request has begun are not
+// waited for. It may be called twice.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	again := s.closed
@@ -240,6 +243,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Unlock()
 	if again || len(serving) == 0 {
 		return nil
+	}
+	for _, ln := range serving {
+		ln.end()
 	}
 	err := s.app.ShutdownWithContext(ctx)
 	for _, ln := range serving { // one that was not yet accepting when the app was shut down

@@ -142,3 +142,58 @@ func TestShutdownLetsARequestFinish(t *testing.T) {
 		time.Sleep(11 * time.Second)
 	})
 }
+
+// Browsers open connections in advance. One on which nothing was said, and one that is kept after its answer, hold no stop; a request
+// that has begun gets its answer.
+func TestASilentConnectionHoldsNoStop(t *testing.T) {
+	s := New(Options{Now: time.Now})
+	asked := make(chan struct{})
+	s.mount(&route{method: get, path: "/fast", may: open, status: ok, handle: func(*call) (any, error) { return "done", nil }})
+	s.mount(&route{method: get, path: "/slow", may: open, status: ok, handle: func(*call) (any, error) {
+		close(asked)
+		<-s.stopping
+		return "done", nil
+	}})
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ln) }()
+	dial := func() net.Conn {
+		t.Helper()
+		c, err := net.Dial("tcp", ln.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		return c
+	}
+	line := func(c net.Conn) string {
+		first, _ := bufio.NewReader(c).ReadString('\n')
+		return first
+	}
+	silent, kept, begun := dial(), dial(), dial()
+	io.WriteString(kept, "GET /fast HTTP/1.1\r\nHost: x\r\n\r\n")
+	if got := line(kept); !strings.HasPrefix(got, "HTTP/1.1 200") {
+		t.Fatalf("got %q", got)
+	}
+	io.WriteString(begun, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-asked
+	began := time.Now()
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("the stop took %v", took)
+	}
+	if got := line(begun); !strings.HasPrefix(got, "HTTP/1.1 200") {
+		t.Errorf("the request under way got %q", got)
+	}
+	if _, err := silent.Read(make([]byte, 1)); err == nil {
+		t.Error("the silent connection is still open")
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

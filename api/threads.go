@@ -81,6 +81,7 @@ func (c *call) sendInThread() (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.typists.rest(c.who.Account, id, by)
 	return wire.FromThreadMessage(m), nil
 }
 

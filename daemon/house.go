@@ -215,8 +215,8 @@ func (h *house) openEngine(ctx context.Context) (err error) {
 	return nil
 }
 
-// answerWithin is how long requests under way may take at a stop. It is a part of [stopWithin], so that a stranger who opens
-// a connection and says nothing cannot use up the time in which texts are settled.
+// answerWithin is how long requests under way may take at a stop. It is a part of [stopWithin], so that a stranger who begins a
+// request and never ends it cannot use up the time in which texts are settled.
 const answerWithin = 5 * time.Second
 
 // openAPI serves requests from now on.
@@ -243,7 +243,7 @@ func (h *house) openAPI(ln net.Listener) {
 		ctx, cancel := context.WithTimeout(ctx, answerWithin)
 		defer cancel()
 		err := h.api.Shutdown(ctx)
-		if ctx.Err() != nil { // somebody holds a connection open and says nothing, or was slow: nothing was promised to them
+		if ctx.Err() != nil { // somebody began a request and was slow: nothing was promised to them
 			h.log.Debug("connections were cut at the stop")
 			return nil
 		}

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"strings"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -66,6 +67,29 @@ func (s *Snapshot) Alarm(a booking.AccountID, code, ref string) (*Alarm, error) 
 // DeleteAlarm ends an alarm.
 func (t *Tx) DeleteAlarm(a booking.AccountID, code, ref string) error {
 	return t.p.Delete(accountKey(a, "alarm", code, ref))
+}
+
+// AfterAlarms is the cursor behind all alarms of a code.
+func AfterAlarms(code string) string { return code + "/\x7f" }
+
+// AlarmCodes tells how many alarms of each code stand. It reads keys alone.
+func (s *Snapshot) AlarmCodes(a booking.AccountID) (map[string]int, error) {
+	n := map[string]int{}
+	prefix := sub(a, "alarm")
+	for from := prefix; ; {
+		rows, err := s.g.Scan(prefix, from, 500)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			code, _, _ := strings.Cut(string(r.Key[len(prefix):]), "/")
+			n[code]++
+		}
+		if len(rows) < 500 {
+			return n, nil
+		}
+		from = append(rows[499].Key, 0)
+	}
 }
 
 // Alarms lists what stands.

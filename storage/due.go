@@ -108,5 +108,14 @@ func (t *Tx) NextEpoch() (uint64, error) {
 	if e != nil {
 		n = *e + 1
 	}
+	kept, err := find[uint64](t.g, globalKey("m/threadviews"))
+	if err != nil {
+		return 0, err
+	}
+	if e == nil || kept != nil && *kept == *e {
+		if err := t.put(globalKey("m/threadviews"), n, time.Time{}); err != nil {
+			return 0, err
+		}
+	}
 	return n, t.put(globalKey("m/epoch"), n, time.Time{})
 }

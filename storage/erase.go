@@ -198,7 +198,7 @@ func (t *Tx) EraseTurn(a booking.AccountID, v booking.Turn) error {
 	return t.p.Delete(accountKey(a, "turn", v.ID))
 }
 
-// EraseThread removes a thread with its due-key and its place in the list, not its messages.
+// EraseThread removes a thread with its due-key, its place in the list and its rows in the views, not its messages.
 func (t *Tx) EraseThread(a booking.AccountID, v booking.Thread) error {
 	if d, ok := v.Due(a); ok {
 		if err := t.Disarm(d); err != nil {
@@ -206,6 +206,9 @@ func (t *Tx) EraseThread(a booking.AccountID, v booking.Thread) error {
 		}
 	}
 	if err := t.p.Delete(threadListKey(a, v)); err != nil {
+		return err
+	}
+	if err := t.deleteThreadViews(a, v); err != nil {
 		return err
 	}
 	return t.p.Delete(accountKey(a, "thread", string(v.Phone)))

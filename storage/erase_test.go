@@ -12,7 +12,7 @@ var fates = map[string]string{
 	"attempt": "made anonymous", "booking": "made anonymous", "bookedby": "as its booking", "erasure": "names nobody when it is done",
 	"erased": "what stays: a salted hash", "external": "the hash of another system's name for a booking: an upload sent again brings nobody back",
 	"seats": "IDs of bookings only", "tally": "figures only", "tallied": "figures only",
-	"thread": "removed", "threadlist": "removed with its thread", "threadmsg": "removed", "turn": "removed when it holds the person",
+	"thread": "removed", "threadlist": "removed with its thread", "threadview": "removed with its thread", "threadmsg": "removed", "turn": "removed when it holds the person",
 	"replay": "figures only", "replayed": "removed when it holds the person", "scripttest": "invented people only", "testrun": "invented people only",
 	"audit": "removed when it holds the person", "report": "names a text of ours only, for an hour", "carrier": "figures only", "missed": "times only", "lookout": "times only",
 	"canary": "the business", "canarytally": "figures only", "script": "the business", "scriptversion": "the business", "filing": "the business", "user": "the office",

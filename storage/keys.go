@@ -76,6 +76,8 @@ import (
 //	a/<account>/replayed/<replay>/<0|1>/<n, hex>   ReplayItem           as its replay; 0: it differs
 //	a/<account>/thread/<e164>                      Thread               settings.retention
 //	a/<account>/threadlist/<last, turned>/<e164>   -                    as its thread
+//	a/<account>/threadview/<view>/<order>/<e164>   -                    as its thread
+//	m/threadviews                                  process epoch        ever
 //	a/<account>/threadmsg/<e164>/<id, turned>      ThreadMessage        settings.retention
 //	m/salt                                         secret               ever
 //	a/<account>/consent/<e164>/<ms 8B><ref>        ConsentRecord        5 years

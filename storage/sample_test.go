@@ -253,10 +253,6 @@ func fillSample(t testing.TB, s *Store) {
 			tx.PutTurn("acme", nil, booking.Turn{ID: uuid(12), Thread: "+13125550142", Upto: uuid(13), Event: "text", Entry: "reply",
 				Script: booking.ScriptPin{Name: "agent", SHA256: "00"}, Ctx: []byte(`{}`), Token: "TOKEN2", Began: noon, Deadline: noon.Add(time.Minute),
 				Done: []booking.Done{{Did: booking.DidBook, Start: noon.Add(24 * time.Hour), End: noon.Add(26 * time.Hour)}}}),
-			tx.PutThread("acme", nil, booking.Thread{Phone: "+13125550142", Number: "+13125550100", Session: booking.SessionID(uuid(1)), Scheduler: "web",
-				Mode: booking.AIAgent, Owner: booking.OwnerAgent, State: booking.ThreadOpen, By: "office", Reason: "asked for a person", Note: "prefers mornings",
-				Memory: []byte(`{"day":"thu"}`), Lang: "es", Unread: 1, AgentTexts: 2, ModelCalls: 1, BeganAt: noon, LastAt: noon, InboundAt: noon, HumanAt: noon,
-				SafetyAt: noon, AlertAt: noon, Last: uuid(13), Answered: uuid(11), Turn: uuid(12), DueAt: noon.Add(8 * time.Second)}, 90*24*time.Hour),
 			tx.PutThreadMessage("acme", "+13125550142", booking.ThreadMessage{ID: uuid(13), From: "+13125550142", To: "+13125550100", Body: "tmrw after 3?",
 				Author: booking.AuthorCustomer, At: noon, Media: 1, MediaTypes: []string{"image/png"}, SID: "SM2"}, 90*24*time.Hour),
 			tx.PutThreadMessage("acme", "+13125550142", booking.ThreadMessage{ID: uuid(14), From: "+13125550100", To: "+13125550142", Body: "Thu 8-10?",
@@ -273,7 +269,13 @@ func fillSample(t testing.TB, s *Store) {
 	update(t, s, func(tx *Tx) error {
 		v, held := sampleReplay(15)
 		same := booking.ReplayItem{N: 1, Session: booking.SessionID(uuid(2)), Before: booking.ReplayOutcome{Check: booking.CheckConsent}, After: booking.ReplayOutcome{Check: booking.CheckConsent}}
-		return errors.Join(tx.PutReplay("acme", v), tx.PutReplayItem("acme", v, held), tx.PutReplayItem("acme", v, same))
+		waits := booking.Thread{Phone: "+13125550143", Owner: booking.OwnerHuman, State: booking.ThreadHandedOff, By: "office", Reason: booking.EmergencyReason(booking.EmergencyGas, "smell"),
+			Unread: 1, BeganAt: noon, LastAt: noon, InboundAt: noon, Alerts: 1, AlertAt: noon}
+		err := tx.PutThread("acme", nil, booking.Thread{Phone: "+13125550142", Number: "+13125550100", Session: booking.SessionID(uuid(1)), Scheduler: "web",
+			Mode: booking.AIAgent, Owner: booking.OwnerAgent, State: booking.ThreadOpen, By: "office", Reason: "asked for a person", Note: "prefers mornings",
+			Memory: []byte(`{"day":"thu"}`), Lang: "es", Unread: 1, AgentTexts: 2, ModelCalls: 1, BeganAt: noon, LastAt: noon, InboundAt: noon, HumanAt: noon,
+			SafetyAt: noon, AlertAt: noon, Last: uuid(13), Answered: uuid(11), Turn: uuid(12), DueAt: noon.Add(8 * time.Second)}, 90*24*time.Hour)
+		return errors.Join(err, tx.PutThread("acme", nil, waits, 90*24*time.Hour), tx.PutReplay("acme", v), tx.PutReplayItem("acme", v, held), tx.PutReplayItem("acme", v, same))
 	})
 	if err := s.Healthy(context.Background()); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,18 @@ func (s *Snapshot) Schedulers(a booking.AccountID, cursor string, limit int) ([]
 	return list[booking.Scheduler](s.g, sub(a, "scheduler"), cursor, limit)
 }
 
+// AllSchedulers gives every scheduler; a business has few.
+func (s *Snapshot) AllSchedulers(a booking.AccountID) (all []booking.Scheduler, err error) {
+	for cursor, more := "", true; more; more = cursor != "" {
+		page, next, err := s.Schedulers(a, cursor, 200)
+		if err != nil {
+			return nil, err
+		}
+		all, cursor = append(all, page...), next
+	}
+	return all, nil
+}
+
 // PutScheduler writes a booking form. Its publishable key is written by PutCredential.
 func (t *Tx) PutScheduler(a booking.AccountID, v booking.Scheduler) error {
 	return t.put(accountKey(a, "scheduler", string(v.ID)), v, time.Time{})

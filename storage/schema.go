@@ -43,6 +43,9 @@ func (s *Store) migrate() error {
 			return fmt.Errorf("write the schema number: %w", err)
 		}
 	}
+	if err := s.keepThreadViews(ctx); err != nil {
+		return fmt.Errorf("write the views of threads anew: %w", err)
+	}
 	return nil
 }
 

@@ -148,6 +148,41 @@ func (s *Snapshot) Sessions(a booking.AccountID, cursor string, limit int) ([]bo
 	return list[booking.Session](s.g, sub(a, "session"), cursor, limit)
 }
 
+// SessionsBetween lists sessions of a status, or of any where it is empty, whose IDs are from or later and lower than before, oldest
+// first. more tells that there are others than limit.
+func (s *Snapshot) SessionsBetween(a booking.AccountID, st booking.Status, from, before booking.SessionID, limit int) (items []booking.Session, more bool, err error) {
+	prefix := sub(a, "session")
+	if st != "" {
+		prefix = sub(a, "status", string(st))
+	}
+	rows, err := s.g.Scan(prefix, append(append([]byte{}, prefix...), from...), limit+1)
+	if err != nil {
+		return nil, false, fmt.Errorf("list %s: %w", showKey(prefix), err)
+	}
+	for i, r := range rows {
+		id := string(r.Key[len(prefix):])
+		switch {
+		case id >= string(before):
+			return items, false, nil
+		case i == limit:
+			return items, true, nil
+		}
+		v := new(booking.Session)
+		if st == "" {
+			err = decode(r.Key, r.Value, v)
+		} else {
+			v, err = find[booking.Session](s.g, accountKey(a, "session", id))
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		if v != nil { // an index row may outlive its session
+			items = append(items, *v)
+		}
+	}
+	return items, false, nil
+}
+
 // sessionsBy follows an index. An index row whose session has expired is passed over.
 func (s *Snapshot) sessionsBy(a booking.AccountID, prefix []byte, cursor string, limit int) ([]booking.Session, string, error) {
 	from := prefix

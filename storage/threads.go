@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -13,7 +12,7 @@ func (s *Snapshot) Thread(a booking.AccountID, p booking.Phone) (*booking.Thread
 	return find[booking.Thread](s.g, accountKey(a, "thread", string(p)))
 }
 
-// PutThread writes a thread with its due-key and its place in the list. old is what was read in this transaction; nil for a new
+// PutThread writes a thread with its due-key, its place in the list and its rows in the views. old is what was read in this transaction; nil for a new
 // one. retention is the account's setting, counted from its last message.
 func (t *Tx) PutThread(a booking.AccountID, old *booking.Thread, v booking.Thread, retention time.Duration) error {
 	expires := later(v.LastAt, t.Now).Add(retention)
@@ -34,51 +33,35 @@ func (t *Tx) PutThread(a booking.AccountID, old *booking.Thread, v booking.Threa
 	if err := t.mark(threadListKey(a, v), expires); err != nil {
 		return err
 	}
+	if err := t.putThreadViews(a, old, v, expires); err != nil {
+		return err
+	}
 	return t.put(accountKey(a, "thread", string(v.Phone)), v, expires)
 }
 
 // threadListKey orders threads by their last message, the newest first.
 func threadListKey(a booking.AccountID, v booking.Thread) []byte {
-	return accountKey(a, "threadlist", fmt.Sprintf("%016x", ^uint64(max(0, v.LastAt.UnixMilli()))), string(v.Phone))
+	return accountKey(a, "threadlist", newestFirst(v.LastAt), string(v.Phone))
 }
 
 // Threads lists threads, the one with the newest message first.
 func (s *Snapshot) Threads(a booking.AccountID, cursor string, limit int) (items []booking.Thread, next string, err error) {
-	prefix := sub(a, "threadlist")
-	from := prefix
-	if cursor != "" {
-		from = append(append([]byte{}, prefix...), cursor+"\x00"...)
-	}
-	rows, err := s.g.Scan(prefix, from, limit+1)
-	if err != nil {
-		return nil, "", err
-	}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		next = string(rows[limit-1].Key[len(prefix):])
-	}
-	for _, r := range rows {
-		name := string(r.Key[len(prefix):])
-		if len(name) < 18 {
-			continue
-		}
-		v, err := s.Thread(a, booking.Phone(name[17:]))
-		if err != nil {
-			return nil, "", err
-		}
-		if v != nil {
-			items = append(items, *v)
-		}
-	}
-	return items, next, nil
+	return s.threadPage(a, sub(a, "threadlist"), cursor, limit)
 }
 
 // ThreadMessages reads the newest messages of a thread, at most limit, in the order in which they were written. In a transaction a
 // message that comes in between is not noticed: the thread's own row is the guard.
 func (s *Snapshot) ThreadMessages(a booking.AccountID, p booking.Phone, limit int) ([]booking.ThreadMessage, error) {
-	items, _, err := list[booking.ThreadMessage](s.g, sub(a, "threadmsg", string(p)), "", limit)
-	slices.Reverse(items)
+	items, _, err := s.ThreadMessagesBefore(a, p, "", limit)
 	return items, err
+}
+
+// ThreadMessagesBefore reads the newest messages before one, at most limit, in the order in which they were written. more tells that
+// there are others before those.
+func (s *Snapshot) ThreadMessagesBefore(a booking.AccountID, p booking.Phone, before string, limit int) (items []booking.ThreadMessage, more bool, err error) {
+	items, next, err := list[booking.ThreadMessage](s.g, sub(a, "threadmsg", string(p)), turned(before), limit)
+	slices.Reverse(items)
+	return items, next != "", err
 }
 
 // PutThreadMessage writes a message.

@@ -135,7 +135,7 @@ func (v *verifier) global(r Row, name, arg string) error {
 		if n, ok := value[int](v, r); ok && n != schema {
 			v.find(r.Key, "schema %d, want %d", n, schema)
 		}
-	case "epoch":
+	case "epoch", "threadviews":
 		value[uint64](v, r)
 	case "salt":
 		value[[]byte](v, r)

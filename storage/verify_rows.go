@@ -61,6 +61,7 @@ var families = map[string]func(v *verifier, a booking.AccountID, name string, r 
 	"audit":         called(auditName),
 	"thread":        (*verifier).thread,
 	"threadlist":    (*verifier).threadList,
+	"threadview":    (*verifier).threadView,
 	"threadmsg":     (*verifier).threadMessage,
 	"consent":       (*verifier).consent,
 	"erasure":       (*verifier).erasure,

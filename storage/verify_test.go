@@ -120,6 +120,9 @@ func TestVerifyNamesWhatDisagrees(t *testing.T) {
 			return t.PutScript("acme", booking.Script{Name: "follow_up_link", Active: 4, Versions: []int{3}})
 		}, "version 4 is in use and not in the list"},
 		{raw(scriptVersionKey("acme", "follow_up_link", 9), "\x01{\"script\":\"follow_up_link\",\"version\":8}"), `the value calls itself version 8 of "follow_up_link"`},
+		{gone(append(ThreadsTalking.prefix("acme"), newestFirst(noon)+"/+13125550142"...)), "its row in a view is missing"},
+		{raw(append(ThreadsOf("Bob").prefix("acme"), newestFirst(noon)+"/+13125550143"...), ""), "its thread does not belong into this view"},
+		{raw(append(ThreadsUnread.prefix("acme"), newestFirst(noon)+"/+13125550777"...), ""), `stands for thread "+1…77", which is not there`},
 		{func(t *Tx) error { return t.p.Delete(accountKey("acme", "turn", uuid(8))) }, "stands for turn"},
 		{func(t *Tx) error {
 			return t.Disarm(booking.Due{Account: "acme", At: noon.Add(time.Second), Kind: booking.KindAsk, Ref: uuid(8)})

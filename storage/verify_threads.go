@@ -6,7 +6,7 @@ import (
 	"github.com/rebookhq/rebook/daemon/booking"
 )
 
-// thread expects the due-key of a thread and its place in the list.
+// thread expects the due-key of a thread, its place in the list and its rows in the views.
 func (v *verifier) thread(a booking.AccountID, name string, r Row) error {
 	x, ok := value[booking.Thread](v, r)
 	if !ok {
@@ -21,7 +21,26 @@ func (v *verifier) thread(a booking.AccountID, name string, r Row) error {
 			return err
 		}
 	}
+	for _, key := range threadViewKeys(a, x) {
+		if err := v.there(key, r.Key, "its row in a view"); err != nil {
+			return err
+		}
+	}
 	return v.there(threadListKey(a, x), r.Key, "its place in the list")
+}
+
+// threadView expects the thread of a row to belong there.
+func (v *verifier) threadView(a booking.AccountID, name string, r Row) error {
+	x, err := v.Thread(a, namedThread(name))
+	switch {
+	case err != nil:
+		return v.unread(err)
+	case x == nil:
+		v.find(r.Key, "stands for thread %q, which is not there", namedThread(name))
+	case !inThreadViews(a, *x, r.Key):
+		v.find(r.Key, "its thread does not belong into this view")
+	}
+	return nil
 }
 
 // threadList expects the thread of a place in the list to stand there.

@@ -2,7 +2,17 @@
 // Forms stand outside of what is replaced, so that nobody loses what they type.
 "use strict";
 (() => {
-  let busy = false, again = false;
+  let busy = false, again = false, gone;
+  // What others wrote or did while one types is told beside the text, and counts as seen when there was time to read it.
+  const sight = (page) => [...page.querySelectorAll("#live input[type=hidden][form=reply]")];
+  const overtaken = (page) => {
+    const fresh = sight(page), told = document.getElementById("meanwhile");
+    if (!told || !document.getElementById("body").value.trim() || sight(document).every((old, i) => old.value === fresh[i]?.value)) return false;
+    told.hidden = false;
+    told.textContent = told.dataset.text;
+    setTimeout(() => sight(document).forEach((old, i) => { if (fresh[i]) old.value = fresh[i].value; }), 2000);
+    return true;
+  };
   const refresh = async () => {
     if (busy) { again = true; return; }
     busy = true;
@@ -12,16 +22,35 @@
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const bottom = innerHeight + scrollY >= document.body.scrollHeight - 40;
+      const late = overtaken(page);
       for (const old of document.querySelectorAll("[data-live]")) {
         const fresh = page.getElementById(old.id);
-        if (fresh) Idiomorph.morph(old, fresh, { callbacks: { beforeAttributeUpdated: (name, node) => !(name === "open" && node.tagName === "DETAILS") } });
+        if (fresh) Idiomorph.morph(old, fresh, { callbacks: { beforeAttributeUpdated: (name, node) => !(name === "open" && node.tagName === "DETAILS") && !(late && node.matches("input[form=reply]")) } });
       }
+      look();
+      clearTimeout(gone);
+      if (document.getElementById("typing")) gone = setTimeout(refresh, 9000); // nobody tells when somebody stops
       if (bottom && document.querySelector(".messages")) scrollTo(0, document.body.scrollHeight);
     } catch { /* the stream tells again when the daemon is back */ } finally {
       busy = false;
       if (again) { again = false; refresh(); }
     }
   };
+  // A conversation that is looked at is read.
+  const look = () => {
+    const seen = document.querySelector("#live input[name=seen][data-unread]");
+    if (!seen || document.visibilityState !== "visible") return;
+    fetch(location.pathname + "/seen", { method: "POST", credentials: "same-origin", body: new URLSearchParams({ seen: seen.value }) }).catch(() => {});
+  };
+  look();
+  document.addEventListener("visibilitychange", look);
+  const answer = document.getElementById("body");
+  let signed = 0;
+  answer?.addEventListener("input", () => {
+    if (!answer.value.trim() || Date.now() - signed < 4000) return;
+    signed = Date.now();
+    fetch(answer.form.action.replace(/reply$/, "typing"), { method: "POST", credentials: "same-origin" }).catch(() => {});
+  });
   const stream = new EventSource("/console/events");
   stream.addEventListener("changed", refresh);
   stream.addEventListener("open", refresh); // what changed since the page was made, or while nobody listened

@@ -132,17 +132,51 @@ func (t Thread) ModelUse() ModelUse {
 // Pending tells whether the customer's last text waits for an answer.
 func (t Thread) Pending() bool { return t.Last != "" && t.Last > t.Answered }
 
+// Waits tells whether the customer waits for a person: the agent gave the thread away or none answers in it, and nobody reacted since. A
+// danger waits even in a thread that is over, since a STOP does not end the danger.
+func (t Thread) Waits() bool {
+	return t.Owner == OwnerHuman && (t.State != ThreadClosed || t.Emergency()) && (t.Unread > 0 || !t.AlertAt.IsZero())
+}
+
+// WaitsSince tells since when, where it waits: the customer's last text, or the alert where none was written.
+func (t Thread) WaitsSince() time.Time {
+	if t.InboundAt.IsZero() {
+		return t.AlertAt
+	}
+	return t.InboundAt
+}
+
+// emergencyReason begins the reason of a thread that went to a person over a danger.
+const emergencyReason = "emergency"
+
+// EmergencyReason tells why such a thread went to a person.
+func EmergencyReason(kind EmergencyKind, words string) string {
+	return emergencyReason + " (" + string(kind) + "): " + words
+}
+
+// Emergency tells whether the thread went to a person over a danger.
+func (t Thread) Emergency() bool { return strings.HasPrefix(t.Reason, emergencyReason) }
+
+// Talks tells whether an agent talks in it.
+func (t Thread) Talks() bool {
+	return t.Owner == OwnerAgent && t.State == ThreadOpen && t.Mode == AIAgent
+}
+
+// Held tells whether a person took it over and it is not done.
+func (t Thread) Held() bool { return t.Owner == OwnerHuman && t.By != "" && t.State != ThreadClosed }
+
 // Due gives the thread's due-key; ok is false when it has none.
 func (t Thread) Due(a AccountID) (Due, bool) {
 	return Due{Account: a, At: t.DueAt, Kind: KindTalk, Ref: t.Ref()}, !t.DueAt.IsZero()
 }
 
-// Rest leaves the thread without anything to answer; it ends when it stays silent.
+// Rest leaves the thread without anything to answer; it ends when it stays silent, unless the customer waits for a person: then it is not
+// the customer who is silent.
 func (t *Thread) Rest() {
 	t.Answered, t.Turn = t.Last, ""
 	t.DueAt = time.Time{}
 	switch {
-	case t.State == ThreadOpen:
+	case t.State == ThreadOpen && !t.Waits():
 		t.DueAt = t.LastAt.Add(ThreadSilence)
 	case t.AlertDue():
 		t.DueAt = t.AlertAt.Add(AlertAgain)
@@ -180,6 +214,12 @@ func (t *Thread) TakeOver(now time.Time, by string) {
 // by the person.
 func (t *Thread) Release(note string) {
 	t.Owner, t.State, t.Reason, t.Note, t.By = OwnerAgent, ThreadOpen, "", note, ""
+	t.Unread, t.AlertAt, t.Alerts = 0, time.Time{}, 0
+	t.Rest()
+}
+
+// Settle says that the customer waits for nothing: a person looked, and no answer is needed.
+func (t *Thread) Settle() {
 	t.Unread, t.AlertAt, t.Alerts = 0, time.Time{}, 0
 	t.Rest()
 }

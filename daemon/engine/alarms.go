@@ -3,17 +3,49 @@ package engine
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/rebookhq/rebook/daemon/booking"
 	"github.com/rebookhq/rebook/storage"
 )
 
-// Alarms lists whatever keeps texts from going out: what was raised and stands, and what is missing now.
-func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
-	all, _, err := s.Alarms(a, "", 200)
-	if err != nil {
-		return nil, err
+// Alarms lists whatever keeps texts from going out: what was raised and stands, but for the codes named, and what is missing now.
+func Alarms(s *storage.Snapshot, a booking.AccountID, but ...string) (all []storage.Alarm, err error) {
+	for cursor, more := "", true; more; more = cursor != "" {
+		page, next, err := s.Alarms(a, cursor, scanPage)
+		if err != nil {
+			return nil, err
+		}
+		cursor = next
+		for _, x := range page {
+			if !slices.Contains(but, x.Code) {
+				all = append(all, x)
+			} else if next != "" && page[len(page)-1].Code == x.Code {
+				cursor = storage.AfterAlarms(x.Code)
+			}
+		}
 	}
+	found, err := lacking(s, a)
+	return append(all, found...), err
+}
+
+// CountAlarms tells how many [Alarms] lists, and reads less.
+func CountAlarms(s *storage.Snapshot, a booking.AccountID, but ...string) (n int, err error) {
+	raised, err := s.AlarmCodes(a)
+	if err != nil {
+		return 0, err
+	}
+	for code, m := range raised {
+		if !slices.Contains(but, code) {
+			n += m
+		}
+	}
+	found, err := lacking(s, a)
+	return n + len(found), err
+}
+
+// lacking lists what is missing now, and what was set aside.
+func lacking(s *storage.Snapshot, a booking.AccountID) (all []storage.Alarm, err error) {
 	account, err := s.Account(a)
 	if err != nil {
 		return nil, err
@@ -25,7 +57,7 @@ func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
 	if f.Hold != nil {
 		all = append(all, alarm(f.Hold.Code, "", f.Hold.Message, f.Hold.Fix, cmp.Or(f.SubmittedAt, account.CreatedAt)))
 	}
-	schedulers, _, err := s.Schedulers(a, "", 200)
+	schedulers, err := s.AllSchedulers(a)
 	if err != nil {
 		return nil, err
 	}
@@ -45,12 +77,18 @@ func Alarms(s *storage.Snapshot, a booking.AccountID) ([]storage.Alarm, error) {
 			}
 		}
 	}
-	poisons, _, err := s.Poisons(a, "", 50)
-	for _, p := range poisons {
-		all = append(all, alarm("set_aside", p.Kind.String()+"/"+p.Ref, "Work that failed again and again was set aside: "+p.Error,
-			"report the message; the rest goes on", p.At))
+	for cursor, more := "", true; more; more = cursor != "" {
+		poisons, next, err := s.Poisons(a, cursor, scanPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range poisons {
+			all = append(all, alarm("set_aside", p.Kind.String()+"/"+p.Ref, "Work that failed again and again was set aside: "+p.Error,
+				"report the message; the rest goes on", p.At))
+		}
+		cursor = next
 	}
-	return all, err
+	return all, nil
 }
 
 // Missing names every prerequisite that a scheduler's follow-up lacks to send a text, whether it is switched on or not. Since is

@@ -17,13 +17,14 @@ type CalendarDay struct {
 // CalendarWindow is a window with its bookings. Open are the places that are free.
 type CalendarWindow struct {
 	booking.CalendarWindow
-	Bookings []booking.Booking
-	Gone     bool // it is offered no more, and its bookings stand
-	Bookable bool // a place is free, and it can be booked now
+	Bookings []booking.Booking // the first of them
+	Held     int               // how many there are
+	Gone     bool              // it is offered no more, and its bookings stand
+	Bookable bool              // a place is free, and it can be booked now
 }
 
 // bookingsShown bounds how many bookings of one window a calendar reads.
-const bookingsShown = 50
+const bookingsShown = 200
 
 // Calendar shows days dates of a scheduler from first on, with all windows and the bookings in them.
 func Calendar(s *storage.Snapshot, a booking.AccountID, sched booking.Scheduler, first booking.Day, days int) (all []CalendarDay, err error) {
@@ -54,6 +55,7 @@ func Calendar(s *storage.Snapshot, a booking.AccountID, sched booking.Scheduler,
 			out := CalendarWindow{CalendarWindow: w}
 			held, err := seats.seats(w.ID)
 			if err == nil {
+				out.Held = len(held.Bookings)
 				out.Bookings, err = seated(s, a, held)
 			}
 			if err != nil {
@@ -68,7 +70,7 @@ func Calendar(s *storage.Snapshot, a booking.AccountID, sched booking.Scheduler,
 			return nil, err
 		}
 		for _, h := range gone {
-			out := CalendarWindow{Gone: true, CalendarWindow: booking.CalendarWindow{Window: booking.Window{ID: h.Window, Start: h.Start, End: h.End, Capacity: len(h.Bookings)}}}
+			out := CalendarWindow{Gone: true, CalendarWindow: booking.CalendarWindow{Window: booking.Window{ID: h.Window, Start: h.Start, End: h.End, Capacity: len(h.Bookings)}}, Held: len(h.Bookings)}
 			if out.Bookings, err = seated(s, a, h.Seats); err != nil {
 				return nil, err
 			}

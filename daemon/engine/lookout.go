@@ -30,14 +30,9 @@ const (
 
 const alarmWebhooksSilent = "webhooks_silent"
 
-// talks tells whether an agent has the thread, so that a person's text beside us matters.
-func talks(v *booking.Thread) bool {
-	return v != nil && v.Owner == booking.OwnerAgent && v.State == booking.ThreadOpen && v.Mode == booking.AIAgent
-}
-
 // lookOut arms the looks at the carrier when an agent's thread opens. Most of the time they are armed, and nothing is written.
 func (t *txn) lookOut(a booking.AccountID, old *booking.Thread, v booking.Thread) error {
-	if !t.sentbox || !talks(&v) || talks(old) {
+	if !t.sentbox || !v.Talks() || old != nil && old.Talks() {
 		return nil
 	}
 	w, err := t.Lookout(a)
@@ -66,25 +61,12 @@ func (t *txn) keepLookout(a booking.AccountID) error {
 
 // agentTalks tells whether an agent has a thread that is open, and whether somebody wrote in the newest of those lately.
 func agentTalks(s *storage.Snapshot, a booking.AccountID) (open, lively bool, err error) {
-	for cursor := ""; ; {
-		page, next, err := s.Threads(a, cursor, scanPage)
-		if err != nil {
-			return false, false, err
-		}
-		for _, v := range page {
-			silent := s.Now.Sub(v.LastAt)
-			if silent > 2*booking.ThreadSilence { // the newest come first: all that follow have ended
-				return false, false, nil
-			}
-			if talks(&v) {
-				return true, silent < lookoutLively, nil
-			}
-		}
-		if next == "" {
-			return false, false, nil
-		}
-		cursor = next
+	newest, _, err := s.ThreadsIn(a, storage.ThreadsTalking, "", 1)
+	if err != nil || len(newest) == 0 {
+		return false, false, err
 	}
+	silent := s.Now.Sub(newest[0].LastAt)
+	return silent <= 2*booking.ThreadSilence, silent < lookoutLively, nil
 }
 
 // fireLookout looks at the carrier for texts that people wrote beside us, and now and then for customers' texts that no webhook

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/storage"
 )
 
 // The person on call is texted when a thread needs a person, again every ten minutes until somebody reacts, three times in all, and
@@ -88,46 +89,35 @@ func (t *txn) acknowledge(e *Engine, account booking.Account, in booking.Inbound
 	if err := t.endAlarm(account.ID, alarmOnCall, ""); err != nil {
 		return err
 	}
+	open, more, err := t.CountThreads(account.ID, storage.ThreadsAlerted, scanPage)
+	if err != nil {
+		return err
+	}
+	alerted, _, err := t.ThreadsIn(account.ID, storage.ThreadsAlerted, "", onCallTakes)
+	if err != nil {
+		return err
+	}
 	var taken []string
-	left := 0
-	for cursor := ""; ; {
-		page, next, err := t.Alarms(account.ID, cursor, scanPage)
-		if err != nil {
+	for _, old := range alerted {
+		v := old
+		if err := t.takeOver(account, &v, "on call "+in.From.Mask()); err != nil {
 			return err
 		}
-		for _, x := range page {
-			if x.Code != AlarmHandedOff {
-				continue
-			}
-			old, err := t.Thread(account.ID, booking.Phone(x.Ref))
-			if err != nil {
-				return err
-			}
-			switch {
-			case old == nil || old.AlertAt.IsZero():
-			case len(taken) == onCallTakes:
-				left++
-			default:
-				v := *old
-				if err := t.takeOver(account, &v, "on call "+in.From.Mask()); err != nil {
-					return err
-				}
-				if err := t.putThread(account, old, v); err != nil {
-					return err
-				}
-				taken = append(taken, booking.NationalPhone(string(v.Phone)))
-			}
+		if err := t.putThread(account, &old, v); err != nil {
+			return err
 		}
-		if cursor = next; next == "" {
-			break
-		}
+		taken = append(taken, booking.NationalPhone(string(v.Phone)))
 	}
 	if len(taken) == 0 {
 		return nil
 	}
 	body := "Rebook: taken: " + strings.Join(taken, ", ") + ". The assistant is silent there until you hand it back."
-	if left > 0 {
-		body += " " + strconv.Itoa(left) + " more wait: reply OK again."
+	if left := open - len(taken); left > 0 {
+		body += " " + strconv.Itoa(left)
+		if more {
+			body += " or"
+		}
+		body += " more wait: reply OK again."
 	}
 	return t.tellOnCall(e, account, in.To, body)
 }

@@ -1,12 +1,15 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
+	"github.com/rebookhq/rebook/daemon/engine"
+	"github.com/rebookhq/rebook/storage"
 )
 
 const onCall = "+16145550177"
@@ -175,5 +178,37 @@ func TestAPersonOnCallWhoCannotBeTextedIsToldOf(t *testing.T) {
 		if !l.alarmed("on_call_unreached") {
 			t.Errorf("alarms %+v", l.alarms())
 		}
+	})
+}
+
+// However many wait, the answer is understood: it takes the dangers first, then who was alerted for longest.
+func TestOneAnswerIsUnderstoodHoweverManyWait(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.settings(func(a *booking.Account) { a.Settings.OnCallPhone = onCall })
+		now := time.Now()
+		many := func(i int) booking.Phone { return booking.Phone(fmt.Sprintf("+1614888%04d", i)) }
+		for i := range 700 {
+			w.must(w.store.Update(t.Context(), func(tx *storage.Tx) error {
+				at := now.Add(-time.Duration(i) * time.Second)
+				v := booking.Thread{Phone: many(i), Number: sender, Owner: booking.OwnerHuman, State: booking.ThreadHandedOff, BeganAt: at, LastAt: at, Reason: "asked for a person", Alerts: booking.MaxAlerts, AlertAt: at}
+				if i == 300 {
+					v.Reason = booking.EmergencyReason(booking.EmergencyGas, "smell")
+				}
+				return errors.Join(tx.PutThread(account, nil, v, 90*24*time.Hour), tx.PutAlarm(account, storage.Alarm{Code: engine.AlarmHandedOff, Ref: string(many(i)), Since: at}))
+			}))
+		}
+		w.answers("OK")
+		for _, i := range []int{300, 699, 698, 693} {
+			if v := w.threadOf(string(many(i))); !v.AlertAt.IsZero() || v.By == "" {
+				t.Errorf("thread %d was not taken: %+v", i, v)
+			}
+		}
+		if got := w.alerts(); len(got) == 0 || !strings.Contains(got[len(got)-1], "504 or more wait: reply OK again") {
+			t.Errorf("told %q", got)
+		}
+		w.swap(w.carrier) // the next start asks whether an agent talks, and walks none of them
+		w.whole()
 	})
 }

@@ -36,6 +36,36 @@ func (e *Engine) changeThread(ctx context.Context, a booking.AccountID, p bookin
 	})
 }
 
+// Sight is what a person saw of a thread: what was done there since must be read first.
+type Sight struct {
+	Newest string  // ID of the newest message; empty: it does not matter
+	Holder *string // who had taken it over, empty for nobody; nil: it does not matter
+}
+
+// overtaken refuses what a person does to a thread that others changed since it was seen. by is that person, own the message that an
+// earlier run of the same transaction wrote.
+func (t *txn) overtaken(a booking.AccountID, v *booking.Thread, saw *Sight, by, own string) error {
+	if saw == nil {
+		return nil
+	}
+	const mend = "read what is there now, then do it again if it is still right; what you typed is still here"
+	switch {
+	case saw.Holder == nil || v.By == *saw.Holder || v.By == by:
+	case v.By == "":
+		return booking.Refuse(booking.Conflict, "handed_back", "holder", *saw.Holder+" handed this conversation back while you were writing, so nothing was done", mend)
+	default:
+		return booking.Refuse(booking.Conflict, "taken_over", "holder", v.By+" took this conversation over while you were writing, so nothing was done", mend)
+	}
+	if saw.Newest == "" {
+		return nil
+	}
+	last, err := t.ThreadMessages(a, v.Phone, 1) // its writers write the thread, so none comes between
+	if err != nil || len(last) == 0 || last[0].ID == saw.Newest || last[0].ID == own {
+		return err
+	}
+	return booking.Refuse(booking.Conflict, "newer_message", "seen", "a newer message came in while you were writing, so yours was not sent", "read it, then send again; what you typed is still here")
+}
+
 // TakeOver gives a thread to a person: the agent is silent, and a reply that it is writing is dropped.
 func (e *Engine) TakeOver(ctx context.Context, a booking.AccountID, p booking.Phone, by string) (booking.Thread, error) {
 	return e.changeThread(ctx, a, p, func(t *txn, account booking.Account, v *booking.Thread) error {
@@ -43,9 +73,55 @@ func (e *Engine) TakeOver(ctx context.Context, a booking.AccountID, p booking.Ph
 	})
 }
 
+// TakeOverSeen is TakeOver by a person who saw the thread so: when somebody else has it since, it is refused.
+func (e *Engine) TakeOverSeen(ctx context.Context, a booking.AccountID, p booking.Phone, by string, saw Sight) (booking.Thread, error) {
+	saw.Newest = ""
+	return e.changeThread(ctx, a, p, func(t *txn, account booking.Account, v *booking.Thread) error {
+		if err := t.overtaken(a, v, &saw, by, ""); err != nil {
+			return err
+		}
+		return t.takeOver(account, v, by)
+	})
+}
+
 func (t *txn) takeOver(account booking.Account, v *booking.Thread, by string) error {
 	v.TakeOver(t.Now, by)
 	return errors.Join(t.endAlarm(account.ID, AlarmHandedOff, string(v.Phone)), t.endAlarm(account.ID, alarmTask, string(v.Phone)))
+}
+
+// Look says that a person looked at a thread as far as a message: what the customer wrote until then counts as read. Where the customer
+// waits for a person it does not, since to look is not to answer.
+func (e *Engine) Look(ctx context.Context, a booking.AccountID, p booking.Phone, newest string) error {
+	return e.update(ctx, func(t *txn) error {
+		old, err := t.Thread(a, p)
+		if err != nil {
+			return err
+		}
+		if old == nil {
+			return unknownThread(p)
+		}
+		if old.Unread == 0 || old.Waits() || newest < old.Last {
+			return nil
+		}
+		account, err := t.Account(a)
+		if err != nil {
+			return err
+		}
+		v := *old
+		v.Unread = 0
+		return t.putThread(account, old, v)
+	})
+}
+
+// SettleThread says that the customer waits for nothing, by a person who saw the thread so. The thread stays whose it was.
+func (e *Engine) SettleThread(ctx context.Context, a booking.AccountID, p booking.Phone, by string, saw Sight) (booking.Thread, error) {
+	return e.changeThread(ctx, a, p, func(t *txn, _ booking.Account, v *booking.Thread) error {
+		if err := t.overtaken(a, v, &saw, by, ""); err != nil {
+			return err
+		}
+		v.Settle()
+		return errors.Join(t.endAlarm(a, AlarmHandedOff, string(p)), t.endAlarm(a, alarmTask, string(p)))
+	})
 }
 
 // ReleaseThread hands a thread back to the agent, with a note that it must use. Where the scheduler has no agent, it stays with the people.
@@ -72,7 +148,16 @@ func (e *Engine) ReleaseThread(ctx context.Context, a booking.AccountID, p booki
 const maxNote = 500
 
 // Say sends a person's text in a thread, which that person has from now on. The text is on its way when it returns.
-func (e *Engine) Say(ctx context.Context, a booking.AccountID, p booking.Phone, by, body string) (m Delivered, err error) {
+func (e *Engine) Say(ctx context.Context, a booking.AccountID, p booking.Phone, by, body string) (Delivered, error) {
+	return e.say(ctx, a, p, by, body, nil)
+}
+
+// SaySeen is Say by a person who saw the thread so: what others wrote or did there since refuses it, and nothing is sent.
+func (e *Engine) SaySeen(ctx context.Context, a booking.AccountID, p booking.Phone, by, body string, saw Sight) (Delivered, error) {
+	return e.say(ctx, a, p, by, body, &saw)
+}
+
+func (e *Engine) say(ctx context.Context, a booking.AccountID, p booking.Phone, by, body string, saw *Sight) (m Delivered, err error) {
 	body = booking.Plain(body)
 	if body == "" {
 		return m, booking.Refuse(booking.Invalid, "missing", "body", "the text is empty", "say something")
@@ -82,6 +167,9 @@ func (e *Engine) Say(ctx context.Context, a booking.AccountID, p booking.Phone, 
 	}
 	id := booking.AttemptID(newID(e.now()))
 	_, err = e.changeThread(ctx, a, p, func(t *txn, account booking.Account, v *booking.Thread) error {
+		if err := t.overtaken(a, v, saw, by, string(id)); err != nil {
+			return err
+		}
 		stop, err := t.OptOut(a, p)
 		if err != nil {
 			return err

@@ -71,7 +71,7 @@ func (e *Engine) converse(ctx context.Context, d booking.Due) error {
 	}
 	if !v.Pending() {
 		return e.restThread(ctx, w, func(v *booking.Thread) {
-			if v.State == booking.ThreadOpen && w.now.Sub(v.LastAt) >= booking.ThreadSilence {
+			if v.State == booking.ThreadOpen && !v.Waits() && w.now.Sub(v.LastAt) >= booking.ThreadSilence {
 				v.State = booking.ThreadClosed
 			}
 			v.Rest()

@@ -147,7 +147,7 @@ func burstOf(v booking.Thread, before []booking.ThreadMessage, body string) stri
 // danger answers an emergency with safety words, before any script and whoever has the thread, and alerts a person. Nothing is sold
 // in the thread until a person looked.
 func (t *txn) danger(e *Engine, account booking.Account, v *booking.Thread, in booking.Inbound, em booking.Emergency, silent bool, id booking.AttemptID) error {
-	reason := "emergency (" + string(em.Kind) + "): " + clipped(em.Phrase)
+	reason := booking.EmergencyReason(em.Kind, clipped(em.Phrase))
 	again := t.Now.Sub(v.SafetyAt) < safetyPause
 	v.HandOff(reason)
 	if silent || again {

@@ -32,17 +32,23 @@ func (d Delivered) Status() string {
 
 // ReadThread gives a thread with its newest messages, at most limit, oldest first.
 func ReadThread(s *storage.Snapshot, a booking.AccountID, p booking.Phone, limit int) (v booking.Thread, all []Delivered, err error) {
+	v, all, _, err = ReadThreadBefore(s, a, p, "", limit)
+	return v, all, err
+}
+
+// ReadThreadBefore is ReadThread with the messages before one; more tells that there are others before those.
+func ReadThreadBefore(s *storage.Snapshot, a booking.AccountID, p booking.Phone, before string, limit int) (v booking.Thread, all []Delivered, more bool, err error) {
 	found, err := s.Thread(a, p)
 	if err != nil {
-		return v, nil, err
+		return v, nil, false, err
 	}
 	if found == nil {
-		return v, nil, unknownThread(p)
+		return v, nil, false, unknownThread(p)
 	}
-	messages, err := s.ThreadMessages(a, p, limit)
+	messages, more, err := s.ThreadMessagesBefore(a, p, before, limit)
 	for _, m := range messages {
 		if err != nil {
-			return v, nil, err
+			return v, nil, false, err
 		}
 		d := Delivered{ThreadMessage: m}
 		if m.Attempt != "" {
@@ -50,7 +56,7 @@ func ReadThread(s *storage.Snapshot, a booking.AccountID, p booking.Phone, limit
 		}
 		all = append(all, d)
 	}
-	return *found, all, err
+	return *found, all, more, err
 }
 
 // Walls are what scripts run behind; nil: they cannot.
