@@ -138,6 +138,12 @@ func (t Thread) Waits() bool {
 	return t.Owner == OwnerHuman && (t.State != ThreadClosed || t.Emergency()) && (t.Unread > 0 || !t.AlertAt.IsZero())
 }
 
+// InHand tells whether a person has the conversation, so that no automated text may come between: it was taken or handed over, and the customer
+// waits, or somebody wrote within [ThreadSilence].
+func (t Thread) InHand(now time.Time) bool {
+	return t.State == ThreadHandedOff && (t.Waits() || now.Sub(t.LastAt) < ThreadSilence)
+}
+
 // WaitsSince tells since when, where it waits: the customer's last text, or the alert where none was written.
 func (t Thread) WaitsSince() time.Time {
 	if t.InboundAt.IsZero() {

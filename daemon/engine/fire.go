@@ -99,7 +99,7 @@ func gather(s *storage.Snapshot, a booking.AccountID, sess booking.Session) (f b
 	if err != nil {
 		return f, err
 	}
-	if thread != nil && thread.State == booking.ThreadHandedOff {
+	if thread != nil && thread.InHand(s.Now) {
 		f.ThreadOwner = string(thread.Owner)
 	}
 	others, more, err := s.SessionsByPhone(a, sess.Phone, firstID(s.Now.Add(-rivalSpan)), maxRivals)

@@ -163,7 +163,7 @@ func (l *replayLife) facts(now time.Time, r *replayRun) booking.Facts {
 	if l.optOut != nil && !l.optOut.At.After(now) {
 		f.OptOut = l.optOut
 	}
-	if t := l.thread; t != nil && t.State == booking.ThreadHandedOff && !handedAt(*t).After(now) {
+	if t := l.thread; t != nil && t.InHand(now) && !handedAt(*t).After(now) {
 		f.ThreadOwner = string(t.Owner)
 	}
 	for i := range l.sessions {

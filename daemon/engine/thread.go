@@ -27,8 +27,8 @@ func (t *txn) thread(account booking.Account, p booking.Phone) (v booking.Thread
 	return v, nil, t.joinSession(account.ID, &v)
 }
 
-// joinSession ties a thread to the session whose text went out last, else to the person's newest. One that is in a person's
-// hands stays so.
+// joinSession ties a thread to the session whose text went out last, else to the person's newest. One that a person holds stays with
+// them; one that is over by silence begins anew.
 func (t *txn) joinSession(a booking.AccountID, v *booking.Thread) error {
 	p, err := t.Person(a, v.Phone)
 	if err != nil {
@@ -60,6 +60,9 @@ func (t *txn) joinSession(a booking.AccountID, v *booking.Thread) error {
 		return err
 	}
 	fresh := v.Session == ""
+	if v.State == booking.ThreadHandedOff && !v.InHand(t.Now) {
+		v.State, v.Owner, v.By, v.Reason, v.Note = booking.ThreadOpen, booking.OwnerHuman, "", "", ""
+	}
 	v.Session, v.Scheduler, v.Mode = id, sched.ID, sched.FollowUp.Mode
 	if v.Mode == booking.AIAgent && v.State != booking.ThreadHandedOff && (fresh || v.Reason == "") {
 		v.Owner = booking.OwnerAgent

@@ -286,3 +286,41 @@ func TestAMachineIsNotAnswered(t *testing.T) {
 		}
 	})
 }
+
+// A conversation that a person had is no reason to withhold a text for ever: it is over when nobody writes for two days and the customer does not
+// wait; then a new visit is followed up, and the agent answers to it.
+func TestAPersonsConversationEnds(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w, _ := talking(t)
+		defer w.close()
+		visit := func(client string) booking.Session {
+			t.Helper()
+			id := left(w, client, phone(1))
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			return w.session(id)
+		}
+		w.says("can a person call me?", 1)
+		time.Sleep(3 * 24 * time.Hour)
+		if s := visit("waits"); s.FollowUp.WithheldBy != booking.CheckThreadOwner {
+			t.Errorf("a customer who waits for a person: %s %+v", s.Status, s.FollowUp)
+		}
+		_, err := w.e.Say(context.Background(), account, booking.Phone(phone(1)), "Denise", "Hi, Denise here. It is done.")
+		w.must(err)
+		if s := visit("fresh"); s.FollowUp.WithheldBy != booking.CheckThreadOwner {
+			t.Errorf("an hour after a person wrote: %s %+v", s.Status, s.FollowUp)
+		}
+		time.Sleep(booking.ThreadSilence)
+		if s := visit("later"); s.Status != booking.StatusTexted {
+			t.Errorf("two days after a person wrote: %s %+v", s.Status, s.FollowUp)
+		}
+		if v := w.thread(); v.Owner != booking.OwnerAgent || v.State != booking.ThreadOpen || v.By != "" {
+			t.Errorf("the thread after the new text: %+v", v)
+		}
+		before := len(w.texts(phone(1)))
+		w.says("what do you have on Friday?", 1)
+		if got := w.waits(); len(got) != before+1 {
+			t.Errorf("%d texts, want an answer of the agent: %q", len(got)-before, got)
+		}
+	})
+}
