@@ -219,6 +219,7 @@ func withdrawalPhrases() []phrase {
 
 		// Off the list.
 		{says: "unsubscribe|unsubscribing", not: "from ...2 email|emails|newsletter|newsletters|mail;from my|our|a"},
+		{says: "unsubscribe|unsubscribing ...5 text|texts|texting|message|messages|sms"},
 		{says: "opt|opting|opted me|us? out", not: notTexts},
 		{says: "optout", not: notTexts},
 		{says: "{remove} {me} $"},

@@ -111,7 +111,7 @@ function turn:visit()
       return self:price(text.trim(lead .. " " .. facts))
     end
     if facts == "" or string.find(rest, " and ", 1, true) or select(2, string.gsub(self.said, "?", "")) > 1 then
-      return self:person("a question that the facts do not answer", lead, facts, self:text("check"))
+      return self:ask_office(lead, facts, self:text("check"))
     end
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. facts))
   end
@@ -225,12 +225,14 @@ local function reply_to(ctx)
   local more = talk.past_danger(t.said) or t:has({ " now ", " but ", "still ", " ahora ", " pero " }) and talk.service(t.said, ctx.services or {})
   local offered = ctx.offered or {}
   local chosen = #offered > 0 and talk.choose(t.said, ctx.now, t.zone, t:open() or {}, offered).sure
+  local waits = t.memory.waits and not (more or chosen or t.is.options or t.is.earliest) -- "ok thanks" to "the office will check"
+  t.memory.waits = nil
   local undecided = not (more or chosen or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
   if t.is.done and undecided then
     return t:done({ say = t:text("done"), close = true })
   elseif t.is.later and undecided then
     return t:done({ say = t:text("later"), close = true })
-  elseif t.is.thanks and undecided and not t.is.license then
+  elseif t.is.thanks and (undecided or waits) and not t.is.license then
     return t:answer(t:text("welcome"))
   end
   if t.is.reaction then -- a smile asks for nothing, but an open offer may be said again

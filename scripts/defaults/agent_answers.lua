@@ -12,7 +12,20 @@ end
 -- unknown_terms are asked for with prices, and no fact tells them.
 local unknown_terms = { "match", "beat", "discount", "coupon", "senior", "military", "veteran", "special", "promo", "deal", "waive", "financ", "payment plan", "descuento", "promoc" }
 
--- price tells what approved facts say, once; pressed again, it goes to the office.
+-- price_note gives what the business wrote of the price of a service, with its name; nil when that is no amount, or the fee of every visit.
+function turn:price_note()
+  local named = talk.service(self.said, self.ctx.services or {}) or self:service()
+  local service = list.find(self.ctx.services or {}, function(s) return s.name == named end)
+  local note = service and service.price_note or ""
+  local amount = string.match(note, "%$%d[%d%.,]*%d") or string.match(note, "%$%d")
+  local fee = self:fee()
+  if not amount or fee and string.find(fee, amount, 1, true) then
+    return nil
+  end
+  return service.name .. ": " .. note .. (string.find(note, "[%.!]$") and "" or ".")
+end
+
+-- price tells what the business approved, once; pressed again, it goes to the office.
 function turn:price(lead)
   local asked = (self.memory.price or 0) + 1
   self.memory.price = asked
@@ -29,7 +42,7 @@ function turn:price(lead)
   if asked == 2 then
     return self:answer(lead or "", self:text("no_price"))
   end
-  local facts = self:fee() or self:facts(2, "fee", "price", "precio")
+  local facts = self:price_note() or self:fee() or self:facts(2, "fee", "price", "precio")
   if facts == "" then
     return self:person("asked for a price", lead or "", self:text("check"))
   end
@@ -191,7 +204,7 @@ function turn:question()
   if facts ~= "" then
     return self:answer(facts)
   end
-  return self:done({ say = self:text("check"), hand_off = "a question that the facts do not answer" })
+  return self:ask_office(self:text("check"))
 end
 
 -- closers are ways to say that the visit is not needed any more.

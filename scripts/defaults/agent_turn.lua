@@ -53,6 +53,18 @@ function turn:person(reason, ...)
   return self:done({ say = table.concat({ ... }, " "), hand_off = reason })
 end
 
+-- ask_office leaves a question that no approved fact answers to the office, and goes on: the customer can still pick a time. With the
+-- second such question a person takes the thread.
+function turn:ask_office(...)
+  local asked = (self.memory.asked or 0) + 1
+  self.memory.asked = asked
+  if asked > 1 then
+    return self:person("questions that the facts do not answer", ...)
+  end
+  self.memory.waits = true
+  return self:done({ say = table.concat({ ... }, " "), task = "answer the customer: " .. string.sub(self.said, 1, 140) })
+end
+
 -- has tells whether the text holds one of the phrases.
 function turn:has(phrases)
   local low = text.lower(self.said)
