@@ -34,6 +34,7 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 		c.near()
 		return c.chosen
 	}
+	body = withHolidays(body, now.In(loc))
 	body, _ = Redact(withoutAddress(oclock.ReplaceAllString(body, "oclock")))
 	said := lastStatement(oneOfThem.ReplaceAllString(expiry.ReplaceAllString(body, " "), "$1"), now, loc)
 	intents := MatchIntents(said)

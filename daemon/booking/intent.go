@@ -122,9 +122,16 @@ func MatchIntents(body string) []Intent {
 	if linkLike.MatchString(strings.ToLower(body)) && strings.Contains(body, "/") {
 		add(IntentLink)
 	}
+	if amountAsked.MatchString(strings.ToLower(body)) {
+		add(IntentPrice)
+	}
 	slices.Sort(all)
 	return all
 }
+
+// amountAsked is a guess at a price that wants an answer: "3k or 8k", "so like 200 bucks?".
+var amountAsked = regexp.MustCompile(`\b\d{1,3}(?:k| ?grand| ?bucks| ?dollars| ?hundred| ?thousand)?\s*(?:or|-|to|vs)\s*(?:more like |like )?\$?\d{1,3} ?(?:k|grand|bucks|dollars|hundred|thousand)\b|` +
+	`\b(?:like|about|around|under|over|more than|less than|closer to|talking)\s+\$?\d{1,5} ?(?:k|grand|bucks|dollars|hundred|thousand)\b[^.!]*\?`)
 
 // Language guesses the language of a text: "es", "en", or "" when it tells nothing ("10", "ok").
 func Language(body string) string {

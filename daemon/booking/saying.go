@@ -83,7 +83,7 @@ func plainMessage(body string) *saying {
 		case joins[w]:
 			end(false)
 		default:
-			c.add(w, likeAName(raw))
+			c.add(w, likeAName(raw) || givenName(w))
 		}
 	}
 	end(false)

@@ -124,6 +124,9 @@ func whenWords(body string) []whenWord {
 			if strings.ContainsAny(s, "'’") {
 				s = noApostrophes.Replace(s)
 			}
+			if full, ok := shortened[s]; ok {
+				s = full
+			}
 			all = append(all, whenWord{s: s, start: start, end: i, num: -1})
 		default:
 			i += n

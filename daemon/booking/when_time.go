@@ -29,7 +29,7 @@ func (p *when) clock(i int) (clock, bool) {
 		}
 		hour, minute, sure = a, b, true
 	}
-	if n, ok := spelled[w.s]; ok && w.num < 0 {
+	if n, ok := spelled[w.s]; ok && w.num < 0 && (w.s != "once" || beforeOnce[p.word(i-1).s]) {
 		hour = n
 	}
 	if hour < 0 || hour > 24 && !(hour >= 100 && hour <= 2359 && hour%100 < 60) {
@@ -80,6 +80,9 @@ func (p *when) clock(i int) (clock, bool) {
 	}
 	return c, true
 }
+
+// beforeOnce stand before the Spanish eleven; "at once" is English.
+var beforeOnce = wordSet("las a y o hasta entre de")
 
 func halfOf(s string) string {
 	switch strings.TrimSuffix(s, ".") {

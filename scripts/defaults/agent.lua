@@ -52,6 +52,16 @@ local doubts = { "scam", "legit", "fraud", "phishing", "estafa", "fraude" }
 
 local not_me = { "wrong person", "not my name", "i'm not ", "im not ", "no soy " }
 
+-- strangers are ways to say that the one we write to is somebody else; %s is the name.
+local strangers = { "who is %s", "whos %s", "who's %s", "who %s is", "heard of %s", "know a %s", "know any %s", "know no %s", "know %s", "no %s ", "not %s", "isnt %s", "isn't %s", "wrong %s",
+  "%s moved", "%s doesnt live", "%s doesn't live", "%s no longer", "quien es %s", "quién es %s", "conozco a %s", "ninguna %s", "ningun %s", "ningún %s" }
+
+-- another tells whether the text speaks of the one we write to as of somebody else.
+function turn:another()
+  local name = text.lower(self.ctx.customer.first_name or "")
+  return #name > 2 and self:has(list.map(strangers, function(s) return string.format(s, name) end))
+end
+
 local not_a_name = { "im not sure", "i'm not sure", "im not available", "i'm not available", "im not home", "i'm not home", "im not free", "i'm not free", "im not int", "i'm not int", "im not in ", "no soy dueñ" }
 
 -- trouble_first answers what never leads to a visit.
@@ -61,7 +71,7 @@ function turn:trouble_first()
     return self:person("a complaint", self:text("sorry"))
   elseif self:has(doubts) then
     return self:answer(self:text("automated"), self:text("about", { service = self.ctx.session.service or self:text("a_visit") }), self:text("ask_us"))
-  elseif self:has(not_me) and not self:has(not_a_name) and not is.yes then
+  elseif (self:has(not_me) and not self:has(not_a_name) or self:another()) and not is.yes then
     return self:person("maybe the wrong person", self:text("wrong_person"))
   end
   if is.machine then
@@ -88,6 +98,18 @@ local function two(ids)
   return list.first(ids, 2)
 end
 
+-- paying are words of ways to pay, which the facts may not tell.
+local paying = { "financ", "payment plan", "pay over", "installment", "monthly pay", "make payments", "discount", "coupon", "promo", "descuento", "a plazos", "mensualidades",
+  "take card", "accept card", "credit card", "apple pay", "venmo", "zelle", "cash app", "cashapp", "take cash", "tarjeta" }
+
+-- firm tells whether the customer said so plainly that it is to be booked that a question beside it changes nothing.
+local firm = { "book it", "book me", "book that", "that works", "works for me", "works great", "ill take", "i'll take", "sign me up", "lock it", "lock me", "lets do it", "let's do it", "yes please", "resérvelo", "reservelo", "agéndelo", "agendelo", "sí por favor", "si por favor" }
+local unless = { " but ", "before", " first", "depends", " if it", "dont", "don't", "pero", "antes" }
+
+function turn:firm()
+  return self.is.yes and not self.is.no and self:has(firm) and not self:has(unless)
+end
+
 local approved = { "said its fine", "said it's fine", "said ok", "said yes", "said to book", "approved", "permission", "agreed", "ok with it", "said its ok", "said it's ok", "dio permiso", "dijo que si", "dijo que sí" }
 
 function turn:visit()
@@ -103,6 +125,17 @@ function turn:visit()
   if told.postal_code and not self:served(told.postal_code) then
     self:place()
     return self:person("the address may be outside of the service area", self:text("area", { zip = told.postal_code }))
+  end
+  if self:firm() then
+    local choice = self:choose(self.said)
+    local chosen = choice.sure and choice.windows[1] or self.memory.pending
+    local offered = chosen == self.memory.pending or list.find(self.ctx.offered or {}, function(w) return w.id == chosen end)
+    if chosen and offered and self:find(chosen) then
+      return self:book(self:find(chosen))
+    end
+  end
+  if self:has(paying) and self:asking() and not is.price and not is.card then
+    return self:ask_office(lead, self:text("check"))
   end
   if is.license and not is.card then
     local facts = self:facts(1, "licensed", "insured", "licencia")
@@ -135,7 +168,7 @@ function turn:visit()
     end
   end
 
-  local choice = talk.choose(self.said, self.ctx.now, self.zone, open, self.ctx.offered)
+  local choice = self:choose(self.said)
   local pending = self.memory.pending and self:find(self.memory.pending)
   if #choice.past > 0 then
     return self:offer(two(choice.near), nil, self:text("past"))
@@ -190,7 +223,7 @@ function turn:visit()
   end
   if told.line1 or told.postal_code then
     self:place()
-    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("address_noted")))
+    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("address_noted", { place = text.trim((self.memory.line1 or "") .. " " .. (self.memory.zip or "")) })))
   end
   if self:has({ "come out", "come today", "come now", "appointment", "cita", "venir", "pueden ir" }) then
     return self:offer(two(self:any_open()), nil, lead)
@@ -224,7 +257,7 @@ local function reply_to(ctx)
   end
   local more = talk.past_danger(t.said) or t:has({ " now ", " but ", "still ", " ahora ", " pero " }) and talk.service(t.said, ctx.services or {})
   local offered = ctx.offered or {}
-  local chosen = #offered > 0 and talk.choose(t.said, ctx.now, t.zone, t:open() or {}, offered).sure
+  local chosen = #offered > 0 and t:choose(t.said).sure
   local waits = t.memory.waits and not (more or chosen or t.is.options or t.is.earliest) -- "ok thanks" to "the office will check"
   t.memory.waits = nil
   local undecided = not (more or chosen or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)

@@ -103,14 +103,32 @@ function turn:choices(some)
   return self:text(#some == 2 and "two" or "three", { a = labels[1], b = labels[2], c = labels[3] })
 end
 
+-- ahead and farthest are how many days the calendar is looked at, unless a later day is named, and then at most.
+local ahead, farthest = 14, 62
+
 -- open asks once for what is open; nil when the calendar cannot be seen.
-function turn:open()
+function turn:open(days)
   if self.windows == nil then
-    local list, code = ask("windows", { service = self:service(), days = 14 })
+    local list, code = ask("windows", { service = self:service(), days = days or ahead })
     self.windows = list or false
     self.trouble = code
   end
   return self.windows or nil
+end
+
+-- choose reads what a text says of windows. Where it names a later day than was looked at, it looks that far.
+function turn:choose(said)
+  local offered = self.ctx.offered
+  local choice = talk.choose(said, self.ctx.now, self.zone, self:open() or {}, offered)
+  local last = choice.days[#choice.days]
+  local days = last and math.ceil(dates.minutes(self.ctx.now, last .. "T23:59:00Z") / (24 * 60)) or 0
+  self.too_far = days > farthest
+  if self:open() and days > ahead and not self.too_far and not self.looked then
+    self.windows, self.looked = nil, true
+    self:open(days)
+    choice = talk.choose(said, self.ctx.now, self.zone, self:open() or {}, offered)
+  end
+  return choice
 end
 
 local corrected = { "actually", "not the", "not my", "instead", "wrong", "meant", "really", "en realidad", "no es", "en vez" }
@@ -160,6 +178,9 @@ end
 
 -- full_days says of days that were asked for that nothing is open on them.
 function turn:full_days(days)
+  if self.too_far then
+    return self:text("too_far")
+  end
   local today = dates.format(self.ctx.now, self.zone, "day", self.lang)
   local parts = {}
   for _, day in ipairs(days and #days <= 2 and days or {}) do
@@ -221,7 +242,7 @@ end
 -- note gives what the technician should know: what was said beside the yes.
 function turn:note()
   local _, count = string.gsub(self.said, "%S+", "")
-  if count > 3 then
+  if count > 3 and not self.is.card then
     return self.said
   end
 end
@@ -248,10 +269,7 @@ function turn:book(window)
   end
   if result then
     self.memory.pending = nil
-    if self.ctx.booking then
-      return self:answer(self:text("moved", { label = self:label(window) }))
-    end
-    return self:answer(self:text("booked", { label = self:label(window), service = "" }))
+    return self:and_beside(self:answer(self:text(self.ctx.booking and "moved" or "booked", { label = self:label(window) })))
   end
   if code == "surcharge_not_said" then
     return self:confirm(window)
@@ -267,6 +285,26 @@ function turn:book(window)
     return self:offer(left, nil, self:text("gone"))
   end
   return self:person("the booking failed: " .. tostring(code), self:text("person_number"))
+end
+
+-- and_beside adds to a text what was asked in the same breath: a card number that nobody wanted, a price, a fact; else the office is asked.
+function turn:and_beside(proposal)
+  if self.is.card then
+    proposal.say = proposal.say .. " " .. self:text("card")
+  end
+  for sentence in string.gmatch(self.said .. "?", "([^%.!%?\n]+)[%.!%?\n]+") do
+    local is = talk.intents(sentence)
+    local choice = talk.choose(sentence, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+    if self:asking(sentence) and not (is.yes or is.when or is.options or is.booked or is.card or choice.timed or #choice.days > 0) then
+      local known = (is.price or self:asks_of_price(sentence)) and (self:price_note() or self:fee()) or self:known(sentence)
+      if not known or known == "" then
+        known, proposal.task = self:text("check"), "answer the customer: " .. text.truncate(text.trim(sentence), 140)
+      end
+      proposal.say = proposal.say .. " " .. known
+      break
+    end
+  end
+  return proposal
 end
 
 -- told_surcharge tells whether our last text named an amount.
