@@ -36,11 +36,17 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 	}
 	body = withHolidays(body, now.In(loc))
 	body, _ = Redact(withoutAddress(oclock.ReplaceAllString(body, "oclock")))
+	if later := tooEarly.ReplaceAllString(body, " afternoon "); later != body {
+		body, c.misses = later, true
+	} else if sooner := tooLate.ReplaceAllString(body, " morning "); sooner != body {
+		body, c.misses = sooner, true
+	}
+	body = oneInDigits.ReplaceAllString(body, "$1$2 one$3")
 	said := lastStatement(oneOfThem.ReplaceAllString(expiry.ReplaceAllString(body, " "), "$1"), now, loc)
 	intents := MatchIntents(said)
 	has := func(i Intent) bool { return slices.Contains(intents, i) }
 	c.asks = strings.Contains(said, "?") || has(IntentOptions) || has(IntentAny) || has(IntentReschedule)
-	c.instead = slices.ContainsFunc(whenWords(body), func(w whenWord) bool { return insteads[w.s] })
+	c.instead = slices.ContainsFunc(whenWords(body), func(w whenWord) bool { return insteads[w.s] }) || c.misses
 	if c.other(body) || c.ordinal(said, true) {
 		return c.chosen
 	}
@@ -67,6 +73,15 @@ var oclock = regexp.MustCompile(`(?i)\bo['’ ]clock\b`)
 
 // oneOfThem is "one" that stands for a window and is no time: "the morning one".
 var oneOfThem = regexp.MustCompile(`(?i)\b(morning|afternoon|evening|early|late)\s+one\b`)
+
+// tooEarly and tooLate turn down the hour that was offered, and want the other half of the day: "8 is a bit too early".
+var (
+	tooEarly = regexp.MustCompile(`(?i)(?:\b\d{1,2}(?::\d\d)?\s?(?:am|pm)?(?:'s|\s+is|\s+es)?\s+)?(?:a\s+(?:bit|little|tad)\s+|way\s+|much\s+|kinda\s+)?\b(?:too\s+early|(?:muy|demasiado)\s+temprano)\b`)
+	tooLate  = regexp.MustCompile(`(?i)(?:\b\d{1,2}(?::\d\d)?\s?(?:am|pm)?(?:'s|\s+is|\s+es)?\s+)?(?:a\s+(?:bit|little|tad)\s+|way\s+|much\s+|kinda\s+)?\b(?:too\s+late\s+(?:in\s+the\s+day|for\s+me)|(?:muy|demasiado)\s+tarde)\b`)
+)
+
+// oneInDigits is the same "one" as a digit: "the earlier 1".
+var oneInDigits = regexp.MustCompile(`(?i)\b(the\s+)?(earlier|later|l8r|sooner|latter|first|second|third|last|other|early|late|morning|afternoon|evening|1st|2nd|3rd)\s+1(\s*(?:$|[.,!?]|pls|please|thx|thanks|works?|is|sounds))`)
 
 func ids(windows []Window) (list []string) {
 	for _, w := range windows {
@@ -107,6 +122,7 @@ type chooser struct {
 	timed   bool
 	asks    bool // it asks for windows rather than choosing one
 	instead bool // it wants another than those that were offered
+	misses  bool // what was offered is too early or too late
 	chosen  Choice
 }
 
@@ -198,6 +214,10 @@ func (c *chooser) wish(said string) (w wish) {
 	}
 	for i, d := range m.Days {
 		if d.Weak && !c.anyOpen(d.Dates) {
+			continue
+		}
+		if bound := dayBound(said[:d.Start]); bound != 0 {
+			w.days = append(w.days, c.bounded(c.likely(d), bound)...)
 			continue
 		}
 		dates := c.likely(d)

@@ -110,6 +110,9 @@ func whenWords(body string) []whenWord {
 				w.suffix = strings.ToLower(body[i:j])
 				i, w.end = j, j
 			}
+			if _, ok := nearDays[w.s+w.suffix]; ok { // 2morrow
+				w.s, w.num, w.suffix = w.s+w.suffix, -1, ""
+			}
 			all = append(all, w)
 		case unicode.IsLetter(r):
 			for i < len(body) {
@@ -186,6 +189,14 @@ func (p *when) day() bool {
 		}
 	}
 	switch {
+	case w.s == "week" && p.word(p.at+1).s == "after" && p.word(p.at+2).s == "next":
+		var days []time.Time
+		for _, d := range p.week(true) {
+			days = append(days, d.AddDate(0, 0, 7))
+		}
+		return p.addDay(3, DayMention{Dates: days, Span: true})
+	case w.s == "week" && (p.word(p.at-1).s == "all" || p.word(p.at-1).s == "whole"), w.s == "semana" && p.word(p.at-1).s == "la" && p.word(p.at-2).s == "toda":
+		return p.addDay(1, DayMention{Dates: p.week(false), Span: true})
 	case w.s == "weekend" || w.s == "wknd" || w.s == "weekends":
 		return p.addDay(1, DayMention{Dates: p.weekend(false), Span: true})
 	case w.s == "fin" && p.word(p.at+1).s == "de" && p.word(p.at+2).s == "semana":

@@ -48,7 +48,7 @@ var spelled = map[string]int{
 }
 
 // shortened are words as they are typed in haste.
-var shortened = map[string]string{"wk": "week", "wks": "weeks", "weeknd": "weekend", "wkend": "weekend", "nxt": "next", "nex": "next", "mrng": "morning", "mrning": "morning",
+var shortened = map[string]string{"wk": "week", "wks": "weeks", "weeknd": "weekend", "wkend": "weekend", "nxt": "next", "l8r": "later", "nex": "next", "mrng": "morning", "mrning": "morning",
 	"mornin": "morning", "morninng": "morning", "aftn": "afternoon", "aftrnoon": "afternoon", "afternon": "afternoon", "eve": "evening", "evenin": "evening", "nite": "night", "sem": "semana"}
 
 // ordinals are days of a month in words.

@@ -64,6 +64,9 @@ end
 
 local not_a_name = { "im not sure", "i'm not sure", "im not available", "i'm not available", "im not home", "i'm not home", "im not free", "i'm not free", "im not int", "i'm not int", "im not in ", "no soy dueñ" }
 
+-- calls ask for our number.
+local calls = { "can i call", "can i just call", "could i call", "whats your number", "what's your number", "what is your number", "your phone number", "a number to call", "number i can call", "number can i call", "puedo llamar", "su numero", "su número" }
+
 -- trouble_first answers what never leads to a visit.
 function turn:trouble_first()
   local is = self.is
@@ -88,6 +91,8 @@ function turn:trouble_first()
     return self:person("a child may be writing", self:text("minor"))
   elseif (is.human or is.call_me) and not is.bot then
     return self:person("the customer wants a person", self:text("person_number"))
+  elseif self:has(calls) and self:asking() then
+    return self:answer(self:text("call_us"))
   elseif is.commercial then
     return self:person("not a residential visit", self:text("commercial"))
   end
@@ -104,13 +109,17 @@ local paying = { "financ", "payment plan", "pay over", "installment", "monthly p
 
 -- firm tells whether the customer said so plainly that it is to be booked that a question beside it changes nothing.
 local firm = { "book it", "book me", "book that", "that works", "works for me", "works great", "ill take", "i'll take", "sign me up", "lock it", "lock me", "lets do it", "let's do it", "yes please", "resérvelo", "reservelo", "agéndelo", "agendelo", "sí por favor", "si por favor" }
-local unless = { " but ", "before", " first", "depends", " if it", "dont", "don't", "pero", "antes" }
+local unless = { " but ", "before", "first i", "first tell", "first,", "know first", "depends", " if it", "dont", "don't", "pero", "antes" }
 
 function turn:firm()
-  return self.is.yes and not self.is.no and self:has(firm) and not self:has(unless)
+  if not self.is.yes or self.is.no or self:has(unless) then
+    return false
+  end
+  local first = string.match(self.said, "^%s*([^%.!%?;\n]+)") or ""
+  return self:has(firm) or first ~= self.said and not self:asking(first) and self:choose(first).sure
 end
 
-local approved = { "said its fine", "said it's fine", "said ok", "said yes", "said to book", "approved", "permission", "agreed", "ok with it", "said its ok", "said it's ok", "dio permiso", "dijo que si", "dijo que sí" }
+local approved = { "i own", "im the owner", "i'm the owner", "i am the owner", "my tenant will", "said its fine", "said it's fine", "said ok", "said yes", "said to book", "approved", "permission", "agreed", "ok with it", "said its ok", "said it's ok", "dio permiso", "dijo que si", "dijo que sí" }
 
 function turn:visit()
   local is, lead = self.is, self:lead()
@@ -188,22 +197,28 @@ function turn:visit()
     end
     return self:confirm(pending, lead)
   end
-  if #choice.windows > 0 and (#choice.days > 0 or choice.timed or is.earliest) then
+  local offers = self.ctx.offered or {}
+  if #choice.days == 0 and #offers > 0 and self:sooner() then
+    local before = self:sooner_than(offers[1])
+    return #before > 0 and self:offer(two(before), nil, lead) or self:answer(lead, self:text("no_sooner"))
+  end
+  if #choice.windows > 0 then
+    local full = #choice.days <= 2 and choice.full or {}
     if is.earliest and #choice.windows == 1 and #choice.days == 0 and not choice.timed then
       return self:offer(two(self:any_open()), nil, lead)
     end
     if #choice.windows == 1 then
       local window = self:find(choice.windows[1])
-      if #choice.full > 0 then
-        return self:offer(choice.windows, choice.full, lead)
+      if #full > 0 then
+        return self:offer(choice.windows, full, lead)
       end
       return self:confirm(window, lead)
     end
-    return self:offer(choice.windows, choice.full, lead)
+    return self:offer(choice.windows, full, lead)
   end
   if #choice.days > 0 or choice.timed then
     local head = lead
-    if #choice.full == 0 then
+    if #choice.full == 0 or #choice.full > 2 and not self.too_far then
       head = text.trim(lead .. " " .. self:text("no_fit"))
     end
     return self:offer(two(choice.near), choice.full, head)
@@ -283,6 +298,9 @@ local function reply_to(ctx)
   t.memory.unclear = unclear
   if unclear > 1 then
     return t:person("not understood twice", t:text("person_number")), true
+  end
+  if ctx.booking and ctx.booking.window then
+    return t:answer(t:text("sorry_what"), t:text("yours", { label = t:label(ctx.booking.window) }), t:text("say_person")), true
   end
   if #t:still_offered() > 0 then
     local hesitant = t:has({ "maybe", "not sure", "idk", "perhaps", "possibly", "tal vez", "quiza", "quizá", "no se" })

@@ -112,7 +112,12 @@ local late = { "running late", "be late", "im late", "i'm late", "behind schedul
 
 local keeps = { "keep it", "keep the app", "keep my app", "keep that", "leave it", "stay as", "dejela", "déjela", "dejelo", "déjelo", "dejarla", "mantener" }
 
-local sooner = { "sooner", "earlier", "before then", "before that", "mas temprano", "más temprano", "mas pronto", "más pronto" }
+local sooner = { "sooner", "earlier", "before then", "before that", "b4 that", "b4 then", "mas temprano", "más temprano", "mas pronto", "más pronto" }
+
+-- sooner tells whether something before what was named is asked for.
+function turn:sooner()
+  return self:has(sooner)
+end
 
 -- sooner_than gives the open windows before another.
 function turn:sooner_than(other)
@@ -198,9 +203,10 @@ function turn:own()
   end
   if self.is.reschedule or #choice.windows > 0 or #choice.days > 0 then
     local ids = #choice.windows > 0 and choice.windows or choice.near
-    if #ids == 0 then
-      ids = self:any_open()
+    if #ids == 0 or #choice.windows == 0 and #choice.days == 0 and not choice.timed then
+      ids = list.map(self:open() or {}, function(w) return w.id end)
     end
+    ids = list.filter(ids, function(id) return not booking.window or id ~= booking.window.id end)
     local today = #choice.days == 0 and booking.window and list.filter(ids, function(id) return self:same_day(id, booking.window) end) or {}
     if #today > 0 then -- "make it 1 instead" means the same day
       ids = today
@@ -223,7 +229,7 @@ function turn:own()
 end
 
 -- vague words stand in many facts, and in many questions that these do not answer.
-local vague = { customer = true, customers = true, technician = true, address = true, please = true, repair = true, number = true, before = true, credited = true }
+local vague = { customer = true, credit = true, customers = true, technician = true, address = true, please = true, repair = true, number = true, before = true, credited = true }
 
 -- known gives the approved facts that a question speaks of, at most two.
 function turn:known(said)

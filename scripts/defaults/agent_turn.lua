@@ -140,7 +140,7 @@ turn.more_work = { "also", "too", "as well", "while", "tambien", "también", "de
 function turn:service()
   local known = self.memory.service or self.ctx.session.service
   local named = talk.service(self.said, self.ctx.services or {})
-  if named and named ~= known and not self:has(turn.more_work) then
+  if named and named ~= known and not self:has(turn.more_work) and (not self.is.price or self:has(corrected)) then
     local same = false
     for word in string.gmatch(text.lower(known or ""), "%a+") do
       same = same or #word > 1 and word ~= "repair" and string.find(" " .. text.lower(self.said) .. " ", "%A" .. word .. "%A") ~= nil
