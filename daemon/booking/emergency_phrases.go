@@ -175,6 +175,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "{sewage} ...3 {up}", not: "sewer line|camera|smell;twice|sometimes|fee", unless: "past", means: "sewage"},
 	{says: "{sewage} ...2 all over|on|in the|my|our? ...2 floor|basement|tub|house|bathroom|shower", not: "pump|smell|line", unless: "past", means: "sewage"},
 	{says: "overflowing|overflow|backing|coming|backed|full up|with|of ...2 {sewage}", unless: "past", means: "sewage"},
+	{says: "agua negra", unless: "past", means: "sewage"},
 	{says: "aguas negras", unless: "past", means: "sewage"},
 	{says: "se regresa|regreso ...2 drenaje|excremento", unless: "past", means: "sewage"},
 

@@ -165,7 +165,9 @@ func Language(body string) string {
 var (
 	spanishWords = wordSet("el la los las de del que es en un una por para con mi su se le lo si esta tengo tiene hay puede puedo quiero necesito " +
 		"cuando cuanto donde como hola gracias buenos buenas dias tardes noches manana hoy lunes martes miercoles jueves viernes sabado domingo agua casa " +
-		"tambien muy bien favor dale claro cita visita precio cuesta calentador fuga bano cocina aire ya pero porque ustedes usted senor senora sirve va vale ninguno ninguna tarde llamar llame mas son quiere hacer puedan pueden arreglaron ese esa eso")
+		"tambien muy bien favor dale claro cita visita precio cuesta calentador fuga bano cocina aire ya pero porque ustedes usted senor senora sirve va vale ninguno ninguna tarde llamar llame mas son quiere hacer puedan pueden arreglaron ese esa eso aceptan aceptas tarjeta efectivo vienen viene llegan llega hora ahora ahorita porfa aviso luego despues " +
+		"nada algo otro otra semana proximo proxima cambiar cambiarla cambiarlo cancela cancelar cancelo necesitamos queremos somos soy estan esposo esposa hijo hija ingles espanol hablo " +
+		"hablan habla entiendo primera segunda siguiente quien cual direccion nombre numero les nos arreglo")
 	englishWords = wordSet("the a an of to in is it my your you i im we are do does can could would will what when where how much please thanks thank hi hello " +
 		"hey yes yeah ok sure not dont need want have has had with for on at this that there today tomorrow morning afternoon monday tuesday wednesday thursday " +
 		"friday saturday sunday water house heater leak sink toilet ac furnace was works work good great just some any come out get")

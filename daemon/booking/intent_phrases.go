@@ -92,6 +92,7 @@ var intents = newPhraseBook([]phrase{
 	{says: "need|have|want|like|got to cancel", not: notCancel, means: "cancel"},
 	{says: "can|could i|we|you ...1 cancel", not: notCancel, means: "cancel"},
 	{says: "please cancel $", not: notCancel, means: "cancel"},
+	{says: "cancela|cancele|canceles|cancelen|cancelarla|cancelarlo|cancelala", not: "no cancela|cancele|canceles|cancelen;mensajes|textos", means: "cancel"},
 	{says: "call off ...2 {visit}|it", not: notCancel, means: "cancel"},
 	{says: "cant|wont make it", means: "reschedule"},
 	{says: "something|sumthin|smth|stuff|emergency|thing|things ...2 came|come up", not: "sewage|water|drain|tub", means: "reschedule"},
@@ -334,6 +335,7 @@ var intents = newPhraseBook([]phrase{
 	{says: "routing", means: "card"},
 	{says: "bank|checking account|acct", not: "take|accept", means: "card"},
 	{says: "en espanol", means: "spanish"},
+	{says: "no|dont|poco hablo|hablamos|entiendo|se|speak ...1 ingles|english", means: "spanish"},
 	{says: "speak|in|habla|hablan|en spanish|espanol", means: "spanish"},
 	{says: "stop|quit sending|with ...3 link|links|prices|offers|quotes|ads", means: "refusal"},
 }, intentSets, nil)

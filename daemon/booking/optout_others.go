@@ -20,6 +20,7 @@ var ofOthers = newPhraseBook([]phrase{
 	{says: "{left} from|of|the? ...1 {other} {who}", not: "{left} me|us"},
 	{says: "{left} from|of|the? {brand}", not: "{left} me|us"},
 	{says: "{left} out? from|of the|my|a|all|some ...2 newsletter|newsletters|emails|email|warranty|insurance", not: "{left} me|us"},
+	{says: "{left} from|of|the? cable|internet|netflix|hulu|gym|magazine|directv|satellite", not: "{left} me|us"},
 	{says: "texts|emails|calls|messages|spam|texting from ...2 {other} {who}"},
 	{says: "{told} ...2 {other} ...1 que no ...1 {who}?"},
 }, othersSets, nil)
@@ -70,7 +71,7 @@ func (m *saying) aboutOthers() bool {
 	for _, w := range rest.whole.words {
 		_, day := weekdays[w]
 		_, near := nearDays[w]
-		if day || near {
+		if day || near || job[w] {
 			return true
 		}
 	}

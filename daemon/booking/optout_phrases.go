@@ -46,7 +46,7 @@ var withdrawalSets = map[string]string{
 var job = wordSet("need needs house home furnace heat heater water ac inherited cleaning book booking appointment schedule come visit repair fix " +
 	"plumber plumbing necesito casa herede revisar agua calefaccion cita reparar mine mio gave give put typed entered cell billing right " +
 	"septic sewer pipe pipes toilet sink drain faucet shower leak leaking unit boiler thermostat breaker outlet panel electrical wiring pump " +
-	"estate probate selling records warranty estimate quote rental property calentador tuberia bano fuga aire drenaje")
+	"estate probate selling warranty estimate quote rental property calentador tuberia bano fuga aire drenaje")
 
 // unwanted stand before a word of a job that the writer has none of: "wrong number, I did not book anything".
 var unwanted = wordSet("dont didnt never havent not nothing")
@@ -87,6 +87,9 @@ func (m *saying) hasWanted(set map[string]bool) bool {
 // notToBeStopped makes "stop texting" no wish: "why did you stop texting me".
 const notToBeStopped = "dont|wont|cant|doesnt|didnt|never|isnt stop|quit|cease;didnt|not mean ...2 stop;dont|wont want|need ...1 to? stop;why ...2 you stop|quit;mom|mommy|dad|she|he says stop"
 
+// onceBooked: the texts may stop when there is a visit.
+const onceBooked = ";after|once|when i|we|its|im|were ...1 book|booked|done|set|finish|finished|scheduled"
+
 // sometimes: not at that hour or not that way, but not for ever; or somebody else is not to be written to.
 const sometimes = "before|until|till|til|after|while|during|unless|at|late|early|and;{reach} back|him|her|them;{reach} the|my|our {people}"
 
@@ -100,10 +103,10 @@ const notAtTheEnd = "the|a|an|next|last|first|second|third|our|your|my|bus|to|it
 func withdrawalPhrases() []phrase {
 	return []phrase{
 		// Stop doing that.
-		{says: "{end} {curse}? {text}", not: notToBeStopped},
+		{says: "{end} {curse}? {text}", not: notToBeStopped + onceBooked},
 		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more {text}", not: notToBeStopped},
 		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more the|these|those|this|your|of|me|any|more|all ...1 {text}", not: notToBeStopped},
-		{says: "{stop} {curse}? {bothering}", not: notToBeStopped},
+		{says: "{stop} {curse}? {bothering}", not: notToBeStopped + onceBooked},
 		{says: "{stop} calling", not: notToBeStopped, unless: "text"},
 		{says: "{stop} ...1 sending me|us? $", not: notToBeStopped},
 		{says: "{stop} ...1 sending ...4 {text}|{stuff}", not: notToBeStopped + ";sending ...3 links|link|bills|invoices|emails|email|mail|guy|guys|tech"},
@@ -264,6 +267,13 @@ func withdrawalPhrases() []phrase {
 		{says: "how|way ...2 stop|end|quit|avoid ...1 getting|receiving|these|texts|messages", unless: "else"},
 		{says: "^ this|these|it|all? this? needs|need|has|have|must|gotta|got|better to? stop|end|quit $", unless: "house"},
 		{says: "dont need|want any? more|anymore of these|this|those|them $", unless: "house"},
+		{says: "^ can|could|would|will you not please? $"},
+		{says: "number|info|phone|cell ...6 take|get it off|out|down $", unless: "house"},
+		{says: "go|burn|rot to|in hell", unless: "house"},
+		{says: "^ block me? $"},
+		{says: "^ cancel these|all $"},
+		{says: "cancel|end|stop ...2 subscription|subscriptions|alerts", not: "dont|didnt"},
+		{says: "told|asked|said|telling|asking ...5 to stop|quit $", not: "he|she|they|plumber|tech|guy;water|leak", unless: "house"},
 		{says: "^ shut it? up $"},
 		{says: "^ beat it $"},
 		{says: "take|go take? a hike $"},
@@ -317,7 +327,7 @@ func withdrawalPhrases() []phrase {
 		{says: "number|phone|line belongs to", unless: "job", means: string(ReasonWrongNumber)},
 
 		// Nobody's number any more.
-		{says: "{person} has|have|just? passed|died", not: "passed out|by|the|an|it|inspection", unless: "job", means: string(ReasonDeceased)},
+		{says: "{person} has|have|just? passed|died", not: "passed out|by|the|an|it|inspection;died laughing|of|inside|down", unless: "job", means: string(ReasonDeceased)},
 		{says: "late {person}|fathers|mothers|husbands|wifes|dads|moms|brothers|sisters|sons ...1 number|phone|cell", unless: "job", means: string(ReasonDeceased)},
 		{says: "deceased", unless: "job", means: string(ReasonDeceased)},
 
@@ -358,6 +368,7 @@ func withdrawalPhrases() []phrase {
 		{says: "esto? es spam|acoso", unasked: true},
 		{says: "numero|persona equivocado|equivocada|incorrecto|incorrecta|erroneo", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "equivoco|equivocado|equivoca de numero", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "ya no vive aqui|aca", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no es ...1 numero de", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no conozco a? esa|ese|ninguna|ningun|nadie", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no vive ningun|ninguna|nadie", means: string(ReasonWrongNumber)},

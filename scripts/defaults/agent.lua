@@ -161,10 +161,10 @@ function turn:visit()
     return self:answer(lead, self:text("link"))
   end
   local said_price = self:asks_of_price()
-  if said_price and (not is.price or self:has({ "extra", "surcharge", "recargo" })) then
+  if said_price and not is.no and (not is.price or self:has({ "extra", "surcharge", "recargo" })) then
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. said_price))
   end
-  if is.price then
+  if is.price and not (is.no and #self:choose(self.said).days > 0) then
     return self:price(lead)
   end
   if is.tenant and not self:has(approved) then
@@ -236,6 +236,9 @@ function turn:visit()
   if is.booked then
     return self:offer(two(self:any_open()), nil, self:text("nothing_booked"))
   end
+  if told.postal_code and not told.line1 and self:asking() then
+    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("served", { zip = told.postal_code })))
+  end
   if told.line1 or told.postal_code then
     self:place()
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("address_noted", { place = text.trim((self.memory.line1 or "") .. " " .. (self.memory.zip or "")) })))
@@ -275,7 +278,8 @@ local function reply_to(ctx)
   local chosen = #offered > 0 and t:choose(t.said).sure
   local waits = t.memory.waits and not (more or chosen or t.is.options or t.is.earliest) -- "ok thanks" to "the office will check"
   t.memory.waits = nil
-  local undecided = not (more or chosen or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
+  local asks_a_day = #t:choose(t.said).days > 0 and t:asking() -- "no thanks. monday?"
+  local undecided = not (asks_a_day or more or chosen or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
   if t.is.done and undecided then
     return t:done({ say = t:text("done"), close = true })
   elseif t.is.later and undecided then

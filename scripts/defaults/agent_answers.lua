@@ -136,6 +136,14 @@ function turn:asked_to_cancel()
   end
 end
 
+-- no_need are ways to say that the visit is not needed any more; where the customer has one, it would be cancelled.
+local no_need = { "fixed", "found some", "found another", "someone else", "somebody else", "need it anymore", "dont need", "don't need", "not gonna need", "won't need", "wont need", "working again", "it working", "arregl", "ya no lo necesit", "ya no la necesit", "ya no hace falta" }
+
+function turn:not_needed()
+  local cancels = string.find(text.lower(self.said), "%f[%a]cancel%f[%A]") and not self:has({ "cancel?", "dont cancel", "don't cancel", "not cancel", "no cancel", "cancellation" })
+  return (self.is.done and self:has(no_need) or cancels) and not self.is.reschedule
+end
+
 -- own answers what is about the visit that the customer has.
 function turn:own()
   local booking = self.ctx.booking
@@ -158,7 +166,7 @@ function turn:own()
   if self:has(keeps) and not self.is.reschedule then
     return self:answer(self:text("kept", { label = label }))
   end
-  if self.is.cancel then
+  if self.is.cancel or self:not_needed() then
     self.memory.pending = "cancel"
     return self:answer(self:text("ask_cancel", { label = label }))
   end
@@ -174,6 +182,9 @@ function turn:own()
     return self:person("the customer will be late: " .. string.sub(self.said, 1, 80), self:text("late"))
   end
   local choice = self:choose(self.said)
+  if booking.window and list.contains(choice.past, booking.window.id) then -- a second yes to what is booked
+    return self:answer(self:text("yours", { label = label }))
+  end
   if choice.sure and not self.is.no and list.find(self.ctx.offered or {}, function(w) return w.id == choice.windows[1] end) and not (booking.window and choice.windows[1] == booking.window.id) then
     return self:book(self:find(choice.windows[1]))
   end
