@@ -216,7 +216,11 @@ func (c *chooser) wish(said string) (w wish) {
 		if d.Weak && !c.anyOpen(d.Dates) {
 			continue
 		}
-		if bound := dayBound(said[:d.Start]); bound != 0 {
+		bound := dayBound(said[:d.Start], said[d.End:])
+		if bound == boundPast {
+			continue
+		}
+		if bound != 0 {
 			w.days = append(w.days, c.bounded(c.likely(d), bound)...)
 			continue
 		}

@@ -289,7 +289,7 @@ type datedWords struct {
 // dated reads a date with a number at place i, passing over "the", "el", "," and "on".
 func (p *when) dated(i int) (datedWords, bool) {
 	skipped := 0
-	for slices.Contains([]string{"the", "el", ",", "on", "dia"}, p.word(i).s) && skipped < 2 {
+	for slices.Contains([]string{"the", "el", "del", ",", "on", "dia"}, p.word(i).s) && skipped < 2 {
 		i++
 		skipped++
 	}
@@ -335,7 +335,7 @@ func (p *when) dated(i int) (datedWords, bool) {
 		if w.suffix == "th" || w.suffix == "st" || w.suffix == "nd" || w.suffix == "rd" {
 			return said(p.dayOfMonth(w.num), 1, false)
 		}
-		if skipped > 0 && p.word(i-1).s == "el" && w.suffix == "" { // el 14
+		if skipped > 0 && (p.word(i-1).s == "el" || p.word(i-1).s == "del") && w.suffix == "" { // el 14
 			return said(p.dayOfMonth(w.num), 1, false)
 		}
 		if skipped > 0 && p.word(i-1).s == "the" && w.suffix == "" && w.num > 12 {

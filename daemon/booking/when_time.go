@@ -41,6 +41,9 @@ func (p *when) clock(i int) (clock, bool) {
 		}
 		hour, minute = hour/100, hour%100
 	}
+	if w.num >= 1950 && w.num < 2050 && !aroundWords[p.word(i-1).s] { // a year
+		return clock{}, false
+	}
 	c := clock{words: 1}
 	half := halfOf(w.suffix)
 	switch {
@@ -165,6 +168,9 @@ func (p *when) time() bool {
 		p.found.Times[len(p.found.Times)-1].Start = from
 		return true
 	}
+	if kind != TimeAt && p.word(i).s == "del" && p.word(i+1).num >= 0 { // "despues del 14" is a date
+		return false
+	}
 	if kind != TimeAt && (p.word(i).s == "de" || p.word(i).s == "del") {
 		i++
 	}
@@ -205,7 +211,10 @@ func (p *when) time() bool {
 	if w.s == "end" && p.word(p.at+1).s == "of" && (p.word(p.at+2).s == "day" || p.word(p.at+2).s == "the" && p.word(p.at+3).s == "day") {
 		return p.addTime(3, TimeMention{Readings: []Span{parts["late"]}, Kind: TimePart})
 	}
-	if s, ok := parts[w.s]; ok && w.num < 0 {
+	if w.s == "lunch" && (aroundWords[p.word(p.at-1).s] || p.word(p.at-1).s == "during" || p.word(p.at-1).s == "over" || p.word(p.at-1).s == "my") {
+		return p.addTime(1, TimeMention{Readings: []Span{parts["lunchtime"]}, Kind: TimePart})
+	}
+	if s, ok := parts[w.s]; ok && w.num < 0 && p.word(p.at+1).s != "than" {
 		if (w.s == "late" || w.s == "later" || w.s == "early" || w.s == "earlier") && kind == TimeAt && parts[p.word(p.at+1).s].To > 0 {
 			p.at++ // "late afternoon": the part says more
 			return p.time()

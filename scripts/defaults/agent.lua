@@ -119,6 +119,12 @@ function turn:firm()
   return self:has(firm) or first ~= self.said and not self:asking(first) and self:choose(first).sure
 end
 
+-- dear are words of who does not want to pay more for a window.
+local dear = { "too much", "too expensive", "too high", "too steep", "pricey", "without the", "no extra", "not paying", "dont want to pay", "don't want to pay", "muy caro", "demasiado", "sin recargo" }
+
+-- symptoms are words with which people tell what is wrong.
+local symptoms = { "noise", "loud", "leak", "drip", "water", "air", "cold", "warm", "hot", "broke", "smell", "units", "year", "model", "brand", " ton", "turn", "making", "makes", "clog", "ruido", "gotea", "agua", "frio", "frío", "caliente", "no prende", "no sirve" }
+
 local approved = { "i own", "im the owner", "i'm the owner", "i am the owner", "my tenant will", "said its fine", "said it's fine", "said ok", "said yes", "said to book", "approved", "permission", "agreed", "ok with it", "said its ok", "said it's ok", "dio permiso", "dijo que si", "dijo que sí" }
 
 function turn:visit()
@@ -163,6 +169,12 @@ function turn:visit()
   local said_price = self:asks_of_price()
   if said_price and not is.no and (not is.price or self:has({ "extra", "surcharge", "recargo" })) then
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. said_price))
+  end
+  if self:has(dear) and #(self.ctx.offered or {}) > 0 then
+    local cheaper = list.filter(self:others(), function(id) return not self:find(id).surcharge_cents end)
+    if list.find(self.ctx.offered, function(w) return w.surcharge_cents end) and #cheaper > 0 then
+      return self:offer(two(cheaper), nil, lead)
+    end
   end
   if is.price and not (is.no and #self:choose(self.said).days > 0) then
     return self:price(lead)
@@ -236,6 +248,12 @@ function turn:visit()
   if is.booked then
     return self:offer(two(self:any_open()), nil, self:text("nothing_booked"))
   end
+  local also = talk.service(self.said, self.ctx.services or {})
+  if also and also ~= self:service() and self:has(turn.more_work) then
+    local proposal = self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("more_work")))
+    proposal.task = "more for the technician: " .. text.truncate(self.said, 140)
+    return proposal
+  end
   if told.postal_code and not told.line1 and self:asking() then
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("served", { zip = told.postal_code })))
   end
@@ -294,6 +312,10 @@ local function reply_to(ctx)
   local answer = t:visit() or t:question()
   if answer then
     return answer, t.unsure
+  end
+  if t:has(symptoms) and select(2, string.gsub(t.said, "%S+", "")) > 2 and not t:asking() and t:open() then
+    t.memory.told = text.truncate(t.said, 200)
+    return t:offer(list.first(t:any_open(), 2), nil, t:text("noted")), true
   end
   if t.is.no then
     return t:done({ say = t:text("later"), close = true })

@@ -66,6 +66,9 @@ function turn:price(lead)
   if asked == 2 then
     return self:answer(lead or "", self:text("no_price"))
   end
+  if self:has({ "cancel", "no show", "no-show" }) then
+    return self:ask_office(lead or "", self:text("check"))
+  end
   local facts = self:price_note() or self:fee() or self:facts(2, "fee", "price", "precio")
   if facts == "" then
     return self:person("asked for a price", lead or "", self:text("check"))
@@ -78,7 +81,7 @@ function turn:price(lead)
   local wished = (#choice.days > 0 or choice.timed) and choice.windows or {}
   local some = list.map(list.first(#wished > 0 and wished or self:any_open(), 2), function(id) return self:find(id) end)
   local proposal
-  if #some == 0 then
+  if #some == 0 or self.ctx.booking and #wished == 0 then
     proposal = self:answer(lead or "", facts)
   elseif #some == 1 then
     proposal = self:answer(lead or "", facts, self:text(some[1].surcharge_cents and "surcharge" or "one", { a = self:label(some[1]), label = self:label(some[1]), price = some[1].surcharge_cents and money.format(some[1].surcharge_cents) }))
@@ -108,7 +111,7 @@ end
 
 local moved_house = { "address", "moved", "new place", "direcci", "domicilio" }
 
-local late = { "running late", "be late", "im late", "i'm late", "behind schedule", "llego tarde", "voy tarde" }
+local late = { "running late", "min late", "mins late", "minutes late", "minutos tarde", "be late", "im late", "i'm late", "behind schedule", "llego tarde", "voy tarde" }
 
 local keeps = { "keep it", "keep the app", "keep my app", "keep that", "leave it", "stay as", "dejela", "déjela", "dejelo", "déjelo", "dejarla", "mantener" }
 
@@ -140,7 +143,7 @@ end
 local no_need = { "fixed", "found some", "found another", "someone else", "somebody else", "need it anymore", "dont need", "don't need", "not gonna need", "won't need", "wont need", "working again", "it working", "arregl", "ya no lo necesit", "ya no la necesit", "ya no hace falta" }
 
 function turn:not_needed()
-  local cancels = string.find(text.lower(self.said), "%f[%a]cancel%f[%A]") and not self:has({ "cancel?", "dont cancel", "don't cancel", "not cancel", "no cancel", "cancellation" })
+  local cancels = not self:asking() and string.find(text.lower(self.said), "%f[%a]cancel%f[%A]") and not self:has({ "cancel?", "dont cancel", "don't cancel", "not cancel", "no cancel", "cancellation" })
   return (self.is.done and self:has(no_need) or cancels) and not self.is.reschedule
 end
 
@@ -163,7 +166,7 @@ function turn:own()
     end
     pending = nil
   end
-  if self:has(keeps) and not self.is.reschedule then
+  if self:has(keeps) and not self.is.reschedule and #self:choose(self.said).days == 0 then
     return self:answer(self:text("kept", { label = label }))
   end
   if self.is.cancel or self:not_needed() then
@@ -261,6 +264,9 @@ function turn:question()
   if not string.find(self.said, "%a") or not self:asking() then
     return nil
   end
+  if self:has({ " pic", "photo", "video", "foto", "imagen" }) then
+    return self:answer(self:text("media_noted"))
+  end
   self.unsure = true
   if string.find(self.said, "%f[%d]%d%d?%f[%D]") and #self:still_offered() > 0 then
     return self:offer(self:still_offered(), nil, self:text("sorry_what"))
@@ -286,7 +292,7 @@ function turn:beside()
   if not self.ctx.booking or string.find(self.said, "?", 1, true) or asks[string.match(low, "^%W*(%a+)") or ""] then
     return nil
   end
-  for _, word in ipairs({ "gate", "code", "dog", "park", "door", "key", "porton", "perro", "codigo", "código", "puerta" }) do
+  for _, word in ipairs({ "gate", "code", "dog", "park", "door", "key", "wife", "husband", "let you in", "let u in", "be home", "be there", "knock", "basement is", "esposa", "esposo", "porton", "perro", "codigo", "código", "puerta" }) do
     if string.find(low, word, 1, true) then
       return self:done({ say = self:text("noted"), task = "for the technician: " .. string.sub(self.said, 1, 140) })
     end
@@ -324,8 +330,7 @@ function turn:lead()
   if is.zone then
     table.insert(parts, self:text("zone"))
   end
-  local known = self.memory.service or self.ctx.session.service
-  if self:service() ~= known then
+  if self:service() ~= self.before then
     table.insert(parts, self:text("noted_service", { service = self:service() }))
   end
   return table.concat(parts, " ")

@@ -15,6 +15,7 @@ local function new_turn(ctx)
     t.lang = "es"
   end
   memory.lang = t.lang
+  t.before = memory.service or ctx.session.service -- the service, before this text
   t.office = ctx.business.office_phone and phone.format(ctx.business.office_phone) or ""
   return t
 end
@@ -239,12 +240,14 @@ function turn:confirm(window, lead)
   return self:answer(lead or "", self:text("one", { a = self:label(window) }))
 end
 
--- note gives what the technician should know: what was said beside the yes.
+-- note gives what the technician should know: what was told before, and what was said beside the yes.
 function turn:note()
   local _, count = string.gsub(self.said, "%S+", "")
-  if count > 3 and not self.is.card then
-    return self.said
+  local now = count > 3 and not self.is.card and self.said or nil
+  if self.memory.told and now then
+    return self.memory.told .. "; " .. now
   end
+  return self.memory.told or now
 end
 
 -- book takes the window, or moves the visit there when the customer has one.
