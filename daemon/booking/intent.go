@@ -122,6 +122,9 @@ func MatchIntents(body string) []Intent {
 	if linkLike.MatchString(strings.ToLower(body)) && strings.Contains(body, "/") {
 		add(IntentLink)
 	}
+	if forgedRole.MatchString(body) {
+		add(IntentOverride)
+	}
 	if amountAsked.MatchString(strings.ToLower(body)) {
 		add(IntentPrice)
 	}
@@ -129,9 +132,12 @@ func MatchIntents(body string) []Intent {
 	return all
 }
 
+// forgedRole is how somebody writes who would speak as the machine's own voices do.
+var forgedRole = regexp.MustCompile(`(?im)<\s*/?\s*(?:system|assistant|user|tool|admin|developer|prompt|inst)\b|\[\s*/?\s*(?:system|inst|admin)\b|^\s*(?:system|assistant|developer)\s*:\s*(?:you|set|ignore|override|new|the|all|discount|book|confirm|grant|execute|mode|prompt|disregard|forget)\b`)
+
 // amountAsked is a guess at a price that wants an answer: "3k or 8k", "so like 200 bucks?".
 var amountAsked = regexp.MustCompile(`\b\d{1,3}(?:k| ?grand| ?bucks| ?dollars| ?hundred| ?thousand)?\s*(?:or|-|to|vs)\s*(?:more like |like )?\$?\d{1,3} ?(?:k|grand|bucks|dollars|hundred|thousand)\b|` +
-	`\b(?:like|about|around|under|over|more than|less than|closer to|talking)\s+\$?\d{1,5} ?(?:k|grand|bucks|dollars|hundred|thousand)\b[^.!]*\?`)
+	`\bfor\s+\$?\d{1,4} ?(?:bucks|dollars)\b|\b(?:like|about|around|under|over|more than|less than|closer to|talking)\s+\$?\d{1,5} ?(?:k|grand|bucks|dollars|hundred|thousand)\b[^.!]*\?`)
 
 // Language guesses the language of a text: "es", "en", or "" when it tells nothing ("10", "ok").
 func Language(body string) string {

@@ -30,6 +30,7 @@ var withdrawalMarks = map[string]string{
 
 	// Out of it, and off it.
 	"remove": "remove removed removing delete deleted deleting erase erased scratch strike drop scrub purge take get pull wipe clear cross x removeme withdraw deactivate disable unlist block",
+	"erase":  "remove removed removing delete deleted deleting erase erased scratch strike drop scrub purge wipe removeme withdraw deactivate disable unlist",
 	"mine":   "me us my number name info information data contact cell phone details digits",
 	"off":    "off from out",
 	"list":   "list lists records record database system registry contacts thread chat program subscription computer files file mailing texting thing this these here everything texts messages campaign app rolodex blast distribution group",
@@ -102,7 +103,7 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 	{of: "gripe get these", span: 6, row: true, not: "house keep", unless: "house", said: true},
 	{of: "law", unless: "house"},
 	// Off the list.
-	{of: "remove datum", span: 5, row: true, after: "refuse past", not: "house when third somebody", unless: "house"},
+	{of: "erase datum", span: 5, row: true, after: "refuse past", not: "house when third somebody", unless: "house"},
 	{of: "remove mine off list", span: 9, row: true, after: "refuse", not: "house when"},
 
 	// The same in Spanish.
