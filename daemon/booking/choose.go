@@ -36,12 +36,16 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 	}
 	body = withHolidays(body, now.In(loc))
 	body, _ = Redact(withoutAddress(oclock.ReplaceAllString(body, "oclock")))
-	if later := tooEarly.ReplaceAllString(body, " afternoon "); later != body {
-		body, c.misses = later, true
-	} else if sooner := tooLate.ReplaceAllString(body, " morning "); sooner != body {
-		body, c.misses = sooner, true
+	if low := strings.ToLower(body); strings.Contains(low, "early") || strings.Contains(low, "temprano") {
+		later := tooEarly.ReplaceAllString(body, " afternoon ")
+		body, c.misses = later, later != body
+	} else if strings.Contains(low, "late") || strings.Contains(low, "tarde") {
+		sooner := tooLate.ReplaceAllString(body, " morning ")
+		body, c.misses = sooner, sooner != body
 	}
-	body = oneInDigits.ReplaceAllString(body, "$1$2 one$3")
+	if strings.Contains(body, " 1") {
+		body = oneInDigits.ReplaceAllString(body, "$1$2 one$3")
+	}
 	said := lastStatement(oneOfThem.ReplaceAllString(expiry.ReplaceAllString(body, " "), "$1"), now, loc)
 	intents := MatchIntents(said)
 	has := func(i Intent) bool { return slices.Contains(intents, i) }

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -54,9 +55,16 @@ var holidayNames = func() *regexp.Regexp {
 	return regexp.MustCompile(`\b(?:` + strings.Join(all, "|") + `)\b`)
 }()
 
+// holidayStems: without one of them a text names no holiday, and the names need not be looked for.
+var holidayStems = []string{"day", "eve", "year", "ano", "viejo", "valent", "patri", "patty", "paddy", "fool", "mayo", "teenth", "july", "ween", "buena", "christ", "xmas", "navidad",
+	"madre", "giving", "santo", "easter", "pascua"}
+
 // withHolidays writes the dates of holidays for their names: "st patty's day" as "March 17". now is by the business's clock.
 func withHolidays(body string, now time.Time) string {
 	plain := noApostrophes.Replace(strings.ToLower(foldAccents(body)))
+	if !slices.ContainsFunc(holidayStems, func(s string) bool { return strings.Contains(plain, s) }) {
+		return body
+	}
 	m := holidayNames.FindStringSubmatchIndex(plain)
 	if m == nil {
 		return body

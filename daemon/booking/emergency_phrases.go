@@ -72,9 +72,9 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "ataque al? corazon|cardiaco", means: "medical"},
 
 	{says: "blowing|shooting|spewing|spraying|venting|throwing|letting ...2 steam", not: "shower", unless: "past", means: "flooding"},
-	{says: "gauge|pressure|temp|temperature ...4 red|redline|redlining|maxed|pegged|danger", not: "water pressure|blood", unless: "past", means: "fire"},
-	{says: "waterfall|river|lake|pond|niagara|geyser|fountain ...3 in|inside|from|through|down ...2 kitchen|basement|house|living|bedroom|bathroom|ceiling|garage|hallway|wall|stairs|sotano|cocina|techo", not: "street|drive|road|rd|ave", unless: "past", means: "flooding"},
-	{says: "its|it|is|keeps|still|just gushing|spewing", unless: "past", means: "flooding"},
+	{says: "gauge|pressure|temp|temperature ...4 red|redline|redlining|maxed|pegged|danger", not: "water pressure|blood;tire|tires|safe|if", unless: "past", means: "fire"},
+	{says: "waterfall|river|lake|pond|niagara|geyser|fountain ...3 in|inside|from|through|down ...2 kitchen|basement|house|living|bedroom|bathroom|ceiling|garage|hallway|wall|stairs|sotano|cocina|techo", not: "street|drive|road|rd|ave|install|installed|behind|need", unless: "past", means: "flooding"},
+	{says: "its|it|is|keeps|still|just gushing|spewing", not: "fine|ok|hot water", unless: "past", means: "flooding"},
 
 	// Carbon monoxide, before gas and fire: it cannot be smelled.
 	{says: "{co} ...1 detected|warning|alert|present", not: "battery|low", unless: "past", means: "carbon_monoxide"},

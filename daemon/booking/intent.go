@@ -122,10 +122,10 @@ func MatchIntents(body string) []Intent {
 	if linkLike.MatchString(strings.ToLower(body)) && strings.Contains(body, "/") {
 		add(IntentLink)
 	}
-	if forgedRole.MatchString(body) {
+	if strings.ContainsAny(body, "<[:") && forgedRole.MatchString(body) {
 		add(IntentOverride)
 	}
-	if amountAsked.MatchString(strings.ToLower(body)) {
+	if strings.ContainsAny(body, "0123456789") && amountAsked.MatchString(strings.ToLower(body)) {
 		add(IntentPrice)
 	}
 	slices.Sort(all)

@@ -120,6 +120,10 @@ end
 -- choose reads what a text says of windows. Where it names a later day than was looked at, it looks that far.
 function turn:choose(said)
   local offered = self.ctx.offered
+  local open = self:open()
+  if self.choice and self.choice.said == said and self.choice.open == open then
+    return self.choice.made
+  end
   local choice = talk.choose(said, self.ctx.now, self.zone, self:open() or {}, offered)
   local last = choice.days[#choice.days]
   local days = last and math.ceil(dates.minutes(self.ctx.now, last .. "T23:59:00Z") / (24 * 60)) or 0
@@ -129,6 +133,7 @@ function turn:choose(said)
     self:open(days)
     choice = talk.choose(said, self.ctx.now, self.zone, self:open() or {}, offered)
   end
+  self.choice = { said = said, open = self:open(), made = choice }
   return choice
 end
 
