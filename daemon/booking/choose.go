@@ -36,16 +36,7 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 	}
 	body = withHolidays(body, now.In(loc))
 	body, _ = Redact(withoutAddress(oclock.ReplaceAllString(body, "oclock")))
-	if low := strings.ToLower(body); strings.Contains(low, "early") || strings.Contains(low, "temprano") {
-		later := tooEarly.ReplaceAllString(body, " afternoon ")
-		body, c.misses = later, later != body
-	} else if strings.Contains(low, "late") || strings.Contains(low, "tarde") {
-		sooner := tooLate.ReplaceAllString(body, " morning ")
-		body, c.misses = sooner, sooner != body
-	}
-	if strings.Contains(body, " 1") {
-		body = oneInDigits.ReplaceAllString(body, "$1$2 one$3")
-	}
+	body, c.misses = reworded(body)
 	said := lastStatement(oneOfThem.ReplaceAllString(expiry.ReplaceAllString(body, " "), "$1"), now, loc)
 	intents := MatchIntents(said)
 	has := func(i Intent) bool { return slices.Contains(intents, i) }
@@ -68,24 +59,6 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 	}
 	return c.chosen
 }
-
-// expiry is the last day of a card: "exp 09/27".
-var expiry = regexp.MustCompile(`(?i)\b(?:exp(?:ires|iry|iration)?|vence)\b\W{0,3}\d{1,2}\s?[/-]\s?\d{2,4}`)
-
-// oclock is written in two words too.
-var oclock = regexp.MustCompile(`(?i)\bo['’ ]clock\b`)
-
-// oneOfThem is "one" that stands for a window and is no time: "the morning one".
-var oneOfThem = regexp.MustCompile(`(?i)\b(morning|afternoon|evening|early|late)\s+one\b`)
-
-// tooEarly and tooLate turn down the hour that was offered, and want the other half of the day: "8 is a bit too early".
-var (
-	tooEarly = regexp.MustCompile(`(?i)(?:\b\d{1,2}(?::\d\d)?\s?(?:am|pm)?(?:'s|\s+is|\s+es)?\s+)?(?:a\s+(?:bit|little|tad)\s+|way\s+|much\s+|kinda\s+)?\b(?:too\s+early|(?:muy|demasiado)\s+temprano)\b`)
-	tooLate  = regexp.MustCompile(`(?i)(?:\b\d{1,2}(?::\d\d)?\s?(?:am|pm)?(?:'s|\s+is|\s+es)?\s+)?(?:a\s+(?:bit|little|tad)\s+|way\s+|much\s+|kinda\s+)?\b(?:too\s+late\s+(?:in\s+the\s+day|for\s+me)|(?:muy|demasiado)\s+tarde)\b`)
-)
-
-// oneInDigits is the same "one" as a digit: "the earlier 1".
-var oneInDigits = regexp.MustCompile(`(?i)\b(the\s+)?(earlier|later|l8r|sooner|latter|first|second|third|last|other|early|late|morning|afternoon|evening|1st|2nd|3rd)\s+1(\s*(?:$|[.,!?]|pls|please|thx|thanks|works?|is|sounds))`)
 
 func ids(windows []Window) (list []string) {
 	for _, w := range windows {

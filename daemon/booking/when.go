@@ -189,14 +189,8 @@ func (p *when) day() bool {
 		}
 	}
 	switch {
-	case w.s == "week" && p.word(p.at+1).s == "after" && p.word(p.at+2).s == "next":
-		var days []time.Time
-		for _, d := range p.week(true) {
-			days = append(days, d.AddDate(0, 0, 7))
-		}
-		return p.addDay(3, DayMention{Dates: days, Span: true})
-	case w.s == "week" && (p.word(p.at-1).s == "all" || p.word(p.at-1).s == "whole"), w.s == "semana" && p.word(p.at-1).s == "la" && p.word(p.at-2).s == "toda":
-		return p.addDay(1, DayMention{Dates: p.week(false), Span: true})
+	case (w.s == "week" || w.s == "semana") && p.otherWeek():
+		return true
 	case w.s == "weekend" || w.s == "wknd" || w.s == "weekends":
 		return p.addDay(1, DayMention{Dates: p.weekend(false), Span: true})
 	case w.s == "fin" && p.word(p.at+1).s == "de" && p.word(p.at+2).s == "semana":

@@ -34,6 +34,22 @@ func (p *when) inDays() bool {
 	return p.addDay(i+2-p.at, DayMention{Dates: []time.Time{p.today.AddDate(0, 0, n)}})
 }
 
+// otherWeek reads "week after next", "all week" and "toda la semana" at the present place.
+func (p *when) otherWeek() bool {
+	before := p.word(p.at - 1).s
+	switch {
+	case p.word(p.at+1).s == "after" && p.word(p.at+2).s == "next":
+		days := p.week(true)
+		for i := range days {
+			days[i] = days[i].AddDate(0, 0, 7)
+		}
+		return p.addDay(3, DayMention{Dates: days, Span: true})
+	case before == "all" || before == "whole" || before == "la" && p.word(p.at-2).s == "toda":
+		return p.addDay(1, DayMention{Dates: p.week(false), Span: true})
+	}
+	return false
+}
+
 // weekPart is a part of a week, from Monday 0.
 type weekPart struct{ from, to int }
 

@@ -295,26 +295,6 @@ function turn:book(window)
   return self:person("the booking failed: " .. tostring(code), self:text("person_number"))
 end
 
--- and_beside adds to a text what was asked in the same breath: a card number that nobody wanted, a price, a fact; else the office is asked.
-function turn:and_beside(proposal)
-  if self.is.card then
-    proposal.say = proposal.say .. " " .. self:text("card")
-  end
-  for sentence in string.gmatch(self.said .. "?", "([^%.!%?\n]+)[%.!%?\n]+") do
-    local is = talk.intents(sentence)
-    local choice = talk.choose(sentence, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
-    if self:asking(sentence) and not (is.yes or is.when or is.options or is.booked or is.card or choice.timed or #choice.days > 0) then
-      local known = (is.price or self:asks_of_price(sentence)) and (self:price_note() or self:fee()) or self:known(sentence)
-      if not known or known == "" then
-        known, proposal.task = self:text("check"), "answer the customer: " .. text.truncate(text.trim(sentence), 140)
-      end
-      proposal.say = proposal.say .. " " .. known
-      break
-    end
-  end
-  return proposal
-end
-
 -- told_surcharge tells whether our last text named an amount.
 function turn:told_surcharge()
   local turns = self.ctx.thread.turns or {}
