@@ -110,7 +110,7 @@ type wish struct {
 }
 
 // insteads ask for another window than those that were offered.
-var insteads = wordSet("instead rather else other another different otro otra")
+var insteads = wordSet("than instead rather else other another different otro otra")
 
 func (c *chooser) read(said string) {
 	for _, part := range c.statements(said) {

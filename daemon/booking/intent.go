@@ -137,7 +137,7 @@ var forgedRole = regexp.MustCompile(`(?im)<\s*/?\s*(?:system|assistant|user|tool
 
 // amountAsked is a guess at a price that wants an answer: "3k or 8k", "so like 200 bucks?".
 var amountAsked = regexp.MustCompile(`\b\d{1,3}(?:k| ?grand| ?bucks| ?dollars| ?hundred| ?thousand)?\s*(?:or|-|to|vs)\s*(?:more like |like )?\$?\d{1,3} ?(?:k|grand|bucks|dollars|hundred|thousand)\b|` +
-	`\bfor\s+\$?\d{1,4} ?(?:bucks|dollars)\b|\b(?:like|about|around|under|over|more than|less than|closer to|talking)\s+\$?\d{1,5} ?(?:k|grand|bucks|dollars|hundred|thousand)\b[^.!]*\?`)
+	`\bif\s+(?:it'?s|its|thats|that's)\s+(?:under|below|less than|around|about)\s+\$?\d|\bfor\s+\$?\d{1,4} ?(?:bucks|dollars)\b|\b(?:like|about|around|under|over|more than|less than|closer to|talking)\s+\$?\d{1,5} ?(?:k|grand|bucks|dollars|hundred|thousand)\b[^.!]*\?`)
 
 // Language guesses the language of a text: "es", "en", or "" when it tells nothing ("10", "ok").
 func Language(body string) string {

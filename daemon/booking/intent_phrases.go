@@ -63,6 +63,7 @@ var intents = newPhraseBook(slices.Concat(strangerPhrases, []phrase{
 	{says: "gratis", means: "price"},
 	{says: "run me|us", means: "price"},
 	{says: "rough number", means: "price"},
+	{says: "what do i|we owe", means: "price"},
 	{says: "free visit|diagnosis|repair|inspection|service|estimate", means: "price"},
 	{says: "was|be free ...1 yesterday|right|today|if", not: "im|we|ill|you", means: "price"},
 	{says: "give|gimme|tell|text|send|just|need|want ...3 number|figure|range|ballpark|estimate", not: "phone|your|my|wrong|order|model|serial|cell|other|another number;number to|of;dont|stop", means: "price"},

@@ -189,6 +189,8 @@ func (p *when) day() bool {
 		}
 	}
 	switch {
+	case w.num >= 1 && w.num <= 60 && p.fromNow(w.num), (w.s == "in" || w.s == "en") && p.month():
+		return true
 	case (w.s == "week" || w.s == "semana") && p.otherWeek():
 		return true
 	case w.s == "weekend" || w.s == "wknd" || w.s == "weekends":

@@ -329,7 +329,7 @@ local function reply_to(ctx)
     return t:answer(t:text("sorry_what"), t:text("yours", { label = t:label(ctx.booking.window) }), t:text("say_person")), true
   end
   if #t:still_offered() > 0 then
-    local hesitant = t:has({ "maybe", "not sure", "idk", "perhaps", "possibly", "tal vez", "quiza", "quizá", "no se" })
+    local hesitant = t:has({ "maybe", "not sure", "idk", "perhaps", "possibly", "probably", "think so", "tal vez", "quiza", "quizá", "no se" })
     return t:offer(t:still_offered(), nil, t:text(hesitant and "no_rush" or "sorry_what")), true
   end
   return t:answer(t:text("unclear")), true

@@ -155,7 +155,7 @@ function turn:and_beside(proposal)
   for sentence in string.gmatch(self.said .. "?", "([^%.!%?\n]+)[%.!%?\n]+") do
     local is = talk.intents(sentence)
     local choice = talk.choose(sentence, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
-    if self:asking(sentence) and not (is.yes or is.when or is.options or is.booked or is.card or choice.timed or #choice.days > 0) then
+    if self:asking(sentence) and not (is.yes and not is.price or is.when or is.options or is.booked or is.card or choice.timed or #choice.days > 0) then
       local known = (is.price or self:asks_of_price(sentence)) and (self:price_note() or self:fee()) or self:known(sentence)
       if not known or known == "" then
         known, proposal.task = self:text("check"), "answer the customer: " .. text.truncate(text.trim(sentence), 140)
@@ -259,6 +259,9 @@ function turn:own()
       return self:answer(before, self:text("ask_move", { label = self:label(only) }))
     end
     return self:offer(list.first(ids, 2), nil, before)
+  end
+  if self.is.yes and not self.is.price and not self:asking() and label ~= "" then
+    return self:answer(self:text("yours", { label = label }))
   end
 end
 

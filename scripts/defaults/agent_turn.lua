@@ -140,7 +140,7 @@ end
 local corrected = { "actually", "not the", "not my", "instead", "wrong", "meant", "really", "en realidad", "no es", "en vez" }
 
 -- more_work are words with which something is asked for beside the visit.
-turn.more_work = { "also", "too", "as well", "while", "tambien", "también", "de paso", "another thing", "one more" }
+turn.more_work = { "also", "add ", "too", "as well", "while", "tambien", "también", "de paso", "another thing", "one more" }
 
 -- service gives what the visit is for. What is told in the text counts when it corrects what was known, or is about something else.
 function turn:service()
