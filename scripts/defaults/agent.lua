@@ -56,10 +56,13 @@ local not_me = { "wrong person", "not my name", "i'm not ", "im not ", "no soy "
 local strangers = { "who is %s", "whos %s", "who's %s", "who %s is", "heard of %s", "know a %s", "know any %s", "know no %s", "know %s", "no %s ", "not %s", "isnt %s", "isn't %s", "wrong %s",
   "%s moved", "%s doesnt live", "%s doesn't live", "%s no longer", "quien es %s", "quién es %s", "conozco a %s", "ninguna %s", "ningun %s", "ningún %s" }
 
+-- plain_words are names that are words as well: "let me know will you come" is not about Will.
+local plain_words = { "will", "mark", "grace", "may", "art", "rich", "hope", "faith", "joy", "drew", "pat", "bill", "chase", "june", "april", "sunny", "clay", "cliff", "dale", "guy", "max", "penny", "rose", "wade", "ward", "buddy", "summer", "paz", "luz" }
+
 -- another tells whether the text speaks of the one we write to as of somebody else.
 function turn:another()
   local name = text.lower(self.ctx.customer.first_name or "")
-  return #name > 2 and self:has(list.map(strangers, function(s) return string.format(s, name) end))
+  return #name > 2 and not list.contains(plain_words, name) and self:has(list.map(strangers, function(s) return string.format(s, name) end))
 end
 
 local not_a_name = { "im not sure", "i'm not sure", "im not available", "i'm not available", "im not home", "i'm not home", "im not free", "i'm not free", "im not int", "i'm not int", "im not in ", "no soy dueñ" }
