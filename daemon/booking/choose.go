@@ -34,12 +34,14 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 		c.near()
 		return c.chosen
 	}
+	body = withHolidays(body, now.In(loc))
 	body, _ = Redact(withoutAddress(oclock.ReplaceAllString(body, "oclock")))
+	body, c.misses = reworded(body)
 	said := lastStatement(oneOfThem.ReplaceAllString(expiry.ReplaceAllString(body, " "), "$1"), now, loc)
 	intents := MatchIntents(said)
 	has := func(i Intent) bool { return slices.Contains(intents, i) }
 	c.asks = strings.Contains(said, "?") || has(IntentOptions) || has(IntentAny) || has(IntentReschedule)
-	c.instead = slices.ContainsFunc(whenWords(body), func(w whenWord) bool { return insteads[w.s] })
+	c.instead = slices.ContainsFunc(whenWords(body), func(w whenWord) bool { return insteads[w.s] }) || c.misses
 	if c.other(body) || c.ordinal(said, true) {
 		return c.chosen
 	}
@@ -57,15 +59,6 @@ func ChooseWindows(body string, now time.Time, loc *time.Location, open []Window
 	}
 	return c.chosen
 }
-
-// expiry is the last day of a card: "exp 09/27".
-var expiry = regexp.MustCompile(`(?i)\b(?:exp(?:ires|iry|iration)?|vence)\b\W{0,3}\d{1,2}\s?[/-]\s?\d{2,4}`)
-
-// oclock is written in two words too.
-var oclock = regexp.MustCompile(`(?i)\bo['’ ]clock\b`)
-
-// oneOfThem is "one" that stands for a window and is no time: "the morning one".
-var oneOfThem = regexp.MustCompile(`(?i)\b(morning|afternoon|evening|early|late)\s+one\b`)
 
 func ids(windows []Window) (list []string) {
 	for _, w := range windows {
@@ -106,6 +99,7 @@ type chooser struct {
 	timed   bool
 	asks    bool // it asks for windows rather than choosing one
 	instead bool // it wants another than those that were offered
+	misses  bool // what was offered is too early or too late
 	chosen  Choice
 }
 
@@ -116,7 +110,7 @@ type wish struct {
 }
 
 // insteads ask for another window than those that were offered.
-var insteads = wordSet("instead rather else other another different otro otra")
+var insteads = wordSet("than instead rather else other another different otro otra")
 
 func (c *chooser) read(said string) {
 	for _, part := range c.statements(said) {
@@ -197,6 +191,14 @@ func (c *chooser) wish(said string) (w wish) {
 	}
 	for i, d := range m.Days {
 		if d.Weak && !c.anyOpen(d.Dates) {
+			continue
+		}
+		bound := dayBound(said[:d.Start], said[d.End:])
+		if bound == boundPast {
+			continue
+		}
+		if bound != 0 {
+			w.days = append(w.days, c.bounded(c.likely(d), bound)...)
 			continue
 		}
 		dates := c.likely(d)

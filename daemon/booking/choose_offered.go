@@ -55,6 +55,8 @@ func (c *chooser) ordinal(said string, strict bool) bool {
 		case ok && !(w == "first" && (word(i+1) == "available" || word(i+1) == "thing")):
 		case w == "last" || w == "latter" || w == "later" || w == "ultima":
 			n, ok = len(c.offered)-1, true
+		case len(w) == 1 && w[0] >= 'a' && int(w[0]-'a') < len(c.offered) && (len(words) == 1 || word(i-1) == "option" || word(i-1) == "choice" || word(i-1) == "opcion"):
+			n, ok = int(w[0]-'a'), true
 		case len(words) <= 2 && len(w) == 1 && w[0] >= '1' && int(w[0]-'0') <= len(c.offered): // no window starts at that hour
 			n, ok = int(w[0]-'1'), true
 		default:

@@ -15,7 +15,7 @@ func turnedDown(said string, at, end int) bool {
 	}
 	for i := len(words) - 1; i >= max(0, len(words)-3); i-- {
 		switch w := word(i); {
-		case refusing[w], w == "but" && whole[word(i-1)], whole[w] && word(i-1) == "no",
+		case refusing[w], (w == "work" || w == "trabajar") && working[word(i-1)], w == "trabajo" && word(i-1) != "el" && word(i-1) != "mi" && word(i-1) != "del", w == "but" && whole[word(i-1)], whole[w] && word(i-1) == "no",
 			ables[w] && word(i-1) == "no", likings[w] && word(i-1) == "dont", busy[w] && (word(i-1) == "im" || word(i-1) == "am" || word(i-1) == "be"):
 			return true
 		case w == "." || w == "," || w == "but" || w == "pero" || w == "so" || w == "then" || w == ";":
@@ -58,6 +58,7 @@ var (
 	busy     = wordSet("working busy away gone traveling travelling out booked slammed")
 	bounding = wordSet("until till til before after from")
 	ables    = wordSet("puedo puede podemos estoy estamos estare sirve conviene")
+	working  = wordSet("to gotta must i trabajar que")
 	likings  = wordSet("want like need do")
 	whole    = wordSet("anything anytime any day days time times whenever everyday")
 )

@@ -101,3 +101,18 @@ func BenchmarkChooseWindows(b *testing.B) {
 		ChooseWindows("thu 1... actually wait sat. no thu 1-3 is fine", tuesday, e.Zone, e.Windows, e.Windows[2:4])
 	}
 }
+
+func TestHolidaysAreDates(t *testing.T) {
+	for text, want := range map[string]string{"st pattys day lol if yall work then": "2026-03-17", "Saint Patrick's Day?": "2026-03-17", "easter monday": "2026-04-06", "the day is good friday": "2026-04-03",
+		"memorial day": "2026-05-25", "on thanksgiving": "2026-11-26", "after thanksgiving": "2026-11-27", "black friday": "2026-11-27", "new years": "2027-01-01", "the fourth of july": "2026-07-04", "en navidad": "2026-12-25"} {
+		got := ChooseWindows(text, tuesday, brightwater(t).Zone, nil, nil)
+		if len(got.Days) != 1 || got.Days[0].Format("2006-01-02") != want {
+			t.Errorf("%q: %v, want %s", text, got.Days, want)
+		}
+	}
+	for _, text := range []string{"the furnace is easter egg blue", "cant drop it all at once"} {
+		if got := ChooseWindows(text, tuesday, brightwater(t).Zone, nil, nil); got.Timed {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+}

@@ -71,7 +71,13 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "necesito|manden|llamen ...2 ambulancia", means: "medical"},
 	{says: "ataque al? corazon|cardiaco", means: "medical"},
 
+	{says: "blowing|shooting|spewing|spraying|venting|throwing|letting ...2 steam", not: "shower", unless: "past", means: "flooding"},
+	{says: "gauge|pressure|temp|temperature ...4 red|redline|redlining|maxed|pegged|danger", not: "water pressure|blood;tire|tires|safe|if", unless: "past", means: "fire"},
+	{says: "waterfall|river|lake|pond|niagara|geyser|fountain ...3 in|inside|from|through|down ...2 kitchen|basement|house|living|bedroom|bathroom|ceiling|garage|hallway|wall|stairs|sotano|cocina|techo", not: "street|drive|road|rd|ave|install|installed|behind|need", unless: "past", means: "flooding"},
+	{says: "its|it|is|keeps|still|just gushing|spewing", not: "fine|ok|hot water", unless: "past", means: "flooding"},
+
 	// Carbon monoxide, before gas and fire: it cannot be smelled.
+	{says: "{co} ...1 detected|warning|alert|present", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "{co} {alarm} ...5 {going}", not: "battery|low|pila|bateria", unless: "past", means: "carbon_monoxide"},
 	{says: "monoxide|carbonmonoxide ...5 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "{alarm} ...3 {co} ...3 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
@@ -169,6 +175,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "{sewage} ...3 {up}", not: "sewer line|camera|smell;twice|sometimes|fee", unless: "past", means: "sewage"},
 	{says: "{sewage} ...2 all over|on|in the|my|our? ...2 floor|basement|tub|house|bathroom|shower", not: "pump|smell|line", unless: "past", means: "sewage"},
 	{says: "overflowing|overflow|backing|coming|backed|full up|with|of ...2 {sewage}", unless: "past", means: "sewage"},
+	{says: "agua negra", unless: "past", means: "sewage"},
 	{says: "aguas negras", unless: "past", means: "sewage"},
 	{says: "se regresa|regreso ...2 drenaje|excremento", unless: "past", means: "sewage"},
 
@@ -178,7 +185,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "short circuit|circuited", unless: "past", means: "electric_shock"},
 	{says: "cortocircuito", unless: "past", means: "electric_shock"},
 	{says: "corto circuito", unless: "past", means: "electric_shock"},
-	{says: "inches|foot|feet of water", unless: "past", means: "flooding"},
+	{says: "inches|inch|foot|feet|ft of ...1 water", unless: "past", means: "flooding"},
 	{says: "water ...3 {pour}", unless: "past", means: "flooding"},
 	{says: "{pour} ...2 water", unless: "past", means: "flooding"},
 	{says: "heater|pipe|hose|line|valve|tank ...2 {pour}", unless: "past", means: "flooding"},
@@ -244,13 +251,19 @@ var heatLoss = newPhraseBook([]phrase{
 	{says: "without|lost heat|heating", means: "no_heat"},
 	{says: "heat|heats|furnace|heater|heating|boiler ...2 out|off|died|quit|broke|broken|stopped|dead|down", means: "no_heat"},
 	{says: "heat|furnace|heater|heating|boiler isnt|not|wont|doesnt|cant ...1 working|work|on|heat|start", means: "no_heat"},
-	{says: "freezing|degrees|below", means: "no_heat"},
+	{says: "freezing|degrees|below", unless: "summer", means: "no_heat"},
 	{says: "no|sin hay|tenemos|tengo|tiene|tienen|calefaccion ...1 calefaccion|calentador?", means: "no_heat"},
 	{says: "sin calefaccion", means: "no_heat"},
 	{says: "no prende|enciende|funciona|sirve|jala|arranca|calienta ...2 calefaccion|calefactor|calenton|boiler", means: "no_heat"},
 	{says: "calefaccion|calefactor|calenton|boiler ...2 no prende|enciende|funciona|sirve|jala|arranca|calienta", means: "no_heat"},
 	{says: "se apago|descompuso|murio ...1 calefaccion|calenton", means: "no_heat"},
-}, nil, nil)
+}, nil, map[string]func(*saying) bool{"summer": func(m *saying) bool { return m.has(summer) && !m.has(winter) }})
+
+// A number of degrees is heat where a cooler is spoken of, and no heater.
+var (
+	summer = wordSet("ac air conditioner conditioning cooling hot sweating")
+	winter = wordSet("furnace heat heater heating boiler cold freezing")
+)
 
 // frail tells who cannot bear a cold house.
 var frail = newPhraseBook([]phrase{
@@ -259,6 +272,8 @@ var frail = newPhraseBook([]phrase{
 	{says: "kids|kid|baby|son|daughter|children|twins ...3 is|are ...2 month|months|week|weeks", means: "frail"},
 	{says: "1|one|2|two yr|year|yrs old", means: "frail"},
 	{says: "little|small|young ...1 kids|kid|children|child|ones|girl|boy|grandkids", means: "frail"},
+	{says: "alzheimers|dementia|hospice|chemo|copd|bedridden|quadriplegic|paraplegic|ventilator|alzheimer|demencia", means: "frail"},
+	{says: "kids|kid|children|ones|grandkids under 1|2|3|4|5|6|one|two|three|four|five|six", means: "frail"},
 	{says: "recien nacido|nacida|nacidos", means: "frail"},
 	{says: "nino|nina|ninos|ninas|hijos chiquito|chiquita|chiquitos|pequeno|pequena|pequenos|chicos", means: "frail"},
 	{says: "{relative} is|who ...1 8|9", means: "frail"},

@@ -26,7 +26,8 @@ type Evidence struct {
 	Website        string
 
 	Heard     []string // the customer's texts in this thread, and what they had typed on the page
-	HandedOff bool     // a person takes over with this text, or is given a task by it
+	HandedOff bool     // a person takes over with this text
+	Tasked    bool     // a person is told with this text, or given something to do, and the agent goes on
 	Safety    bool     // the text is of [SafetyWords]
 }
 

@@ -81,16 +81,16 @@ func (g *guard) act(p *part, states, asked bool) (Claim, bool) {
 			if !(t.s == "come" && p.before(k, isMaybe)) {
 				return g.claim(t, "arrival"), false
 			}
-		case t.is&isContact != 0 && p.before(k, isPerson) && !p.before(k, isMaybe|isNot) && !g.HandedOff && !g.Safety:
+		case t.is&isContact != 0 && p.before(k, isPerson) && !p.before(k, isMaybe|isNot) && !g.person():
 			return g.claim(t, "hand_off"), false
 		case k == p.subject() && t.is&(isPerson|isFetched) != 0 && !p.may(k) && !g.told(p):
-			if t.is&isPerson != 0 && !g.HandedOff && !g.Safety {
+			if t.is&isPerson != 0 && !g.person() {
 				return g.claim(t, "hand_off"), false
 			}
 			if t.is&isPerson == 0 && !(p.named && g.holds()) {
 				return g.claim(t, "arrival"), false
 			}
-		case t.is&isSoon != 0 && p.is&(isOurs|isPerson|isOpen|isArriving) != 0 && p.is&isNot == 0 && !g.HandedOff && !g.Safety:
+		case t.is&isSoon != 0 && p.is&(isOurs|isPerson|isOpen|isArriving) != 0 && p.is&isNot == 0 && !g.person():
 			return g.claim(t, "arrival"), false
 		}
 	}
@@ -290,11 +290,14 @@ func (g *guard) didAny(is sense) bool {
 	return is&isDone != 0 && g.HandedOff
 }
 
+// person tells whether somebody of the business will look at the thread.
+func (g *guard) person() bool { return g.HandedOff || g.Tasked || g.Safety }
+
 // supports tells whether the evidence holds what an idiom states.
 func (g *guard) supports(what string) bool {
 	switch what {
 	case "hand_off", "safety":
-		return g.HandedOff || g.Safety
+		return g.person()
 	case "arrival":
 		return false
 	case string(DidBook):

@@ -182,6 +182,14 @@ func TestPermittedTexts(t *testing.T) {
 			t.Errorf("%q after %s is blocked because of the %s %q", text, did, c.Kind, c.Phrase)
 		}
 	}
+	told := e
+	told.Tasked = true
+	for text, want := range map[string]bool{"Thanks, I passed that on; a person from our office will check and get back to you.": true, "I don't know that; a person from our office will check.": true,
+		"All settled, congratulations!": false, "That is all arranged and done.": false, "Listo, todo quedó hecho.": false} {
+		if c, ok := Permit(text, told); ok != want {
+			t.Errorf("%q with a task: %v because of the %s %q", text, ok, c.Kind, c.Phrase)
+		}
+	}
 	over := e
 	over.HandedOff = true
 	if c, ok := Permit("I've let the office know and someone will call you. You can also call (614) 555-0100.", over); !ok {

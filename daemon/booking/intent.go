@@ -122,9 +122,22 @@ func MatchIntents(body string) []Intent {
 	if linkLike.MatchString(strings.ToLower(body)) && strings.Contains(body, "/") {
 		add(IntentLink)
 	}
+	if strings.ContainsAny(body, "<[:") && forgedRole.MatchString(body) {
+		add(IntentOverride)
+	}
+	if strings.ContainsAny(body, "0123456789") && amountAsked.MatchString(strings.ToLower(body)) {
+		add(IntentPrice)
+	}
 	slices.Sort(all)
 	return all
 }
+
+// forgedRole is how somebody writes who would speak as the machine's own voices do.
+var forgedRole = regexp.MustCompile(`(?im)<\s*/?\s*(?:system|assistant|user|tool|admin|developer|prompt|inst)\b|\[\s*/?\s*(?:system|inst|admin)\b|^\s*(?:system|assistant|developer)\s*:\s*(?:you|set|ignore|override|new|the|all|discount|book|confirm|grant|execute|mode|prompt|disregard|forget)\b`)
+
+// amountAsked is a guess at a price that wants an answer: "3k or 8k", "so like 200 bucks?".
+var amountAsked = regexp.MustCompile(`\b\d{1,3}(?:k| ?grand| ?bucks| ?dollars| ?hundred| ?thousand)?\s*(?:or|-|to|vs)\s*(?:more like |like )?\$?\d{1,3} ?(?:k|grand|bucks|dollars|hundred|thousand)\b|` +
+	`\bif\s+(?:it'?s|its|thats|that's)\s+(?:under|below|less than|around|about)\s+\$?\d|\bfor\s+\$?\d{1,4} ?(?:bucks|dollars)\b|\b(?:like|about|around|under|over|more than|less than|closer to|talking)\s+\$?\d{1,5} ?(?:k|grand|bucks|dollars|hundred|thousand)\b[^.!]*\?`)
 
 // Language guesses the language of a text: "es", "en", or "" when it tells nothing ("10", "ok").
 func Language(body string) string {
@@ -158,7 +171,9 @@ func Language(body string) string {
 var (
 	spanishWords = wordSet("el la los las de del que es en un una por para con mi su se le lo si esta tengo tiene hay puede puedo quiero necesito " +
 		"cuando cuanto donde como hola gracias buenos buenas dias tardes noches manana hoy lunes martes miercoles jueves viernes sabado domingo agua casa " +
-		"tambien muy bien favor dale claro cita visita precio cuesta calentador fuga bano cocina aire ya pero porque ustedes usted senor senora sirve va vale ninguno ninguna tarde llamar llame mas son quiere hacer puedan pueden arreglaron ese esa eso")
+		"tambien muy bien favor dale claro cita visita precio cuesta calentador fuga bano cocina aire ya pero porque ustedes usted senor senora sirve va vale ninguno ninguna tarde llamar llame mas son quiere hacer puedan pueden arreglaron ese esa eso aceptan aceptas tarjeta efectivo vienen viene llegan llega hora ahora ahorita porfa aviso luego despues " +
+		"nada algo otro otra semana proximo proxima cambiar cambiarla cambiarlo cancela cancelar cancelo necesitamos queremos somos soy estan esposo esposa hijo hija ingles espanol hablo " +
+		"hablan habla entiendo primera segunda siguiente quien cual direccion nombre numero les nos arreglo")
 	englishWords = wordSet("the a an of to in is it my your you i im we are do does can could would will what when where how much please thanks thank hi hello " +
 		"hey yes yeah ok sure not dont need want have has had with for on at this that there today tomorrow morning afternoon monday tuesday wednesday thursday " +
 		"friday saturday sunday water house heater leak sink toilet ac furnace was works work good great just some any come out get")

@@ -34,7 +34,7 @@ func MatchWithdrawal(body string) (Withdrawal, bool) {
 	if !ok {
 		f, ok = withdrawalMeetings.find(m)
 	}
-	if !ok {
+	if !ok || m.aboutOthers() {
 		return Withdrawal{}, false
 	}
 	return Withdrawal{Reason: cmp.Or(Reason(f.means), ReasonAsked), Phrase: f.words}, true

@@ -30,6 +30,7 @@ var withdrawalMarks = map[string]string{
 
 	// Out of it, and off it.
 	"remove": "remove removed removing delete deleted deleting erase erased scratch strike drop scrub purge take get pull wipe clear cross x removeme withdraw deactivate disable unlist block",
+	"erase":  "remove removed removing delete deleted deleting erase erased scratch strike drop scrub purge wipe removeme withdraw deactivate disable unlist",
 	"mine":   "me us my number name info information data contact cell phone details digits",
 	"off":    "off from out",
 	"list":   "list lists records record database system registry contacts thread chat program subscription computer files file mailing texting thing this these here everything texts messages campaign app rolodex blast distribution group",
@@ -58,24 +59,25 @@ var withdrawalMarks = map[string]string{
 		"unit thermostat filter smell sewage sewer appointment appt visit tech technician plumber electrician booking schedule scheduled reschedule warranty plan membership maintenance service email emails invoice invoices bill bills billing price quote estimate contract job install installed repair " +
 		"fuga agua gotera calentador bomba tanque calle cita visita tecnico plomero calefaccion drenaje tubo tuberia luz metros piso techo puerta gotear ruido sonar bano llave boiler aire bus camion light door gate corner bridge station appointments slot monday tuesday wednesday thursday friday saturday sunday " +
 		"water smoke fire sparks flooding flood cycling running working cooling heating disposal dishwasher washer dryer fan blower compressor leaky job address street",
-	"call":    "call calls calling phoning llamadas llamar llamen llame",
-	"soon":    "back yet because unless sooner faster morning while",
-	"past":    "why when how did does didnt doesnt stopped says",
-	"idiom":   "follow followup hit ping buzz reach bug pester solicit disturb blow keep hmu chase",
-	"upme":    "up ups me us this line number again anymore sending texting messaging",
-	"recv":    "get got gotten receive received see saw come came arrive read miss find hear heard texted messaged contacted back forget problem problems accept accepts mean meant remember",
-	"msg":     "text texts texting textin message messages messaging contact contacting contacted sms notification notifications alerts reminders spam communication communications solicitation solicitations reaching",
-	"gave":    "gave give given gives provided shared",
-	"digits":  "number info information cell phone digits permission consent",
-	"gripe":   "hate sick tired annoying annoyed irritating harass harassing harassment harassed illegal violating violation violate violates fed unsolicited unwanted bothering ridiculous sue suing report reporting reported",
-	"law":     "tcpa fcc ftc dnc lawsuit",
-	"datum":   "info information data number name cell phone details",
-	"it":      "it its he she they that thats",
-	"que":     "que",
-	"enough":  "enough",
-	"is":      "is this that have not",
-	"talk":    "said",
-	"begging": "you please kindly pls favor",
+	"call":     "call calls calling phoning llamadas llamar llamen llame",
+	"soon":     "back yet because unless sooner faster morning while",
+	"past":     "why when how did does didnt doesnt stopped says",
+	"idiom":    "follow followup hit ping buzz reach bug pester solicit disturb blow keep hmu chase",
+	"upme":     "up ups me us this line number again anymore sending texting messaging",
+	"recv":     "get got gotten receive received see saw come came arrive read miss find hear heard texted messaged contacted back forget problem problems accept accepts mean meant remember",
+	"msg":      "text texts texting textin message messages messaging contact contacting contacted sms notification notifications alerts reminders spam communication communications solicitation solicitations reaching",
+	"gave":     "gave give given gives provided shared",
+	"digits":   "number info information cell phone digits permission consent",
+	"gripe":    "hate sick tired annoying annoyed irritating harass harassing harassment harassed illegal violating violation violate violates fed unsolicited unwanted bothering ridiculous sue suing report reporting reported",
+	"law":      "tcpa fcc ftc dnc lawsuit",
+	"datum":    "info information data number name cell phone details",
+	"it":       "it its he she they that thats",
+	"que":      "que",
+	"enough":   "enough",
+	"somebody": "someone somebody anyone anybody person",
+	"is":       "is this that have not",
+	"talk":     "said",
+	"begging":  "you please kindly pls favor",
 }
 
 // withdrawalMeetings is the second, coarser reading of a text for a withdrawal.
@@ -101,7 +103,7 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 	{of: "gripe get these", span: 6, row: true, not: "house keep", unless: "house", said: true},
 	{of: "law", unless: "house"},
 	// Off the list.
-	{of: "remove datum", span: 5, row: true, after: "refuse past", not: "house when third", unless: "house"},
+	{of: "erase datum", span: 5, row: true, after: "refuse past", not: "house when third somebody", unless: "house"},
 	{of: "remove mine off list", span: 9, row: true, after: "refuse", not: "house when"},
 
 	// The same in Spanish.
@@ -115,7 +117,7 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 }, withdrawalMarks, map[string]func(*saying) bool{
 	"house": func(m *saying) bool { return m.number || m.hasWanted(ofHouse) },
 	"else": func(m *saying) bool {
-		return m.number || m.hasWanted(ofHouse) || m.has(driving) || m.has(slip) || m.has(calling)
+		return m.number || m.hasWanted(ofHouse) || m.has(driving) || m.has(slip) || m.has(calling) || m.has(robots) && !m.has(mine)
 	},
 	"slip":      func(m *saying) bool { return m.has(slip) },
 	"called":    func(m *saying) bool { return m.takenBack() || m.has(calling) && !m.has(halting) },
@@ -128,6 +130,7 @@ var (
 	pleading = wordSet("please kindly pls favor")
 	halting  = wordSet(withdrawalMarks["halt"])
 	calling  = wordSet("call calling phone instead")
+	robots   = wordSet("bot bots robot robots machine machines computer")
 	nays     = wordSet("no nah nope")
 	keeping  = wordSet("keep keeping want need")
 )

@@ -46,7 +46,7 @@ var withdrawalSets = map[string]string{
 var job = wordSet("need needs house home furnace heat heater water ac inherited cleaning book booking appointment schedule come visit repair fix " +
 	"plumber plumbing necesito casa herede revisar agua calefaccion cita reparar mine mio gave give put typed entered cell billing right " +
 	"septic sewer pipe pipes toilet sink drain faucet shower leak leaking unit boiler thermostat breaker outlet panel electrical wiring pump " +
-	"estate probate selling records warranty estimate quote rental property calentador tuberia bano fuga aire drenaje")
+	"estate probate selling warranty estimate quote rental property calentador tuberia bano fuga aire drenaje")
 
 // unwanted stand before a word of a job that the writer has none of: "wrong number, I did not book anything".
 var unwanted = wordSet("dont didnt never havent not nothing")
@@ -87,6 +87,9 @@ func (m *saying) hasWanted(set map[string]bool) bool {
 // notToBeStopped makes "stop texting" no wish: "why did you stop texting me".
 const notToBeStopped = "dont|wont|cant|doesnt|didnt|never|isnt stop|quit|cease;didnt|not mean ...2 stop;dont|wont want|need ...1 to? stop;why ...2 you stop|quit;mom|mommy|dad|she|he says stop"
 
+// onceBooked: the texts may stop when there is a visit.
+const onceBooked = ";after|once|when i|we|its|im|were ...1 book|booked|done|set|finish|finished|scheduled"
+
 // sometimes: not at that hour or not that way, but not for ever; or somebody else is not to be written to.
 const sometimes = "before|until|till|til|after|while|during|unless|at|late|early|and;{reach} back|him|her|them;{reach} the|my|our {people}"
 
@@ -100,10 +103,10 @@ const notAtTheEnd = "the|a|an|next|last|first|second|third|our|your|my|bus|to|it
 func withdrawalPhrases() []phrase {
 	return []phrase{
 		// Stop doing that.
-		{says: "{end} {curse}? {text}", not: notToBeStopped},
+		{says: "{end} {curse}? {text}", not: notToBeStopped + onceBooked},
 		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more {text}", not: notToBeStopped},
 		{says: "{end} all|the|these|those|this|any|your|of|with|sending|me|my|future|further|more the|these|those|this|your|of|me|any|more|all ...1 {text}", not: notToBeStopped},
-		{says: "{stop} {curse}? {bothering}", not: notToBeStopped},
+		{says: "{stop} {curse}? {bothering}", not: notToBeStopped + onceBooked},
 		{says: "{stop} calling", not: notToBeStopped, unless: "text"},
 		{says: "{stop} ...1 sending me|us? $", not: notToBeStopped},
 		{says: "{stop} ...1 sending ...4 {text}|{stuff}", not: notToBeStopped + ";sending ...3 links|link|bills|invoices|emails|email|mail|guy|guys|tech"},
@@ -203,7 +206,7 @@ func withdrawalPhrases() []phrase {
 		{says: "{never} send|keep|try ...3 {text}", not: "{never} send ...3 until|till|til|before|after"},
 		{says: "{never} send|sending me|us|this|these|those|anything|stuff ...3 anymore|again|me|else", not: "guy|man|tech|technician|person|dude|one|crew|bill|bills|invoice|quote|email|emails"},
 		{says: "dont|not call|contact|text|message|disturb list|registry"},
-		{says: "rather|prefer not|you? ...3 {text}", not: "call|called|calls|calling"},
+		{says: "rather|prefer not|you? ...3 {text}", not: "call|called|calls|calling;bot|robot|machine|computer;" + sometimes},
 		{says: "no further|more|additional ...2 {text}"},
 		{says: "dont want ...4 on ...2 this|here|{list}|texting", not: "waiting|waitlist"},
 		{says: "dont|didnt|longer|not want|wish|consent|agree|care|like|authorize ...5 {text}", not: "want ...3 miss|wait"},
@@ -219,6 +222,7 @@ func withdrawalPhrases() []phrase {
 
 		// Off the list.
 		{says: "unsubscribe|unsubscribing", not: "from ...2 email|emails|newsletter|newsletters|mail;from my|our|a"},
+		{says: "unsubscribe|unsubscribing ...5 text|texts|texting|message|messages|sms"},
 		{says: "opt|opting|opted me|us? out", not: notTexts},
 		{says: "optout", not: notTexts},
 		{says: "{remove} {me} $"},
@@ -257,7 +261,37 @@ func withdrawalPhrases() []phrase {
 		{says: "chill|easy|ease ...1 with|on the|these|all {text}"},
 		{says: "revoke|withdraw|retract|rescind|revoking|withdrawing|rescinding|withdrew|revoked my|all|any? consent|permission|authorization"},
 
+		{says: "prefer|like|rather|way|how ...2 not ...2 get|getting|receive|have|see these|this|those|any|texts|messages", not: sometimes, unless: "else"},
+		{says: "not send|sending ...2 more|these|anymore|again|texts|messages", not: "why;did|do you not", unless: "else"},
+		{says: "nice|great|good|appreciate|appreciated|lovely|wish|like|love ...3 these|this|texts|messages ...1 stop|stopped|end|ended|quit|to ...1 stop?", unless: "else"},
+		{says: "how|way ...2 stop|end|quit|avoid ...1 getting|receiving|these|texts|messages", unless: "else"},
+		{says: "^ this|these|it|all? this? needs|need|has|have|must|gotta|got|better to? stop|end|quit $", unless: "house"},
+		{says: "dont need|want any? more|anymore of these|this|those|them $", unless: "house"},
+		{says: "^ can|could|would|will you not please? $"},
+		{says: "number|info|phone|cell ...6 take|get it off|out|down $", unless: "house"},
+		{says: "go|burn|rot to|in hell", unless: "house"},
+		{says: "^ block me? $"},
+		{says: "^ cancel these|all $"},
+		{says: "cancel|end|stop ...2 subscription|subscriptions|alerts", not: "dont|didnt"},
+		{says: "told|asked|said|telling|asking ...5 to stop|quit $", not: "he|she|they|plumber|tech|guy;water|leak", unless: "house"},
+		{says: "^ shut it? up $"},
+		{says: "^ beat it $"},
+		{says: "take|go take? a hike $"},
+
 		// Somebody else's number.
+		{says: "{wrong} phone|cell|number|person bud|pal|hon|honey|man|friend|chief|lady|maam|i|im|ive|my|this|theres|noone|nobody|never|its|your|he|she|dont|idk", not: "gave|give|put|typed|entered|wrote|called|dialed|had", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
+		{says: "got|have|had|ive|gotten this|the|my ...1 number|phone|cell|line ...2 since|in|last|for|years|months|weeks|recently", not: "from;problem|trouble", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
+		{says: "just|only|recently|newly got this|the|my new? phone|cell? number|line", not: "from", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
+		{says: "number|phone|line was|got|is|has|been ...1 reassigned|recycled", means: string(ReasonWrongNumber)},
+		{says: "number|phone|line ...1 used|belonged to belong? to? ...1 someone|somebody|another", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "number|phone|line ...1 used|belonged to belong? to? ...1 @", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "never|havent|not heard of ...1 @", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "dont|not|idk|idea|clue ...1 know|sure|who? who @ is?", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "idk|idea|clue who @", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "dont know a|an|any|no @", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "@ changed|switched|has|got ...2 numbers|number|phones", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "no hay|vive|esta ...1 ninguna|ningun|nadie aqui|llamada|llamado", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "no hay|vive|esta ...1 ninguna|ningun @", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "{wrong} phone|cell? number|person $", unless: "job", unasked: true, means: string(ReasonWrongNumber)},
 		{says: "you|youve ...2 have|has|got|texted|reached|dialed the|a? {wrong} number|person|phone|guy|lady|dude|man", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "you ...1 the {wrong} number|person", unless: "job", means: string(ReasonWrongNumber)},
@@ -293,7 +327,7 @@ func withdrawalPhrases() []phrase {
 		{says: "number|phone|line belongs to", unless: "job", means: string(ReasonWrongNumber)},
 
 		// Nobody's number any more.
-		{says: "{person} has|have|just? passed|died", not: "passed out|by|the|an|it|inspection", unless: "job", means: string(ReasonDeceased)},
+		{says: "{person} has|have|just? passed|died", not: "passed out|by|the|an|it|inspection;died laughing|of|inside|down", unless: "job", means: string(ReasonDeceased)},
 		{says: "late {person}|fathers|mothers|husbands|wifes|dads|moms|brothers|sisters|sons ...1 number|phone|cell", unless: "job", means: string(ReasonDeceased)},
 		{says: "deceased", unless: "job", means: string(ReasonDeceased)},
 
@@ -323,7 +357,8 @@ func withdrawalPhrases() []phrase {
 		{says: "no quiero|deseo que me|nos {escriban}|{manden}"},
 		{says: "deje|dejen|deja|dejar|pare|paren|para|parar|stop ya? de estar? {escribir}", not: "no deje|dejen|para"},
 		{says: "dejenme|dejeme|dejame|dejennos en paz"},
-		{says: "dar|darse|darme|deme|denme|dame de baja"},
+		{says: "dar|darse|darme|deme|denme|dame|doy|den de baja"},
+		{says: "no quiero|deseo que me|nos? sigan|siga|sigas {escribir}"},
 		{says: "cancelar|cancele|cancelen ...2 {mensajes}|suscripcion|alertas"},
 		{says: "quitar|quitarme|sacar|sacarme ...1 de los|las|estos|sus|la|tu|su {mensajes}|lista", not: "espera"},
 		{says: "{quiteme} ...4 lista|sistema", not: "espera"},
@@ -333,6 +368,7 @@ func withdrawalPhrases() []phrase {
 		{says: "esto? es spam|acoso", unasked: true},
 		{says: "numero|persona equivocado|equivocada|incorrecto|incorrecta|erroneo", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "equivoco|equivocado|equivoca de numero", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "ya no vive aqui|aca", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no es ...1 numero de", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no conozco a? esa|ese|ninguna|ningun|nadie", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "no vive ningun|ninguna|nadie", means: string(ReasonWrongNumber)},

@@ -83,7 +83,7 @@ func plainMessage(body string) *saying {
 		case joins[w]:
 			end(false)
 		default:
-			c.add(w, likeAName(raw))
+			c.add(w, likeAName(raw) || givenName(w))
 		}
 	}
 	end(false)
@@ -260,7 +260,7 @@ func unstretched(w string) string {
 
 // spellings are the ways words are typed on phones.
 var spellings = map[string]string{
-	"u": "you", "w": "with", "thru": "through", "ur": "your", "r": "are", "plz": "please", "pls": "please", "txt": "text", "txts": "texts", "txting": "texting", "msg": "message",
+	"u": "you", "l8r": "later", "w": "with", "thru": "through", "ur": "your", "r": "are", "plz": "please", "pls": "please", "txt": "text", "txts": "texts", "txting": "texting", "msg": "message",
 	"msgs": "messages", "#": "number", "num": "number", "stahp": "stop", "stpo": "stop", "sotp": "stop", "tsop": "stop", "stopp": "stop", "stopt": "stop",
 	"stp": "stop", "st0p": "stop", "stoptexting": "stop", "stoptextingme": "stop", "stoptxting": "stop", "stopmessaging": "stop", "stopsending": "stop",
 	"plese": "please", "pleas": "please", "plse": "please", "smel": "smell", "msj": "mensaje", "msjs": "mensajes", "fier": "fire", "somke": "smoke", "leeking": "leaking", "leakin": "leaking", "beepin": "beeping", "smels": "smells", "nuber": "number", "numbr": "number", "stopit": "stop", "cannot": "cant", "cannt": "cant", "sendin": "sending", "dnt": "dont",

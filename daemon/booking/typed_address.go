@@ -54,7 +54,7 @@ var streetKinds = wordSet("st street ave avenue av rd road dr drive ln lane ct c
 
 // notStreets are words behind a number that name no street.
 var notStreets = wordSet("am pm and or works work is ok okay fine please pls to til till the if would in on at for that or hours minutes toilets sinks " +
-	"bathrooms year years old dollars bucks story people times degrees inches feet ft of with days weeks months oclock thirty sq")
+	"sorry thanks thx thank lol service call calls visit visits fee quote estimate price repair rate charge per extra more off guys guy places bathrooms year years old dollars bucks story people times degrees inches feet ft of with days weeks months oclock thirty sq")
 
 // streetFrom gives the street that begins with the number at place i, and the place behind it.
 func streetFrom(words []whenWord, i int) (line string, end int) {
@@ -72,11 +72,14 @@ func streetFrom(words []whenWord, i int) (line string, end int) {
 	// Without a kind of street: one to three plain words up to a comma, a ZIP code or the end.
 	n := j - i - 1
 	stop := j == len(words) || words[j].s == "," || len(words[j].s) == 5 && words[j].num < 0
-	if n >= 1 && n <= 3 && stop && words[i].num >= 10 {
+	if n >= 1 && n <= 3 && stop && words[i].num >= 10 && !(i > 0 && aged[words[i-1].s]) {
 		return "street", j
 	}
 	return "", 0
 }
+
+// aged stand before how old somebody is.
+var aged = wordSet("hes shes im am age aged turned tiene tengo")
 
 func isTime(s string) bool {
 	_, weekday := weekdays[s]

@@ -110,6 +110,9 @@ func whenWords(body string) []whenWord {
 				w.suffix = strings.ToLower(body[i:j])
 				i, w.end = j, j
 			}
+			if _, ok := nearDays[w.s+w.suffix]; ok { // 2morrow
+				w.s, w.num, w.suffix = w.s+w.suffix, -1, ""
+			}
 			all = append(all, w)
 		case unicode.IsLetter(r):
 			for i < len(body) {
@@ -123,6 +126,9 @@ func whenWords(body string) []whenWord {
 			s := strings.ToLower(foldAccents(raw))
 			if strings.ContainsAny(s, "'’") {
 				s = noApostrophes.Replace(s)
+			}
+			if full, ok := shortened[s]; ok {
+				s = full
 			}
 			all = append(all, whenWord{s: s, start: start, end: i, num: -1})
 		default:
@@ -183,6 +189,10 @@ func (p *when) day() bool {
 		}
 	}
 	switch {
+	case w.num >= 1 && w.num <= 60 && p.fromNow(w.num), (w.s == "in" || w.s == "en") && p.month():
+		return true
+	case (w.s == "week" || w.s == "semana") && p.otherWeek():
+		return true
 	case w.s == "weekend" || w.s == "wknd" || w.s == "weekends":
 		return p.addDay(1, DayMention{Dates: p.weekend(false), Span: true})
 	case w.s == "fin" && p.word(p.at+1).s == "de" && p.word(p.at+2).s == "semana":
@@ -275,7 +285,7 @@ type datedWords struct {
 // dated reads a date with a number at place i, passing over "the", "el", "," and "on".
 func (p *when) dated(i int) (datedWords, bool) {
 	skipped := 0
-	for slices.Contains([]string{"the", "el", ",", "on", "dia"}, p.word(i).s) && skipped < 2 {
+	for slices.Contains([]string{"the", "el", "del", ",", "on", "dia"}, p.word(i).s) && skipped < 2 {
 		i++
 		skipped++
 	}
@@ -321,7 +331,7 @@ func (p *when) dated(i int) (datedWords, bool) {
 		if w.suffix == "th" || w.suffix == "st" || w.suffix == "nd" || w.suffix == "rd" {
 			return said(p.dayOfMonth(w.num), 1, false)
 		}
-		if skipped > 0 && p.word(i-1).s == "el" && w.suffix == "" { // el 14
+		if skipped > 0 && (p.word(i-1).s == "el" || p.word(i-1).s == "del") && w.suffix == "" { // el 14
 			return said(p.dayOfMonth(w.num), 1, false)
 		}
 		if skipped > 0 && p.word(i-1).s == "the" && w.suffix == "" && w.num > 12 {

@@ -34,6 +34,61 @@ func (p *when) inDays() bool {
 	return p.addDay(i+2-p.at, DayMention{Dates: []time.Time{p.today.AddDate(0, 0, n)}})
 }
 
+// fromNow reads "3 days from now" and "2 weeks out" at the present place, where the number n stands.
+func (p *when) fromNow(n int) bool {
+	switch p.word(p.at + 1).s {
+	case "day", "days":
+	case "week", "weeks":
+		n *= 7
+	default:
+		return false
+	}
+	words := 3
+	switch from, now := p.word(p.at+2).s, p.word(p.at+3).s; {
+	case from == "out" || from == "later":
+	case from == "from" && (now == "now" || now == "today"):
+		words++
+	default:
+		return false
+	}
+	return p.addDay(words, DayMention{Dates: []time.Time{p.today.AddDate(0, 0, n)}})
+}
+
+// month reads "in april" at the present place: the days of the month that come, where no day of it is named.
+func (p *when) month() bool {
+	m, ok := months[p.word(p.at+1).s]
+	if next := p.word(p.at + 2); !ok || next.num >= 0 {
+		return false
+	}
+	first := time.Date(p.today.Year(), m, 1, 0, 0, 0, 0, time.UTC)
+	if first.AddDate(0, 1, -1).Before(p.today) {
+		first = first.AddDate(1, 0, 0)
+	}
+	var days []time.Time
+	for d := first; d.Month() == m; d = d.AddDate(0, 0, 1) {
+		if !d.Before(p.today) {
+			days = append(days, d)
+		}
+	}
+	return p.addDay(2, DayMention{Dates: days, Span: true})
+}
+
+// otherWeek reads "week after next", "all week" and "toda la semana" at the present place.
+func (p *when) otherWeek() bool {
+	before := p.word(p.at - 1).s
+	switch {
+	case p.word(p.at+1).s == "after" && p.word(p.at+2).s == "next":
+		days := p.week(true)
+		for i := range days {
+			days[i] = days[i].AddDate(0, 0, 7)
+		}
+		return p.addDay(3, DayMention{Dates: days, Span: true})
+	case before == "all" || before == "whole" || before == "la" && p.word(p.at-2).s == "toda":
+		return p.addDay(1, DayMention{Dates: p.week(false), Span: true})
+	}
+	return false
+}
+
 // weekPart is a part of a week, from Monday 0.
 type weekPart struct{ from, to int }
 

@@ -29,7 +29,7 @@ func (p *when) clock(i int) (clock, bool) {
 		}
 		hour, minute, sure = a, b, true
 	}
-	if n, ok := spelled[w.s]; ok && w.num < 0 {
+	if n, ok := spelled[w.s]; ok && w.num < 0 && (w.s != "once" || beforeOnce[p.word(i-1).s]) {
 		hour = n
 	}
 	if hour < 0 || hour > 24 && !(hour >= 100 && hour <= 2359 && hour%100 < 60) {
@@ -40,6 +40,9 @@ func (p *when) clock(i int) (clock, bool) {
 			return clock{}, false
 		}
 		hour, minute = hour/100, hour%100
+	}
+	if w.num >= 1950 && w.num < 2050 && !aroundWords[p.word(i-1).s] { // a year
+		return clock{}, false
 	}
 	c := clock{words: 1}
 	half := halfOf(w.suffix)
@@ -80,6 +83,9 @@ func (p *when) clock(i int) (clock, bool) {
 	}
 	return c, true
 }
+
+// beforeOnce stand before the Spanish eleven; "at once" is English.
+var beforeOnce = wordSet("las a y o hasta entre de")
 
 func halfOf(s string) string {
 	switch strings.TrimSuffix(s, ".") {
@@ -162,6 +168,9 @@ func (p *when) time() bool {
 		p.found.Times[len(p.found.Times)-1].Start = from
 		return true
 	}
+	if kind != TimeAt && p.word(i).s == "del" && p.word(i+1).num >= 0 { // "despues del 14" is a date
+		return false
+	}
 	if kind != TimeAt && (p.word(i).s == "de" || p.word(i).s == "del") {
 		i++
 	}
@@ -202,7 +211,10 @@ func (p *when) time() bool {
 	if w.s == "end" && p.word(p.at+1).s == "of" && (p.word(p.at+2).s == "day" || p.word(p.at+2).s == "the" && p.word(p.at+3).s == "day") {
 		return p.addTime(3, TimeMention{Readings: []Span{parts["late"]}, Kind: TimePart})
 	}
-	if s, ok := parts[w.s]; ok && w.num < 0 {
+	if w.s == "lunch" && (aroundWords[p.word(p.at-1).s] || p.word(p.at-1).s == "during" || p.word(p.at-1).s == "over" || p.word(p.at-1).s == "my") {
+		return p.addTime(1, TimeMention{Readings: []Span{parts["lunchtime"]}, Kind: TimePart})
+	}
+	if s, ok := parts[w.s]; ok && w.num < 0 && p.word(p.at+1).s != "than" {
 		if (w.s == "late" || w.s == "later" || w.s == "early" || w.s == "earlier") && kind == TimeAt && parts[p.word(p.at+1).s].To > 0 {
 			p.at++ // "late afternoon": the part says more
 			return p.time()

@@ -47,6 +47,10 @@ var spelled = map[string]int{
 	"una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11, "doce": 12,
 }
 
+// shortened are words as they are typed in haste.
+var shortened = map[string]string{"wk": "week", "wks": "weeks", "weeknd": "weekend", "wkend": "weekend", "nxt": "next", "l8r": "later", "nex": "next", "mrng": "morning", "mrning": "morning",
+	"mornin": "morning", "morninng": "morning", "aftn": "afternoon", "aftrnoon": "afternoon", "afternon": "afternoon", "eve": "evening", "evenin": "evening", "nite": "night", "sem": "semana"}
+
 // ordinals are days of a month in words.
 var ordinals = map[string]int{
 	"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11,

@@ -51,7 +51,7 @@ func (w *talk) judge(p scripts.Proposal) ending {
 		return w.safely("the agent's text cannot be sent: "+err.Error(), []booking.Finding{{At: w.now, Check: booking.CheckScriptError, Result: booking.Stop,
 			Fact: err.Error(), Setting: "follow_up.agent", Message: "The agent's text cannot be sent, so the customer got the safe line and a person.", Fix: "mend the script"}})
 	}
-	if claim, ok := booking.Permit(c.Body, w.evidence(p.HandOff != "" || p.Task != "")); !ok {
+	if claim, ok := booking.Permit(c.Body, w.evidence(p)); !ok {
 		reason := fmt.Sprintf("the agent was about to say %q (%s), which nothing supports", claim.Phrase, claim.Kind)
 		if p.Instead != nil {
 			return w.judgeInstead(*p.Instead, reason, c.Body)
@@ -74,9 +74,9 @@ func (w *talk) judgeInstead(p scripts.Proposal, reason, held string) ending {
 }
 
 // evidence is all that the text may state: what the agent was given, the answers of its turn, and what the customer said.
-func (w *talk) evidence(handedOff bool) booking.Evidence {
+func (w *talk) evidence(p scripts.Proposal) booking.Evidence {
 	e := evidence(w.now, w.loc, w.account(), w.link, w.ctx, w.turn)
-	e.Heard, e.HandedOff = w.heard, handedOff
+	e.Heard, e.HandedOff, e.Tasked = w.heard, p.HandOff != "", p.Task != "" || p.Alert != ""
 	e.Booked = append(e.Booked, w.done...)
 	return e
 }

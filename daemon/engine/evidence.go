@@ -24,8 +24,8 @@ func evidence(now time.Time, loc *time.Location, account booking.Account, link s
 	e.Safety = given.Event.EmergencyPast != ""
 	e.Facts = given.Facts
 	for _, s := range given.Services {
-		if s.PriceNote != "" {
-			e.Facts = append(e.Facts, booking.Fact{ID: "service " + s.Name, Text: s.PriceNote})
+		if s.PriceNote != "" { // it is the price of this service, and told with its name
+			e.Facts = append(e.Facts, booking.Fact{ID: "service " + s.Name, Text: s.Name + ": " + s.PriceNote})
 		}
 	}
 	windowsIn(&e, given.Windows, now, offeredDays)

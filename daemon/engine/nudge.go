@@ -108,7 +108,7 @@ func (e *Engine) writeNudge(ctx context.Context, w *talk) (end ending, err error
 		c, fault = booking.Compose(p.Say, booking.ComposeFacts{Now: w.now, Business: w.account().Name, Mode: booking.AIAgent})
 	}
 	if fault == nil && p.Say != "" {
-		if claim, ok := booking.Permit(c.Body, w.evidence(false)); !ok {
+		if claim, ok := booking.Permit(c.Body, w.evidence(scripts.Proposal{})); !ok {
 			fault = &firewallFault{claim}
 		}
 	}

@@ -52,7 +52,23 @@ local doubts = { "scam", "legit", "fraud", "phishing", "estafa", "fraude" }
 
 local not_me = { "wrong person", "not my name", "i'm not ", "im not ", "no soy " }
 
+-- strangers are ways to say that the one we write to is somebody else; %s is the name.
+local strangers = { "who is %s", "whos %s", "who's %s", "who %s is", "heard of %s", "know a %s", "know any %s", "know no %s", "know %s", "no %s ", "not %s", "isnt %s", "isn't %s", "wrong %s",
+  "%s moved", "%s doesnt live", "%s doesn't live", "%s no longer", "quien es %s", "quién es %s", "conozco a %s", "ninguna %s", "ningun %s", "ningún %s" }
+
+-- plain_words are names that are words as well: "let me know will you come" is not about Will.
+local plain_words = { "will", "mark", "grace", "may", "art", "rich", "hope", "faith", "joy", "drew", "pat", "bill", "chase", "june", "april", "sunny", "clay", "cliff", "dale", "guy", "max", "penny", "rose", "wade", "ward", "buddy", "summer", "paz", "luz" }
+
+-- another tells whether the text speaks of the one we write to as of somebody else.
+function turn:another()
+  local name = text.lower(self.ctx.customer.first_name or "")
+  return #name > 2 and not list.contains(plain_words, name) and self:has(list.map(strangers, function(s) return string.format(s, name) end))
+end
+
 local not_a_name = { "im not sure", "i'm not sure", "im not available", "i'm not available", "im not home", "i'm not home", "im not free", "i'm not free", "im not int", "i'm not int", "im not in ", "no soy dueñ" }
+
+-- calls ask for our number.
+local calls = { "can i call", "can i just call", "could i call", "whats your number", "what's your number", "what is your number", "your phone number", "a number to call", "number i can call", "number can i call", "puedo llamar", "su numero", "su número" }
 
 -- trouble_first answers what never leads to a visit.
 function turn:trouble_first()
@@ -61,7 +77,7 @@ function turn:trouble_first()
     return self:person("a complaint", self:text("sorry"))
   elseif self:has(doubts) then
     return self:answer(self:text("automated"), self:text("about", { service = self.ctx.session.service or self:text("a_visit") }), self:text("ask_us"))
-  elseif self:has(not_me) and not self:has(not_a_name) and not is.yes then
+  elseif (self:has(not_me) and not self:has(not_a_name) or self:another()) and not is.yes then
     return self:person("maybe the wrong person", self:text("wrong_person"))
   end
   if is.machine then
@@ -78,6 +94,8 @@ function turn:trouble_first()
     return self:person("a child may be writing", self:text("minor"))
   elseif (is.human or is.call_me) and not is.bot then
     return self:person("the customer wants a person", self:text("person_number"))
+  elseif self:has(calls) and self:asking() then
+    return self:answer(self:text("call_us"))
   elseif is.commercial then
     return self:person("not a residential visit", self:text("commercial"))
   end
@@ -88,7 +106,29 @@ local function two(ids)
   return list.first(ids, 2)
 end
 
-local approved = { "said its fine", "said it's fine", "said ok", "said yes", "said to book", "approved", "permission", "agreed", "ok with it", "said its ok", "said it's ok", "dio permiso", "dijo que si", "dijo que sí" }
+-- paying are words of ways to pay, which the facts may not tell.
+local paying = { "financ", "payment plan", "pay over", "installment", "monthly pay", "make payments", "discount", "coupon", "promo", "descuento", "a plazos", "mensualidades",
+  "take card", "accept card", "credit card", "apple pay", "venmo", "zelle", "cash app", "cashapp", "take cash", "tarjeta" }
+
+-- firm tells whether the customer said so plainly that it is to be booked that a question beside it changes nothing.
+local firm = { "book it", "book me", "book that", "that works", "works for me", "works great", "ill take", "i'll take", "sign me up", "lock it", "lock me", "lets do it", "let's do it", "yes please", "resérvelo", "reservelo", "agéndelo", "agendelo", "sí por favor", "si por favor" }
+local unless = { " but ", "before", "first i", "first tell", "first,", "know first", "depends", " if it", "dont", "don't", "pero", "antes" }
+
+function turn:firm()
+  if not self.is.yes or self.is.no or self:has(unless) then
+    return false
+  end
+  local first = string.match(self.said, "^%s*([^%.!%?;\n]+)") or ""
+  return self:has(firm) or first ~= self.said and not self:asking(first) and self:choose(first).sure
+end
+
+-- dear are words of who does not want to pay more for a window.
+local dear = { "too much", "too expensive", "too high", "too steep", "pricey", "without the", "no extra", "not paying", "dont want to pay", "don't want to pay", "muy caro", "demasiado", "sin recargo" }
+
+-- symptoms are words with which people tell what is wrong.
+local symptoms = { "noise", "loud", "leak", "drip", "water", "air", "cold", "warm", "hot", "broke", "smell", "units", "year", "model", "brand", " ton", "turn", "making", "makes", "clog", "ruido", "gotea", "agua", "frio", "frío", "caliente", "no prende", "no sirve" }
+
+local approved = { "i own", "im the owner", "i'm the owner", "i am the owner", "my tenant will", "said its fine", "said it's fine", "said ok", "said yes", "said to book", "approved", "permission", "agreed", "ok with it", "said its ok", "said it's ok", "dio permiso", "dijo que si", "dijo que sí" }
 
 function turn:visit()
   local is, lead = self.is, self:lead()
@@ -104,6 +144,17 @@ function turn:visit()
     self:place()
     return self:person("the address may be outside of the service area", self:text("area", { zip = told.postal_code }))
   end
+  if self:firm() then
+    local choice = self:choose(self.said)
+    local chosen = choice.sure and choice.windows[1] or self.memory.pending
+    local offered = chosen == self.memory.pending or list.find(self.ctx.offered or {}, function(w) return w.id == chosen end)
+    if chosen and offered and self:find(chosen) then
+      return self:book(self:find(chosen))
+    end
+  end
+  if self:has(paying) and self:asking() and not is.price and not is.card then
+    return self:ask_office(lead, self:text("check"))
+  end
   if is.license and not is.card then
     local facts = self:facts(1, "licensed", "insured", "licencia")
     local rest = string.gsub(text.lower(self.said), "licensed and insured", "licensed")
@@ -111,7 +162,7 @@ function turn:visit()
       return self:price(text.trim(lead .. " " .. facts))
     end
     if facts == "" or string.find(rest, " and ", 1, true) or select(2, string.gsub(self.said, "?", "")) > 1 then
-      return self:person("a question that the facts do not answer", lead, facts, self:text("check"))
+      return self:ask_office(lead, facts, self:text("check"))
     end
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. facts))
   end
@@ -119,10 +170,16 @@ function turn:visit()
     return self:answer(lead, self:text("link"))
   end
   local said_price = self:asks_of_price()
-  if said_price and (not is.price or self:has({ "extra", "surcharge", "recargo" })) then
+  if said_price and not is.no and (not is.price or self:has({ "extra", "surcharge", "recargo" })) then
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. said_price))
   end
-  if is.price then
+  if self:has(dear) and #(self.ctx.offered or {}) > 0 then
+    local cheaper = list.filter(self:others(), function(id) return not self:find(id).surcharge_cents end)
+    if list.find(self.ctx.offered, function(w) return w.surcharge_cents end) and #cheaper > 0 then
+      return self:offer(two(cheaper), nil, lead)
+    end
+  end
+  if is.price and not (is.no and #self:choose(self.said).days > 0) then
     return self:price(lead)
   end
   if is.tenant and not self:has(approved) then
@@ -135,7 +192,7 @@ function turn:visit()
     end
   end
 
-  local choice = talk.choose(self.said, self.ctx.now, self.zone, open, self.ctx.offered)
+  local choice = self:choose(self.said)
   local pending = self.memory.pending and self:find(self.memory.pending)
   if #choice.past > 0 then
     return self:offer(two(choice.near), nil, self:text("past"))
@@ -155,22 +212,28 @@ function turn:visit()
     end
     return self:confirm(pending, lead)
   end
-  if #choice.windows > 0 and (#choice.days > 0 or choice.timed or is.earliest) then
+  local offers = self.ctx.offered or {}
+  if #choice.days == 0 and #offers > 0 and self:sooner() then
+    local before = self:sooner_than(offers[1])
+    return #before > 0 and self:offer(two(before), nil, lead) or self:answer(lead, self:text("no_sooner"))
+  end
+  if #choice.windows > 0 then
+    local full = #choice.days <= 2 and choice.full or {}
     if is.earliest and #choice.windows == 1 and #choice.days == 0 and not choice.timed then
       return self:offer(two(self:any_open()), nil, lead)
     end
     if #choice.windows == 1 then
       local window = self:find(choice.windows[1])
-      if #choice.full > 0 then
-        return self:offer(choice.windows, choice.full, lead)
+      if #full > 0 then
+        return self:offer(choice.windows, full, lead)
       end
       return self:confirm(window, lead)
     end
-    return self:offer(choice.windows, choice.full, lead)
+    return self:offer(choice.windows, full, lead)
   end
   if #choice.days > 0 or choice.timed then
     local head = lead
-    if #choice.full == 0 then
+    if #choice.full == 0 or #choice.full > 2 and not self.too_far then
       head = text.trim(lead .. " " .. self:text("no_fit"))
     end
     return self:offer(two(choice.near), choice.full, head)
@@ -188,9 +251,18 @@ function turn:visit()
   if is.booked then
     return self:offer(two(self:any_open()), nil, self:text("nothing_booked"))
   end
+  local also = talk.service(self.said, self.ctx.services or {})
+  if also and also ~= self:service() and self:has(turn.more_work) then
+    local proposal = self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("more_work")))
+    proposal.task = "more for the technician: " .. text.truncate(self.said, 140)
+    return proposal
+  end
+  if told.postal_code and not told.line1 and self:asking() then
+    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("served", { zip = told.postal_code })))
+  end
   if told.line1 or told.postal_code then
     self:place()
-    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("address_noted")))
+    return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. self:text("address_noted", { place = text.trim((self.memory.line1 or "") .. " " .. (self.memory.zip or "")) })))
   end
   if self:has({ "come out", "come today", "come now", "appointment", "cita", "venir", "pueden ir" }) then
     return self:offer(two(self:any_open()), nil, lead)
@@ -224,13 +296,16 @@ local function reply_to(ctx)
   end
   local more = talk.past_danger(t.said) or t:has({ " now ", " but ", "still ", " ahora ", " pero " }) and talk.service(t.said, ctx.services or {})
   local offered = ctx.offered or {}
-  local chosen = #offered > 0 and talk.choose(t.said, ctx.now, t.zone, t:open() or {}, offered).sure
-  local undecided = not (more or chosen or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
+  local chosen = #offered > 0 and t:choose(t.said).sure
+  local waits = t.memory.waits and not (more or chosen or t.is.options or t.is.earliest) -- "ok thanks" to "the office will check"
+  t.memory.waits = nil
+  local asks_a_day = #t:choose(t.said).days > 0 and t:asking() -- "no thanks. monday?"
+  local undecided = not (asks_a_day or more or chosen or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
   if t.is.done and undecided then
     return t:done({ say = t:text("done"), close = true })
   elseif t.is.later and undecided then
     return t:done({ say = t:text("later"), close = true })
-  elseif t.is.thanks and undecided and not t.is.license then
+  elseif t.is.thanks and (undecided or waits) and not t.is.license then
     return t:answer(t:text("welcome"))
   end
   if t.is.reaction then -- a smile asks for nothing, but an open offer may be said again
@@ -241,6 +316,10 @@ local function reply_to(ctx)
   if answer then
     return answer, t.unsure
   end
+  if t:has(symptoms) and select(2, string.gsub(t.said, "%S+", "")) > 2 and not t:asking() and t:open() then
+    t.memory.told = text.truncate(t.said, 200)
+    return t:offer(list.first(t:any_open(), 2), nil, t:text("noted")), true
+  end
   if t.is.no then
     return t:done({ say = t:text("later"), close = true })
   end
@@ -249,8 +328,11 @@ local function reply_to(ctx)
   if unclear > 1 then
     return t:person("not understood twice", t:text("person_number")), true
   end
+  if ctx.booking and ctx.booking.window then
+    return t:answer(t:text("sorry_what"), t:text("yours", { label = t:label(ctx.booking.window) }), t:text("say_person")), true
+  end
   if #t:still_offered() > 0 then
-    local hesitant = t:has({ "maybe", "not sure", "idk", "perhaps", "possibly", "tal vez", "quiza", "quizá", "no se" })
+    local hesitant = t:has({ "maybe", "not sure", "idk", "perhaps", "possibly", "probably", "think so", "tal vez", "quiza", "quizá", "no se" })
     return t:offer(t:still_offered(), nil, t:text(hesitant and "no_rush" or "sorry_what")), true
   end
   return t:answer(t:text("unclear")), true

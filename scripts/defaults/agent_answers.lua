@@ -9,27 +9,67 @@ for word in string.gmatch("what whats how do does can could is are where wheres 
   asks[word] = true
 end
 
+local asking = { "can you", "can u ", "can yall", "could you", "could u ", "do you", "do u ", "do yall", "do y'all", "does your", "are you guys", "is there", "are there", "will you", "will u ",
+  "would you", "am i ", "did you", "did u " }
+
+-- asking tells whether a text, else the customer's, asks something, with a question mark or without.
+function turn:asking(said)
+  local low = " " .. text.lower(said or self.said) .. " "
+  if string.find(low, "?", 1, true) or asks[string.match(low, "^%W*(%a+)") or ""] then
+    return true
+  end
+  return list.find(asking, function(phrase) return string.find(low, " " .. phrase, 1, true) ~= nil end) ~= nil
+end
+
 -- unknown_terms are asked for with prices, and no fact tells them.
 local unknown_terms = { "match", "beat", "discount", "coupon", "senior", "military", "veteran", "special", "promo", "deal", "waive", "financ", "payment plan", "descuento", "promoc" }
 
--- price tells what approved facts say, once; pressed again, it goes to the office.
-function turn:price(lead)
-  local asked = (self.memory.price or 0) + 1
-  self.memory.price = asked
-  local turns = self.ctx.thread.turns or {}
-  for _, earlier in ipairs(turns) do
-    if earlier.from == "agent" and string.find(earlier.text, "$", 1, true) and asked == 1 then
-      asked = 2
-      self.memory.price = 2
-    end
+-- price_note gives what the business wrote of the price of a service, with its name; nil when that is no amount, or the fee of every visit.
+function turn:price_note()
+  local named = talk.service(self.said, self.ctx.services or {}) or self:service()
+  local service = list.find(self.ctx.services or {}, function(s) return s.name == named end)
+  local note = service and service.price_note or ""
+  local amount = string.match(note, "%$%d[%d%.,]*%d") or string.match(note, "%$%d")
+  local fee = self:fee()
+  if not amount or fee and string.find(fee, amount, 1, true) then
+    return nil
   end
+  return service.name .. ": " .. note .. (string.find(note, "[%.!]$") and "" or ".")
+end
+
+-- of_the_visit are words of who asks what the visit costs, not the repair.
+local of_the_visit = { "total", "visit", "trip", "come out", "call out", "fee", "diagnos", "altogether", "all in", "surcharge", "extra", "saturday", "comes off", "credit", "visita", "recargo" }
+
+-- priced counts our texts that spoke of the price.
+function turn:priced()
+  local fee = string.match(self:fee() or "", "%$%d[%d%.,]*%d")
+  local count = 0
+  for _, earlier in ipairs(self.ctx.thread.turns or {}) do
+    local low = text.lower(earlier.text)
+    local tells = fee and string.find(low, fee, 1, true) or string.find(low, "price", 1, true) or string.find(low, "quote", 1, true) or string.find(low, "precio", 1, true)
+      or string.find(low, "number by text", 1, true) or string.find(low, "cotiza", 1, true)
+    count = count + (earlier.from == "agent" and tells and 1 or 0)
+  end
+  return count
+end
+
+-- price tells what the business approved, once; pressed again, it goes to the office.
+function turn:price(lead)
+  local asked = math.max(self.memory.price or 0, self:priced()) + 1
+  if asked > 1 and self:has(of_the_visit) then -- what a visit costs is told again
+    asked = 1
+  end
+  self.memory.price = math.max(asked, self.memory.price or 0)
   if asked > 2 then
     return self:person("asked for a price again", self:text("person_number"))
   end
   if asked == 2 then
     return self:answer(lead or "", self:text("no_price"))
   end
-  local facts = self:fee() or self:facts(2, "fee", "price", "precio")
+  if self:has({ "cancel", "no show", "no-show" }) then
+    return self:ask_office(lead or "", self:text("check"))
+  end
+  local facts = self:price_note() or self:fee() or self:facts(2, "fee", "price", "precio")
   if facts == "" then
     return self:person("asked for a price", lead or "", self:text("check"))
   end
@@ -37,11 +77,11 @@ function turn:price(lead)
   if unknown then
     facts = self:text("check_too") .. " " .. facts
   end
-  local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  local choice = self:choose(self.said)
   local wished = (#choice.days > 0 or choice.timed) and choice.windows or {}
   local some = list.map(list.first(#wished > 0 and wished or self:any_open(), 2), function(id) return self:find(id) end)
   local proposal
-  if #some == 0 then
+  if #some == 0 or self.ctx.booking and #wished == 0 then
     proposal = self:answer(lead or "", facts)
   elseif #some == 1 then
     proposal = self:answer(lead or "", facts, self:text(some[1].surcharge_cents and "surcharge" or "one", { a = self:label(some[1]), label = self:label(some[1]), price = some[1].surcharge_cents and money.format(some[1].surcharge_cents) }))
@@ -56,11 +96,12 @@ function turn:price(lead)
 end
 
 -- asks_of_price answers a question that names an amount of an approved fact: "so it's 89?", "49 extra??".
-function turn:asks_of_price()
-  if not string.find(self.said, "?", 1, true) and not asks[string.match(text.lower(self.said), "^%W*(%a+)") or ""] then
+function turn:asks_of_price(said)
+  said = said or self.said
+  if not self:asking(said) then
     return nil
   end
-  for number in string.gmatch(self.said, "%f[%d]%d%d+%f[%D]") do
+  for number in string.gmatch(said, "%f[%d]%d%d+%f[%D]") do
     local fact = self:facts(1, "$" .. number)
     if fact ~= "" then
       return string.find(text.lower(fact), "fee", 1, true) and self:fee() or fact
@@ -70,9 +111,16 @@ end
 
 local moved_house = { "address", "moved", "new place", "direcci", "domicilio" }
 
-local late = { "running late", "be late", "im late", "i'm late", "behind schedule", "llego tarde", "voy tarde" }
+local late = { "running late", "min late", "mins late", "minutes late", "minutos tarde", "be late", "im late", "i'm late", "behind schedule", "llego tarde", "voy tarde" }
 
-local sooner = { "sooner", "earlier", "before then", "before that", "mas temprano", "más temprano", "mas pronto", "más pronto" }
+local keeps = { "keep it", "keep the app", "keep my app", "keep that", "leave it", "stay as", "dejela", "déjela", "dejelo", "déjelo", "dejarla", "mantener" }
+
+local sooner = { "sooner", "earlier", "before then", "before that", "b4 that", "b4 then", "mas temprano", "más temprano", "mas pronto", "más pronto" }
+
+-- sooner tells whether something before what was named is asked for.
+function turn:sooner()
+  return self:has(sooner)
+end
 
 -- sooner_than gives the open windows before another.
 function turn:sooner_than(other)
@@ -80,11 +128,50 @@ function turn:sooner_than(other)
   return list.map(before, function(w) return w.id end)
 end
 
+-- asked_to_cancel tells whether our last text asked for a yes to a cancellation.
+function turn:asked_to_cancel()
+  local turns = self.ctx.thread.turns or {}
+  for i = #turns, 1, -1 do
+    if turns[i].from == "agent" then
+      local low = text.lower(turns[i].text)
+      return string.find(low, "cancel[^%.%?]*%?") and not string.find(low, "move", 1, true)
+    end
+  end
+end
+
+-- no_need are ways to say that the visit is not needed any more; where the customer has one, it would be cancelled.
+local no_need = { "fixed", "found some", "found another", "someone else", "somebody else", "need it anymore", "dont need", "don't need", "not gonna need", "won't need", "wont need", "working again", "it working", "arregl", "ya no lo necesit", "ya no la necesit", "ya no hace falta" }
+
+function turn:not_needed()
+  local cancels = not self:asking() and string.find(text.lower(self.said), "%f[%a]cancel%f[%A]") and not self:has({ "cancel?", "dont cancel", "don't cancel", "not cancel", "no cancel", "cancellation" })
+  return (self.is.done and self:has(no_need) or cancels) and not self.is.reschedule
+end
+
+-- and_beside adds to a text what was asked in the same breath: a card number that nobody wanted, a price, a fact; else the office is asked.
+function turn:and_beside(proposal)
+  if self.is.card then
+    proposal.say = proposal.say .. " " .. self:text("card")
+  end
+  for sentence in string.gmatch(self.said .. "?", "([^%.!%?\n]+)[%.!%?\n]+") do
+    local is = talk.intents(sentence)
+    local choice = talk.choose(sentence, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+    if self:asking(sentence) and not (is.yes and not is.price or is.when or is.options or is.booked or is.card or choice.timed or #choice.days > 0) then
+      local known = (is.price or self:asks_of_price(sentence)) and (self:price_note() or self:fee()) or self:known(sentence)
+      if not known or known == "" then
+        known, proposal.task = self:text("check"), "answer the customer: " .. text.truncate(text.trim(sentence), 140)
+      end
+      proposal.say = proposal.say .. " " .. known
+      break
+    end
+  end
+  return proposal
+end
+
 -- own answers what is about the visit that the customer has.
 function turn:own()
   local booking = self.ctx.booking
   local label = booking.window and self:label(booking.window) or ""
-  local pending = self.memory.pending
+  local pending = self.memory.pending or self:asked_to_cancel() and "cancel"
   if pending == "cancel" then
     self.memory.pending = nil
     if self.is.yes and not self.is.no then
@@ -94,9 +181,15 @@ function turn:own()
       end
       return self:person("the cancellation failed: " .. tostring(code), self:text("person_number"))
     end
+    if not self.is.reschedule and #self:choose(self.said).days == 0 then
+      return self:answer(self:text("kept", { label = label }))
+    end
+    pending = nil
+  end
+  if self:has(keeps) and not self.is.reschedule and #self:choose(self.said).days == 0 then
     return self:answer(self:text("kept", { label = label }))
   end
-  if self.is.cancel then
+  if self.is.cancel or self:not_needed() then
     self.memory.pending = "cancel"
     return self:answer(self:text("ask_cancel", { label = label }))
   end
@@ -111,7 +204,10 @@ function turn:own()
   if self:has(late) then
     return self:person("the customer will be late: " .. string.sub(self.said, 1, 80), self:text("late"))
   end
-  local choice = talk.choose(self.said, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
+  local choice = self:choose(self.said)
+  if booking.window and list.contains(choice.past, booking.window.id) then -- a second yes to what is booked
+    return self:answer(self:text("yours", { label = label }))
+  end
   if choice.sure and not self.is.no and list.find(self.ctx.offered or {}, function(w) return w.id == choice.windows[1] end) and not (booking.window and choice.windows[1] == booking.window.id) then
     return self:book(self:find(choice.windows[1]))
   end
@@ -141,9 +237,10 @@ function turn:own()
   end
   if self.is.reschedule or #choice.windows > 0 or #choice.days > 0 then
     local ids = #choice.windows > 0 and choice.windows or choice.near
-    if #ids == 0 then
-      ids = self:any_open()
+    if #ids == 0 or #choice.windows == 0 and #choice.days == 0 and not choice.timed then
+      ids = list.map(self:open() or {}, function(w) return w.id end)
     end
+    ids = list.filter(ids, function(id) return not booking.window or id ~= booking.window.id end)
     local today = #choice.days == 0 and booking.window and list.filter(ids, function(id) return self:same_day(id, booking.window) end) or {}
     if #today > 0 then -- "make it 1 instead" means the same day
       ids = today
@@ -163,35 +260,45 @@ function turn:own()
     end
     return self:offer(list.first(ids, 2), nil, before)
   end
+  if self.is.yes and not self.is.price and not self:asking() and label ~= "" then
+    return self:answer(self:text("yours", { label = label }))
+  end
 end
 
 -- vague words stand in many facts, and in many questions that these do not answer.
-local vague = { customer = true, customers = true, technician = true, address = true, please = true, repair = true, number = true, before = true, credited = true }
+local vague = { customer = true, credit = true, customers = true, technician = true, address = true, please = true, repair = true, number = true, before = true, credited = true }
+
+-- known gives the approved facts that a question speaks of, at most two.
+function turn:known(said)
+  local words_of = {}
+  for number in string.gmatch(said, "%d%d+") do
+    table.insert(words_of, "$" .. number)
+  end
+  for word in string.gmatch(text.lower(said), "%a+") do
+    if #word > 5 and not vague[word] then
+      table.insert(words_of, word)
+    end
+  end
+  return #words_of > 0 and self:facts(2, unpack(words_of)) or ""
+end
 
 -- question answers what is asked and is not about windows: from approved facts, else the office is asked.
 function turn:question()
-  local first = string.match(text.lower(self.said), "^%W*(%a+)")
-  if not first or not string.find(self.said, "?", 1, true) and not asks[first] then
+  if not string.find(self.said, "%a") or not self:asking() then
     return nil
+  end
+  if self:has({ " pic", "photo", "video", "foto", "imagen" }) then
+    return self:answer(self:text("media_noted"))
   end
   self.unsure = true
   if string.find(self.said, "%f[%d]%d%d?%f[%D]") and #self:still_offered() > 0 then
     return self:offer(self:still_offered(), nil, self:text("sorry_what"))
   end
-  local known = {}
-  for number in string.gmatch(self.said, "%d%d+") do
-    table.insert(known, "$" .. number)
-  end
-  for word in string.gmatch(text.lower(self.said), "%a+") do
-    if #word > 5 and not vague[word] then
-      table.insert(known, word)
-    end
-  end
-  local facts = #known > 0 and self:facts(2, unpack(known)) or ""
+  local facts = self:known(self.said)
   if facts ~= "" then
     return self:answer(facts)
   end
-  return self:done({ say = self:text("check"), hand_off = "a question that the facts do not answer" })
+  return self:ask_office(self:text("check"))
 end
 
 -- closers are ways to say that the visit is not needed any more.
@@ -208,7 +315,7 @@ function turn:beside()
   if not self.ctx.booking or string.find(self.said, "?", 1, true) or asks[string.match(low, "^%W*(%a+)") or ""] then
     return nil
   end
-  for _, word in ipairs({ "gate", "code", "dog", "park", "door", "key", "porton", "perro", "codigo", "código", "puerta" }) do
+  for _, word in ipairs({ "gate", "code", "dog", "park", "door", "key", "wife", "husband", "let you in", "let u in", "be home", "be there", "knock", "basement is", "esposa", "esposo", "porton", "perro", "codigo", "código", "puerta" }) do
     if string.find(low, word, 1, true) then
       return self:done({ say = self:text("noted"), task = "for the technician: " .. string.sub(self.said, 1, 140) })
     end
@@ -246,8 +353,7 @@ function turn:lead()
   if is.zone then
     table.insert(parts, self:text("zone"))
   end
-  local known = self.memory.service or self.ctx.session.service
-  if self:service() ~= known then
+  if self:service() ~= self.before then
     table.insert(parts, self:text("noted_service", { service = self:service() }))
   end
   return table.concat(parts, " ")

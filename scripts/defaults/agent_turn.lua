@@ -15,6 +15,7 @@ local function new_turn(ctx)
     t.lang = "es"
   end
   memory.lang = t.lang
+  t.before = memory.service or ctx.session.service -- the service, before this text
   t.office = ctx.business.office_phone and phone.format(ctx.business.office_phone) or ""
   return t
 end
@@ -51,6 +52,18 @@ end
 
 function turn:person(reason, ...)
   return self:done({ say = table.concat({ ... }, " "), hand_off = reason })
+end
+
+-- ask_office leaves a question that no approved fact answers to the office, and goes on: the customer can still pick a time. With the
+-- second such question a person takes the thread.
+function turn:ask_office(...)
+  local asked = (self.memory.asked or 0) + 1
+  self.memory.asked = asked
+  if asked > 1 then
+    return self:person("questions that the facts do not answer", ...)
+  end
+  self.memory.waits = true
+  return self:done({ say = table.concat({ ... }, " "), task = "answer the customer: " .. string.sub(self.said, 1, 140) })
 end
 
 -- has tells whether the text holds one of the phrases.
@@ -91,26 +104,49 @@ function turn:choices(some)
   return self:text(#some == 2 and "two" or "three", { a = labels[1], b = labels[2], c = labels[3] })
 end
 
+-- ahead and farthest are how many days the calendar is looked at, unless a later day is named, and then at most.
+local ahead, farthest = 14, 62
+
 -- open asks once for what is open; nil when the calendar cannot be seen.
-function turn:open()
+function turn:open(days)
   if self.windows == nil then
-    local list, code = ask("windows", { service = self:service(), days = 14 })
+    local list, code = ask("windows", { service = self:service(), days = days or ahead })
     self.windows = list or false
     self.trouble = code
   end
   return self.windows or nil
 end
 
+-- choose reads what a text says of windows. Where it names a later day than was looked at, it looks that far.
+function turn:choose(said)
+  local offered = self.ctx.offered
+  local open = self:open()
+  if self.choice and self.choice.said == said and self.choice.open == open then
+    return self.choice.made
+  end
+  local choice = talk.choose(said, self.ctx.now, self.zone, self:open() or {}, offered)
+  local last = choice.days[#choice.days]
+  local days = last and math.ceil(dates.minutes(self.ctx.now, last .. "T23:59:00Z") / (24 * 60)) or 0
+  self.too_far = days > farthest
+  if self:open() and days > ahead and not self.too_far and not self.looked then
+    self.windows, self.looked = nil, true
+    self:open(days)
+    choice = talk.choose(said, self.ctx.now, self.zone, self:open() or {}, offered)
+  end
+  self.choice = { said = said, open = self:open(), made = choice }
+  return choice
+end
+
 local corrected = { "actually", "not the", "not my", "instead", "wrong", "meant", "really", "en realidad", "no es", "en vez" }
 
 -- more_work are words with which something is asked for beside the visit.
-turn.more_work = { "also", "too", "as well", "while", "tambien", "también", "de paso", "another thing", "one more" }
+turn.more_work = { "also", "add ", "too", "as well", "while", "tambien", "también", "de paso", "another thing", "one more" }
 
 -- service gives what the visit is for. What is told in the text counts when it corrects what was known, or is about something else.
 function turn:service()
   local known = self.memory.service or self.ctx.session.service
   local named = talk.service(self.said, self.ctx.services or {})
-  if named and named ~= known and not self:has(turn.more_work) then
+  if named and named ~= known and not self:has(turn.more_work) and (not self.is.price or self:has(corrected)) then
     local same = false
     for word in string.gmatch(text.lower(known or ""), "%a+") do
       same = same or #word > 1 and word ~= "repair" and string.find(" " .. text.lower(self.said) .. " ", "%A" .. word .. "%A") ~= nil
@@ -148,6 +184,9 @@ end
 
 -- full_days says of days that were asked for that nothing is open on them.
 function turn:full_days(days)
+  if self.too_far then
+    return self:text("too_far")
+  end
   local today = dates.format(self.ctx.now, self.zone, "day", self.lang)
   local parts = {}
   for _, day in ipairs(days and #days <= 2 and days or {}) do
@@ -206,12 +245,14 @@ function turn:confirm(window, lead)
   return self:answer(lead or "", self:text("one", { a = self:label(window) }))
 end
 
--- note gives what the technician should know: what was said beside the yes.
+-- note gives what the technician should know: what was told before, and what was said beside the yes.
 function turn:note()
   local _, count = string.gsub(self.said, "%S+", "")
-  if count > 3 then
-    return self.said
+  local now = count > 3 and not self.is.card and self.said or nil
+  if self.memory.told and now then
+    return self.memory.told .. "; " .. now
   end
+  return self.memory.told or now
 end
 
 -- book takes the window, or moves the visit there when the customer has one.
@@ -236,10 +277,7 @@ function turn:book(window)
   end
   if result then
     self.memory.pending = nil
-    if self.ctx.booking then
-      return self:answer(self:text("moved", { label = self:label(window) }))
-    end
-    return self:answer(self:text("booked", { label = self:label(window), service = "" }))
+    return self:and_beside(self:answer(self:text(self.ctx.booking and "moved" or "booked", { label = self:label(window) })))
   end
   if code == "surcharge_not_said" then
     return self:confirm(window)
