@@ -14,7 +14,8 @@ func word(key string) string {
 var wording = map[string]string{
 	"nav.today": "Today", "nav.inbox": "Inbox", "nav.sessions": "Sessions", "nav.reports": "Reports",
 	"nav.tests": "Tests", "nav.canary": "Trials", "mode.ai_agent": "Agent", "mode.prefilled_link": "Text with a link", "test.passed": "passed", "test.failed": "failed", "test.warned": "warns", "test.": "not played yet",
-	"test.from.thread": "made of a conversation", "test.from.session": "made of a session", "test.from.document": "a document", "test.parts": "where the replies part",
+	"test.from.thread": "made of a conversation", "test.from.session": "made of a session", "test.from.document": "a document",
+	"script.used.typed": "is in use now. What you typed is another text: it is still in the editor, and not saved.", "script.builtin.it": "the built-in version",
 	"spoken.agent": "Rebook", "spoken.customer": "Customer", "spoken.human": "Office",
 	"session.title": "Session", "problem.title": "That did not work", "customer.unnamed": "No name given",
 	"today.yesterday": "Yesterday",

@@ -93,6 +93,8 @@
         if (!u.docChanged) return;
         area.value = u.state.doc.toString();
         unsaved = area.value !== first;
+        const old = document.getElementById("tests-old");
+        if (old) old.hidden = false;
         clearTimeout(wait);
         wait = setTimeout(() => post("preview", ["#preview"]), 350);
       }),
@@ -125,20 +127,38 @@
     try {
       answer = await fetch(`${form.getAttribute("action")}/${where}`, { method: "POST", body, credentials: "same-origin", headers: { Accept: "text/html" } });
       text = await answer.text();
-    } catch { preview.removeAttribute("aria-busy"); return; } // the daemon is away; the next keystroke tries again
-    if (mine !== turns[where]) return;
-    if (answer.redirected) { location.assign(answer.url); return; }
+    } catch { preview.removeAttribute("aria-busy"); return false; } // the daemon is away; the next keystroke tries again
+    if (mine !== turns[where]) return false;
+    if (answer.redirected) {
+      if (new URL(answer.url).pathname === form.getAttribute("action")) unsaved = false; // the version in the editor is in use now
+      location.assign(answer.url);
+      return true;
+    }
     const page = new DOMParser().parseFromString(text, "text/html");
-    const problem = page.querySelector("main > .problem");
-    document.querySelector("main > .problem")?.remove();
-    if (problem) document.getElementById("main").prepend(problem);
+    const problem = page.querySelector("main > .problem"), done = page.querySelector("main > .done");
+    for (const old of document.querySelectorAll("main > .problem, main > .done")) old.remove();
+    document.getElementById("main").prepend(...[done, problem].filter(Boolean));
     for (const part of parts) {
       const old = document.querySelector(part), fresh = page.querySelector(part);
       if (old && fresh) Idiomorph.morph(old, fresh);
     }
     preview.removeAttribute("aria-busy");
-    if (where === "talk" && problem) mark(Number(page.getElementById("source")?.dataset.line || 0), problem.textContent);
+    if (where !== "preview" && problem && page.getElementById("source")?.dataset.line) mark(Number(page.getElementById("source").dataset.line), problem.textContent);
     else read();
+    return true;
+  };
+
+  // judge plays the tests with what is in the editor, or asks for a version to be used, and leads to what came of it. The editor stays as it is.
+  const judge = async (where, button) => {
+    const tests = document.getElementById("tests"), told = document.getElementById("tests-told");
+    tests.setAttribute("aria-busy", "true");
+    told.textContent = tests.dataset.playing;
+    const answered = await post(where, ["#tests", ".facts", ".versions"], (body) => { if (button.name) body.set(button.name, button.value); });
+    tests.removeAttribute("aria-busy");
+    if (!answered) told.textContent = tests.dataset.away;
+    document.getElementById("h-tests").focus({ preventScroll: true });
+    document.getElementById("h-tests").scrollIntoView({ block: "nearest" });
+    tests.querySelector("[aria-invalid]")?.focus();
   };
   document.getElementById("session").addEventListener("change", () => post("preview", ["#preview"]));
   form.addEventListener("submit", (e) => {
@@ -155,10 +175,14 @@
     } else if (to.endsWith("/preview")) {
       e.preventDefault();
       post("preview", ["#preview"]);
+    } else if (/\/(test|activate|override)#tests$/.test(to)) {
+      e.preventDefault();
+      judge(to.match(/(\w+)#tests$/)[1], e.submitter);
     } else unsaved = false;
   });
   form.addEventListener("keypress", (e) => { // Enter would press the first button, which saves
     if (e.key === "Enter" && e.target.id === "say") { e.preventDefault(); form.requestSubmit(document.getElementById("talk-send")); }
+    if (e.key === "Enter" && e.target.id === "override") { e.preventDefault(); form.requestSubmit(document.getElementById("all-the-same")); }
   });
   addEventListener("beforeunload", (e) => { if (unsaved) e.preventDefault(); });
   if (area.dataset.line) mark(Number(area.dataset.line), document.querySelector("main > .problem")?.textContent || "");
