@@ -58,7 +58,7 @@ type canaryRow struct {
 }
 
 func (c *call) showCanaries() (any, error) {
-	return c.canariesPage(ok, canaryPage{Percent: "10"}, "", nil)
+	return c.canariesPage(ok, canaryPage{Percent: "10"}, c.f.Query("version"), nil) // the editor leads here with a version
 }
 
 // canariesPage shows every canary, with a refusal on top where there was one. chosen is the version that the form names.

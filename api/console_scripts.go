@@ -176,10 +176,11 @@ type scriptPage struct {
 }
 
 type versionRow struct {
-	Version              int
-	Label, By, Note, At  string
-	Path, DiffPath       string
-	InUse, Newer, Chosen bool
+	Version               int
+	Label, By, Note, At   string
+	Path, DiffPath        string
+	ReplayPath, TrialPath string // where a version that is not in use is looked at first; empty: nowhere
+	InUse, Newer, Chosen  bool
 }
 
 type diffPart struct {
@@ -285,6 +286,10 @@ func (c *call) versionRows(s *storage.Snapshot, v shell, o engine.ScriptOverview
 			before = o.Active.Version
 		case i+1 < len(all):
 			before = all[i+1].Version
+		}
+		if !row.InUse && x.Kind != booking.ScriptModule {
+			row.ReplayPath = replaysPath + "?" + url.Values{"script": {o.Script.Name}, "version": {strconv.Itoa(x.Version)}}.Encode()
+			row.TrialPath = canaryPath + "?" + url.Values{"version": {booking.ScriptRef(o.Script.Name, x.Version)}}.Encode()
 		}
 		if before >= 0 {
 			row.DiffPath = row.Path + "&against=" + strconv.Itoa(before) + "#diff"

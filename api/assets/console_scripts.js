@@ -135,9 +135,11 @@
       return true;
     }
     const page = new DOMParser().parseFromString(text, "text/html");
-    const problem = page.querySelector("main > .problem"), done = page.querySelector("main > .done");
-    for (const old of document.querySelectorAll("main > .problem, main > .done")) old.remove();
-    document.getElementById("main").prepend(...[done, problem].filter(Boolean));
+    const problem = page.querySelector("main > .problem"), told = [page.querySelector("main > .done"), problem].filter(Boolean);
+    const over = where === "preview" ? `[data-of="preview"]` : ""; // a preview comes by itself, and takes away nothing else
+    for (const old of document.querySelectorAll(`main > .problem${over}, main > .done${over}`)) old.remove();
+    for (const one of told) one.dataset.of = where;
+    document.getElementById("main").prepend(...told);
     for (const part of parts) {
       const old = document.querySelector(part), fresh = page.querySelector(part);
       if (old && fresh) Idiomorph.morph(old, fresh);
