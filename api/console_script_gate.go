@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/rebookhq/rebook/api/wire"
@@ -33,7 +32,7 @@ type testsPart struct {
 }
 
 func testsOf(run booking.TestRun, took time.Duration) testsPart {
-	p := testsPart{Ran: true, Played: run.Played, Failed: run.Failed, More: run.Failed - len(run.Failures), Took: tookWords(took), Scripts: strings.Join(run.Scripts, ", ")}
+	p := testsPart{Ran: true, Played: run.Played, Failed: run.Failed, More: run.Failed - len(run.Failures), Took: tookWords(took), Scripts: ranWith(run)}
 	for _, f := range run.Failures {
 		p.Failures = append(p.Failures, failedRowOf(f))
 	}
@@ -109,10 +108,9 @@ func (c *call) useInConsole(override bool) (any, error) {
 		return c.back(scriptPath(name) + "?version=" + url.QueryEscape(form.Get("version")) + "#versions")
 	}
 	status, problem := http.StatusOK, err
-	var failed *engine.TestsFailed
-	if errors.As(err, &failed) {
-		problem = booking.Refuse(booking.Invalid, "tests_failed", "version", fmt.Sprintf("%d of %d tests fail, so %s was not put to use", failed.Run.Failed, failed.Run.Played, versionInSentence(want.Version)),
-			"the failures stand beside the editor")
+	failed, _ := errors.AsType[*engine.TestsFailed](err)
+	if failed != nil {
+		problem = booking.Refuse(booking.Invalid, "tests_failed", "version", testsFailedWords(failed.Run)+", so "+versionInSentence(want.Version)+" was not put to use", "the failures stand beside the editor")
 	}
 	if err != nil {
 		if status = problemOf(err).status; status == http.StatusNotFound {
@@ -130,6 +128,13 @@ func (c *call) useInConsole(override bool) (any, error) {
 		}
 		return nil
 	})
+}
+
+func testsFailedWords(run booking.TestRun) string {
+	if run.Failed == 1 {
+		return fmt.Sprintf("1 of %d tests fails", run.Played)
+	}
+	return fmt.Sprintf("%d of %d tests fail", run.Failed, run.Played)
 }
 
 // versionInSentence names a version within a sentence.

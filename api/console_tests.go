@@ -71,7 +71,7 @@ func (c *call) testsPage(status int, problem error) (any, error) {
 		p.Saved = append(p.Saved, row)
 	}
 	if run != nil {
-		p.Ran, p.Scripts, p.Played, p.Failed, p.More = v.At(run.At), strings.Join(run.Scripts, ", "), run.Played, run.Failed, run.Failed-len(run.Failures)
+		p.Ran, p.Scripts, p.Played, p.Failed, p.More = v.At(run.At), ranWith(*run), run.Played, run.Failed, run.Failed-len(run.Failures)
 		for _, f := range run.Failures {
 			p.Failures = append(p.Failures, failedRowOf(f))
 		}
@@ -81,6 +81,15 @@ func (c *call) testsPage(status int, problem error) (any, error) {
 		v.Problem = sentence(problemOf(problem).refusal)
 	}
 	return c.html(status, "tests", v)
+}
+
+// ranWith tells which versions a run was played with.
+func ranWith(run booking.TestRun) string {
+	var told []string
+	for _, refs := range run.Scripts {
+		told = append(told, scriptsWords(refs))
+	}
+	return strings.Join(told, "; ")
 }
 
 // frame reads the frame of a page about tests.
@@ -93,7 +102,10 @@ func (c *call) frame(title string) (v shell, err error) {
 }
 
 func failedRowOf(f booking.FailedTest) failedRow {
-	row := failedRow{Path: testPath(f.ID), Name: f.Name, Outcome: f.Outcome, Script: f.Script, Failures: f.Failures}
+	row := failedRow{Path: testPath(f.ID), Name: f.Name, Outcome: worded("outcome", f.Outcome), Script: scriptsWords(f.Script)}
+	for _, failure := range f.Failures {
+		row.Failures = append(row.Failures, plainUnmet(failure))
+	}
 	if f.PartsAt == 0 {
 		row.Alike, row.AsBefore = spokenRows(f.Said), len(f.Before) > 0
 		return row
@@ -196,6 +208,9 @@ func (c *call) testPage(status int, played []engine.Played, problem error, typed
 		return nil, err
 	}
 	p := testPage{Path: testPath(id), Name: t.Name, Mode: word("mode." + string(t.Mode)), Script: t.Script, BuiltIn: t.BuiltIn, Document: typed, Last: word("test." + t.Last)}
+	if len(played) > 0 {
+		p.Last = "" // what came of it just now stands below
+	}
 	if !t.BuiltIn {
 		p.From, p.Saved = word("test.from."+t.From), v.At(t.Changed())
 	}

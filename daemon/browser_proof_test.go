@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,18 +14,24 @@ import (
 	"github.com/rebookhq/rebook/api/wire"
 )
 
-// leaves is a visitor with a name who leaves, and waits until the agent's first text is there.
-func (s *site) leaves(name, phone string) wire.Session {
+// leave is a visitor with a name who leaves.
+func (s *site) leave(name, phone string) {
 	s.t.Helper()
 	in := map[string]any{"session": "visit-of-" + name, "scheduler": demoScheduler, "event": "abandoned", "step": "time", "service": "AC repair",
 		"customer": map[string]string{"first_name": name, "phone": phone}, "consent": map[string]any{"sms": true, "text": "Text me"}}
 	if err := s.api.do(s.t.Context(), http.MethodPost, "/v1/session-events", in, nil); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// leaves is a visitor who leaves, and waits until the agent's first text is there.
+func (s *site) leaves(name, phone string) wire.Session {
+	s.t.Helper()
+	s.leave(name, phone)
 	return s.session("visit-of-"+name, "texted", hasStatus("texted", "talking"))
 }
 
-// says texts the house as a customer, and waits for an answer with certain words.
+// customerSays texts the house as a customer, and waits for an answer with certain words.
 func (s *site) customerSays(phone, body, answer string) {
 	s.t.Helper()
 	if err := s.api.do(s.t.Context(), http.MethodPost, "/v1/simulator/inbound", map[string]string{"from": phone, "to": string(s.texts(phone)[0].From), "body": body}, nil); err != nil {
@@ -75,6 +82,13 @@ func TestNothingGoesLiveUntestedInABrowser(t *testing.T) {
 		t.Error("the customer's number is in the test")
 	}
 
+	// What would happen to a visit at another time is told on its page.
+	b.goTo("/console/sessions/" + s.leaves("Olu", "+16145550144").ID)
+	eval[bool](b, `(document.getElementById("due-at").value = document.getElementById("due-at").value.replace(/^\d{4}-\d\d-\d\d/, d => new Date(Date.parse(d) + 3 * 86400e3).toISOString().slice(0, 10)), document.getElementById("due-at").focus(), true)`)
+	b.do("press Enter", chromedp.KeyEvent(kb.Enter))
+	b.until(`document.querySelector("#foretold .verdict")?.textContent.startsWith("No text would go out.") && document.querySelectorAll("#foretold .trace li").length > 5`)
+	b.shown("proof-travel")
+
 	// The agent is changed. The test fails beside the editor, and shows where the replies part.
 	b.goTo("/console/scripts/agent")
 	builtIn := b.value("source")
@@ -92,7 +106,7 @@ func TestNothingGoesLiveUntestedInABrowser(t *testing.T) {
 	if got := eval[string](b, `document.activeElement.id`); got != "h-tests" {
 		t.Errorf("after the tests the focus is on %q", got)
 	}
-	b.look("proof-script-tests")
+	b.shown("proof-script-tests")
 
 	// Saved as it is, it is kept out of use, with the same list; what was typed meanwhile stays. Nobody goes past without a reason.
 	b.press("#script button:not([formaction])")
@@ -107,7 +121,7 @@ func TestNothingGoesLiveUntestedInABrowser(t *testing.T) {
 	eval[bool](b, `(document.querySelector(".override").open = true)`)
 	b.press("#all-the-same")
 	b.until(`document.getElementById("no-reason") && document.activeElement.id === "override"`)
-	b.look("proof-script-kept-out")
+	b.shown("proof-script-kept-out")
 	var list wire.Script
 	if err := s.api.do(t.Context(), http.MethodGet, "/v1/scripts/agent", nil, &list); err != nil || list.Active == nil || *list.Active != 0 {
 		t.Fatalf("the version came into use: %+v %v", list, err)
@@ -125,24 +139,24 @@ func TestNothingGoesLiveUntestedInABrowser(t *testing.T) {
 	b.until(`location.search === "?version=2" && document.getElementById("editor")`)
 	b.press(`.versions button[value="2"]`)
 	b.until(`document.querySelector(".facts").textContent.includes("In use: Version 2")`)
-	b.look("proof-script-used")
+	b.shown("proof-script-used")
 
 	// The week is replayed with the version before and other hours, and both sides are read.
 	b.press(`.versions a[href^="/console/replays"]`)
 	b.until(`document.querySelector("[name=script]")?.value.startsWith("agent@")`)
 	b.choose2("script", "agent@0")
 	eval[bool](b, `(document.querySelector("[name=delay]").value = "30", true)`)
-	b.look("proof-replays")
+	b.shown("proof-replays")
 	b.press("form.replay button")
-	b.until(`document.querySelector("h1 .state")?.textContent === "Done" && document.querySelectorAll(".differences > li").length >= 2`)
+	b.until(`document.querySelector("h1 .state")?.textContent === "Done" && document.querySelectorAll(".differences > li").length >= 3`)
 	told := eval[string](b, `document.querySelector("#live .verdict").textContent`)
-	if !strings.Contains(told, "of 2 texts would differ") {
+	if !strings.Contains(told, "of 3 texts would differ") {
 		t.Errorf("the replay says %q", told)
 	}
 	if was, is := eval[string](b, `document.querySelector(".differences .sides > :first-child").textContent`), eval[string](b, `document.querySelector(".differences .sides > :last-child").textContent`); !strings.Contains(was, "Thank you. Reply STOP") || strings.Contains(is, "Thank you") || !strings.Contains(is, "Reply STOP") {
 		t.Errorf("side by side stand %q and %q", was, is)
 	}
-	b.look("proof-replay")
+	b.shown("proof-replay")
 	before := len(s.texts("+16145550142"))
 
 	// A further version goes to ten percent of the people first.
@@ -154,14 +168,46 @@ func TestNothingGoesLiveUntestedInABrowser(t *testing.T) {
 	b.until(`document.querySelector("[name=version]")?.value === "agent@3" && document.querySelector("[name=percent]").value === "10"`)
 	b.press(`form[action="/console/canary"] button`)
 	b.until(`document.querySelector(".state")?.textContent === "Running"`)
-	for i := range 12 {
-		s.leaves(fmt.Sprint("Trial", i), fmt.Sprintf("+1614555%04d", 150+i))
+	const people = 24
+	for i := range people {
+		s.leave(fmt.Sprint("Trial", i), fmt.Sprintf("+1614555%04d", 150+i))
 	}
-	b.until(`[...document.querySelectorAll("tbody tr")].reduce((n, r) => n + Number(r.cells[1].textContent), 0) === 12 && document.querySelectorAll("tbody tr").length === 2`)
-	b.look("proof-canary")
+	b.until(fmt.Sprintf(`[...document.querySelectorAll("tbody tr")].reduce((n, r) => n + Number(r.cells[1].textContent), 0) === %d && document.querySelectorAll("tbody tr").length === 2`, people))
+	b.shown("proof-canary")
+
+	// One that takes long is watched and cancelled.
+	slow := "function reply(ctx)\n  local n = 0\n  for i = 1, 450000 do n = n + i end\n  return { say = \"Slow but sure: \" .. ctx.business.name .. \", automated. Reply STOP to opt out.\" }\nend\n"
+	if err := s.api.do(t.Context(), http.MethodPut, "/v1/scripts/agent", map[string]string{"source": slow}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, cancelled := range []bool{true, false} {
+		b.goTo("/console/replays?script=agent&version=4")
+		b.press("form.replay button")
+		b.until(`document.querySelector("h1 .state")?.textContent === "Running" && document.querySelector("progress")`)
+		if cancelled {
+			b.press(`form[action$="/cancel"] button`)
+			b.until(`document.querySelector("h1 .state")?.textContent === "Cancelled"`)
+			continue
+		}
+		eval[bool](b, `(window.fetch = () => Promise.reject(new Error("the page is held as it is")), true)`)
+		b.shown("proof-replay-running")
+	}
 	if after := len(s.texts("+16145550142")); after != before {
 		t.Errorf("tests, replay or trial sent Maya %d texts", after-before)
 	}
+}
+
+// shown takes pictures of a page, and has it looked over by axe-core.
+func (b *tab) shown(name string) {
+	b.s.t.Helper()
+	b.look(name)
+	if os.Getenv("REBOOK_SHOTS") != "" {
+		b.screen(1280, 900, "dark")
+		b.shoot(name + "-1280-dark")
+		b.screen(390, 844, "light")
+		b.shoot(name + "-390-light")
+	}
+	b.accessible(name)
 }
 
 // choose2 picks an option of a list that has a name and no ID.
@@ -180,7 +226,7 @@ func TestTestsAreKeptInABrowser(t *testing.T) {
 	s.customerSays("+16145550142", "How much is the visit?", "$89")
 	b := s.signIn("ada", "manager")
 	b.goTo("/console/tests")
-	b.look("proof-tests-empty")
+	b.shown("proof-tests-empty")
 	b.goTo("/console/inbox/+16145550142")
 	eval[bool](b, `(document.querySelector("form.save button").focus(), true)`)
 	b.do("press Enter", chromedp.KeyEvent(kb.Enter))
@@ -188,7 +234,7 @@ func TestTestsAreKeptInABrowser(t *testing.T) {
 	path := eval[string](b, `location.pathname`)
 	b.press(`form[action$="/run"] button`)
 	b.until(`document.querySelector(".verdict b")?.textContent === "Passed"`)
-	b.look("proof-test")
+	b.shown("proof-test")
 	edit := func(from, to string) {
 		b.goTo(path)
 		eval[bool](b, fmt.Sprintf(`(el => { el.value = el.value.replace(%q, %q); return true })(document.getElementById("document"))`, from, to))
@@ -197,14 +243,14 @@ func TestTestsAreKeptInABrowser(t *testing.T) {
 	b.goTo(path)
 	edit(`$89`, `$99`)
 	b.until(`document.querySelector(".verdict b")?.textContent === "Failed" && document.querySelector(".unmet")`)
-	b.look("proof-test-failed")
+	b.shown("proof-test-failed")
 	eval[bool](b, `(document.getElementById("document").value = "{ not whole", true)`)
 	b.press(`main > form:has(#document) button`)
 	b.until(`document.querySelector("main > .problem") && document.getElementById("document").value === "{ not whole"`)
 	b.goTo("/console/tests")
 	b.press(`form[action="/console/tests/run"] button`)
 	b.until(`document.body.textContent.includes("1 of") && document.querySelector(".failing, article.tile")`)
-	b.look("proof-tests")
+	b.shown("proof-tests")
 	b.goTo(path)
 	b.press(`form[action$="/delete"] button`)
 	b.until(`location.pathname === "/console/tests" && document.body.textContent.includes("None yet")`)

@@ -87,7 +87,7 @@
       lineNumbers(), EditorView.lineWrapping, highlightActiveLine(), highlightActiveLineGutter(), history(), drawSelection(), bracketMatching(), closeBrackets(), lintGutter(),
       indentUnit.of("  "), EditorState.tabSize.of(2), StreamLanguage.define(lua), syntaxHighlighting(colours), look,
       autocompletion({ override: [offer], icons: false }),
-      EditorView.contentAttributes.of({ "aria-label": "Source (Lua)", "aria-keyshortcuts": "Control+Space Control+S" }),
+      EditorView.contentAttributes.of({ tabindex: "0", "aria-label": "Source (Lua)", "aria-keyshortcuts": "Control+Space Control+S" }),
       keymap.of([{ key: "Mod-s", run: save, preventDefault: true }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, indentWithTab, ...defaultKeymap]),
       EditorView.updateListener.of((u) => {
         if (!u.docChanged) return;
