@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/rebookhq/rebook/daemon/booking"
@@ -70,6 +71,7 @@ func (p *travelPart) fill(v shell, t engine.Travel) {
 	}
 	p.Trace = v.traceRows(t.Trace)
 	held, fix := told(t.Trace, t.Check)
+	held = capital(strings.TrimPrefix(held, "No text: ")) // the verdict says so itself
 	switch t.Result {
 	case booking.Pass:
 		p.Verdict = word("travel.sends") + " " + v.At(t.SendsAt) + "."

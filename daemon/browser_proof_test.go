@@ -189,6 +189,7 @@ func TestNothingGoesLiveUntestedInABrowser(t *testing.T) {
 			b.until(`document.querySelector("h1 .state")?.textContent === "Cancelled"`)
 			continue
 		}
+		b.until(`document.querySelector("progress")?.value > 20`)
 		eval[bool](b, `(window.fetch = () => Promise.reject(new Error("the page is held as it is")), true)`)
 		b.shown("proof-replay-running")
 	}
