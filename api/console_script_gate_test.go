@@ -86,3 +86,18 @@ func TestAModuleNobodyLoadsHasNothingToPlay(t *testing.T) {
 		}
 	})
 }
+
+// A version that fails tests is not tried on anybody, and the page of trials shows the failures.
+func TestATrialIsKeptOutWithItsFailures(t *testing.T) {
+	synctestHouse(t, agentSeed(), func(h *house) {
+		mo := h.signedIn("Mo", "manager")
+		h.must(h.request("PUT", "/v1/scripts/agent", source(pushy)), 200)
+		if a := h.page("/console/canary?version=agent%401", mo); !strings.Contains(a.body, `value="agent@1" selected`) {
+			t.Errorf("the version that the editor leads here with: %s", a.body)
+		}
+		a := h.press("/console/canary", mo, url.Values{"version": {"agent@1"}, "percent": {"10"}, "note": {"bold"}})
+		if a.status != 422 || !strings.Contains(a.body, "so nobody gets it") || !strings.Contains(a.body, "<mark>Want me to set it up now?</mark>") || !strings.Contains(a.body, `value="bold"`) {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	})
+}
