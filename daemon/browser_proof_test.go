@@ -219,6 +219,42 @@ func (b *tab) choose2(name, value string) {
 	}
 }
 
+// Who is signed out while they write, or meets a daemon that is away, keeps what they typed, and goes on where they were.
+func TestWhatIsTypedOutlivesASignOut(t *testing.T) {
+	s := openSite(t, time.Second)
+	b := s.signIn("ada", "manager")
+	b.goTo("/console/scripts/follow_up_link")
+	b.until(`document.getElementById("editor")`)
+	const words = "function render(ctx)\n  return \"Hi from \" .. ctx.business.name .. \": \" .. ctx.link .. \" Reply STOP to opt out.\"\nend\n"
+	b.write(words)
+	eval[bool](b, `fetch("/console/logout", {method: "POST"}).then(() => true)`)
+	for _, button := range []string{"#test", "#script button:not([formaction])"} {
+		b.press(button)
+		b.until(`document.querySelector("main > .problem")?.textContent.includes("You are signed out")`)
+		if got := b.value("source"); got != words || eval[string](b, `location.pathname`) != "/console/scripts/follow_up_link" {
+			t.Errorf("after %s what was typed is %q", button, got)
+		}
+	}
+	b.look("proof-signed-out")
+	again := s.tab()
+	again.do("sign in", chromedp.Navigate(s.root+"/console/login"))
+	again.typeIn("email", "ada@brightwater.example")
+	again.typeIn("password", "four words in a row")
+	again.click("button")
+	again.until(`document.querySelector("h1")?.textContent === "Today"`)
+	eval[bool](b, `(window.really = window.fetch, window.fetch = () => Promise.reject(new Error("away")), true)`)
+	b.press("#test")
+	b.until(`document.querySelector("main > .problem")?.textContent.includes("No answer came")`)
+	eval[bool](b, `(window.fetch = window.really, true)`)
+	b.press("#test")
+	b.until(`document.getElementById("tests-told").textContent.startsWith("All ") && !document.querySelector("main > .problem")`)
+	b.press("#script button:not([formaction])")
+	b.until(`location.search === "?version=1" && document.getElementById("editor")`)
+	if got := b.value("source"); got != words {
+		t.Errorf("saved was %q", got)
+	}
+}
+
 // The tests' pages by keyboard: a conversation becomes a test, which is run, edited until it fails, mended, and deleted.
 func TestTestsAreKeptInABrowser(t *testing.T) {
 	s := openSite(t, time.Second)
@@ -255,5 +291,4 @@ func TestTestsAreKeptInABrowser(t *testing.T) {
 	b.goTo(path)
 	b.press(`form[action$="/delete"] button`)
 	b.until(`location.pathname === "/console/tests" && document.body.textContent.includes("None yet")`)
-	b.goTo(path)
 }

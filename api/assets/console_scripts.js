@@ -116,30 +116,54 @@
     mark(wrong ? Number(wrong.dataset.line) : 0, wrong?.querySelector("b").textContent || "");
   };
 
-  // post sends the form and puts the parts of the page that comes back in their place. Only the newest answer counts.
+  // tell puts words on top of the page; what comes next from the same place takes them away.
+  const main = document.getElementById("main");
+  const untell = (of) => { for (const old of main.querySelectorAll(`:scope > .problem${of}, :scope > .done${of}`)) old.remove(); };
+  const tell = (words, of) => {
+    const p = document.createElement("p");
+    p.className = "problem";
+    p.setAttribute("role", "alert");
+    p.dataset.of = of;
+    p.textContent = words;
+    untell(`[data-of="${of}"]`);
+    main.prepend(p);
+  };
+
+  // post sends the form and puts the parts of the page that comes back in their place. Only the newest answer counts. It gives whether an
+  // answer came. Nothing is left by it but for the page of what was just saved or put to use, so that nobody loses what they typed.
   const turns = {};
   const post = async (where, parts, extra) => {
     const mine = turns[where] = (turns[where] || 0) + 1, body = new URLSearchParams(new FormData(form));
     if (extra) extra(body);
+    const sent = area.value;
     const preview = document.getElementById("preview");
     preview.setAttribute("aria-busy", "true");
     let answer, text;
     try {
-      answer = await fetch(`${form.getAttribute("action")}/${where}`, { method: "POST", body, credentials: "same-origin", headers: { Accept: "text/html" } });
+      answer = await fetch(form.getAttribute("action") + (where && "/" + where), { method: "POST", body, credentials: "same-origin", headers: { Accept: "text/html" } });
       text = await answer.text();
-    } catch { preview.removeAttribute("aria-busy"); return false; } // the daemon is away; the next keystroke tries again
+    } catch { // the daemon is away; the next keystroke tries a preview again
+      preview.removeAttribute("aria-busy");
+      if (where !== "preview") tell(form.dataset.away, where);
+      return false;
+    }
     if (mine !== turns[where]) return false;
+    if (answer.redirected && new URL(answer.url).pathname === "/console/login") {
+      preview.removeAttribute("aria-busy");
+      tell(form.dataset.signedOut, "preview");
+      return false;
+    }
     if (answer.redirected) {
-      if (new URL(answer.url).pathname === form.getAttribute("action")) unsaved = false; // the version in the editor is in use now
+      unsaved = area.value !== sent; // what was sent was saved, or is the version that is in use now
       location.assign(answer.url);
       return true;
     }
     const page = new DOMParser().parseFromString(text, "text/html");
     const problem = page.querySelector("main > .problem"), told = [page.querySelector("main > .done"), problem].filter(Boolean);
-    const over = where === "preview" ? `[data-of="preview"]` : ""; // a preview comes by itself, and takes away nothing else
-    for (const old of document.querySelectorAll(`main > .problem${over}, main > .done${over}`)) old.remove();
+    untell(where === "preview" ? `[data-of="preview"]` : ""); // a preview comes by itself, and takes away nothing else
     for (const one of told) one.dataset.of = where;
-    document.getElementById("main").prepend(...told);
+    main.prepend(...told);
+    if (!answer.ok && !problem) tell(form.dataset.away, where);
     for (const part of parts) {
       const old = document.querySelector(part), fresh = page.querySelector(part);
       if (old && fresh) Idiomorph.morph(old, fresh);
@@ -157,7 +181,7 @@
     told.textContent = tests.dataset.playing;
     const answered = await post(where, ["#tests", ".facts", ".versions"], (body) => { if (button.name) body.set(button.name, button.value); });
     tests.removeAttribute("aria-busy");
-    if (!answered) told.textContent = tests.dataset.away;
+    if (!answered) told.textContent = "";
     document.getElementById("h-tests").focus({ preventScroll: true });
     document.getElementById("h-tests").scrollIntoView({ block: "nearest" });
     tests.querySelector("[aria-invalid]")?.focus();
@@ -180,6 +204,9 @@
     } else if (/\/(test|activate|override)#tests$/.test(to)) {
       e.preventDefault();
       judge(to.match(/(\w+)#tests$/)[1], e.submitter);
+    } else if (!to) {
+      e.preventDefault();
+      post("", [".versions", ".facts", "#base"]).then(() => main.querySelector(":scope > .problem")?.scrollIntoView({ block: "nearest" }));
     } else unsaved = false;
   });
   form.addEventListener("keypress", (e) => { // Enter would press the first button, which saves
