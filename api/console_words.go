@@ -26,7 +26,7 @@ var wording = map[string]string{
 	"act.opt_out": "record the opt-out", "act.opt_in": "record that texts are wanted again", "act.close": "end the conversation", "act.send": "send the text",
 	"travel.sends": "The text would go out,", "travel.stop": "No text would go out.", "travel.waits": "The text would still wait.", "travel.no_time": "Choose a day and a time.",
 	"travel.out_of_range": "Choose a moment after the visit began, and within a year of now.",
-	"assumed.left": "the customer had left,", "assumed.not_sent": "the text had not gone out yet", "assumed.not_withheld": "the text had not been withheld yet",
+	"assumed.left":        "the customer had left,", "assumed.not_sent": "the text had not gone out yet", "assumed.not_withheld": "the text had not been withheld yet",
 	"spoken.agent": "Rebook", "spoken.customer": "Customer", "spoken.human": "Office",
 	"session.title": "Session", "problem.title": "That did not work", "customer.unnamed": "No name given",
 	"today.yesterday": "Yesterday",

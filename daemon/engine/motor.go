@@ -48,6 +48,7 @@ type motor struct {
 	cond     *sync.Cond
 	armed    map[key]armed
 	firing   map[key]struct{}
+	texting  int // of firing: texts and answers that are being written
 	failures map[key]int
 	troubled time.Time // when trouble with the store was last told
 	queue    []key
@@ -188,6 +189,8 @@ func (m *motor) work(ctx context.Context) {
 			continue
 		}
 		m.firing[k] = struct{}{}
+		texts := writesTexts(booking.Kind(k.tag))
+		m.texting += texts
 		d := booking.Due{Account: m.names[k.tag>>8], Kind: booking.Kind(k.tag), Ref: uuid.UUID(k.ref).String()}
 		m.mu.Unlock()
 
@@ -195,9 +198,19 @@ func (m *motor) work(ctx context.Context) {
 
 		m.mu.Lock()
 		delete(m.firing, k)
+		m.texting -= texts
 		m.mu.Unlock()
 		m.after(ctx, k, d, err)
 	}
+}
+
+// writesTexts is 1 for work that writes to a customer, of which somebody waits.
+func writesTexts(k booking.Kind) int {
+	switch k {
+	case booking.KindFollowUp, booking.KindReply, booking.KindTalk:
+		return 1
+	}
+	return 0
 }
 
 // fire does one entry's work; a panic is an error like any other.
