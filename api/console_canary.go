@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -18,6 +19,7 @@ type canaryPage struct {
 	Versions []choice // that can be tried: "follow_up_link@3"
 	Percent  string
 	Note     string
+	Tests    testsPart // that keep a version from being tried
 }
 
 // canaryCard is one canary on the page.
@@ -58,7 +60,7 @@ type canaryRow struct {
 }
 
 func (c *call) showCanaries() (any, error) {
-	return c.canariesPage(ok, canaryPage{Percent: "10"}, "", nil)
+	return c.canariesPage(ok, canaryPage{Percent: "10"}, c.f.Query("version"), nil) // the editor leads here with a version
 }
 
 // canariesPage shows every canary, with a refusal on top where there was one. chosen is the version that the form names.
@@ -137,7 +139,12 @@ func (c *call) tryInConsole() (any, error) {
 		return nil, err
 	}
 	p := canaryPage{Percent: form.Get("percent"), Note: form.Get("note")}
+	began := c.now()
 	refuse := func(err error) (any, error) {
+		if failed, ok := errors.AsType[*engine.TestsFailed](err); ok {
+			p.Tests = testsOf(failed.Run, c.now().Sub(began))
+			err = booking.Refuse(booking.Invalid, "tests_failed", "version", testsFailedWords(failed.Run)+", so nobody gets it", "mend the script or the test; the failures stand below")
+		}
 		return c.canariesPage(problemOf(err).status, p, form.Get("version"), err)
 	}
 	name, number, _ := strings.Cut(form.Get("version"), "@")

@@ -132,12 +132,20 @@ type sessionPage struct {
 	MayHandle   bool
 	MayResend   bool
 	MaySave     bool // it was left, so there is something to test
+	Travel      travelPart
 	HandledNote string
 }
 
 type pair struct{ Label, Value string }
 
 type traceRow struct{ At, Check, Result, Message, Fact, Setting, Fix string }
+
+func (v shell) traceRows(trail []booking.Finding) (rows []traceRow) {
+	for _, f := range trail {
+		rows = append(rows, traceRow{v.At(f.At), word("gate." + string(f.Check)), string(f.Result), f.Message, f.Fact, f.Setting, inConsole(f.Fix)})
+	}
+	return rows
+}
 
 func (c *call) showSession() (any, error) { return c.sessionPage(ok, nil) }
 
@@ -167,9 +175,7 @@ func (c *call) sessionPage(status int, problem error) (any, error) {
 		if err != nil {
 			return err
 		}
-		for _, f := range trail {
-			p.Trace = append(p.Trace, traceRow{v.At(f.At), word("gate." + string(f.Check)), string(f.Result), f.Message, f.Fact, f.Setting, inConsole(f.Fix)})
-		}
+		p.Trace = v.traceRows(trail)
 		if x.FollowUp.Attempt != "" {
 			a, err := s.Attempt(c.who.Account, x.FollowUp.Attempt)
 			if err != nil {
@@ -193,6 +199,9 @@ func (c *call) sessionPage(status int, problem error) (any, error) {
 		return err
 	})
 	if err != nil {
+		return nil, err
+	}
+	if p.Travel, err = c.travelPart(v, id); err != nil {
 		return nil, err
 	}
 	v.Live, v.Page = true, p

@@ -77,7 +77,16 @@ func (c *call) showReplay() (any, error) {
 		if err != nil {
 			return err
 		}
+		forms, _, err := s.Schedulers(c.who.Account, "", maxPage)
+		if err != nil {
+			return err
+		}
+		names := map[string]string{}
+		for _, f := range forms {
+			names[string(f.ID)] = f.Name
+		}
 		p = v.replayPage(r)
+		p.Changes = changeRows(r.Changes, names)
 		p.All = all
 		for _, it := range items {
 			p.Items = append(p.Items, v.itemRow(it))
@@ -99,13 +108,15 @@ func (c *call) showReplay() (any, error) {
 }
 
 func (v shell) replayPage(r booking.Replay) replayPage {
-	w := wire.FromReplay(r)
 	p := replayPage{replayRow: v.replayRow(r), Path: replaysPath + "/" + r.ID, By: r.By, Fault: r.Fault, Running: !r.Ended(), Done: r.Done, Total: r.Total,
-		Percent: share(r.Done, r.Total), Changes: w.Changes, Notes: r.Notes, Alike: r.Kept[0]}
+		Percent: share(r.Done, r.Total), Notes: r.Notes, Alike: r.Kept[0]}
 	p.Summary = strings.ToUpper(p.Summary[:1]) + p.Summary[1:] + "."
 	money := func(s booking.ReplaySums) string {
 		if s.Currency == "" {
 			return "0"
+		}
+		if s.Currency == "USD" {
+			return fmt.Sprintf("$%.2f", float64(s.Cost)/1e6)
 		}
 		return fmt.Sprintf("%.2f %s", float64(s.Cost)/1e6, s.Currency)
 	}
@@ -151,7 +162,7 @@ func (v shell) sideText(o booking.ReplayOutcome) sideText {
 			t.Foot += " · " + plural(o.Segments, "segment")
 		}
 		if o.Script != "" {
-			t.Foot += " · " + o.Script
+			t.Foot += " · " + scriptsWords(o.Script)
 		}
 	case o.Check != "":
 		t.Verdict = word("replay.none") + " " + word("check."+string(o.Check))

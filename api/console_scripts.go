@@ -172,13 +172,16 @@ type scriptPage struct {
 	Diff             *diffPart
 	Talk             *talkPart
 	Known            scripts.Known
+	Tests            testsPart
+	Done             string // told on top
 }
 
 type versionRow struct {
-	Version              int
-	Label, By, Note, At  string
-	Path, DiffPath       string
-	InUse, Newer, Chosen bool
+	Version               int
+	Label, By, Note, At   string
+	Path, DiffPath        string
+	ReplayPath, TrialPath string // where a version that is not in use is looked at first; empty: nowhere
+	InUse, Newer, Chosen  bool
 }
 
 type diffPart struct {
@@ -193,6 +196,7 @@ type scriptForm struct {
 	source, note, session string
 	base                  int
 	said                  []string
+	typed                 bool // the form has a source
 }
 
 func readScriptForm(form url.Values) scriptForm {
@@ -200,7 +204,7 @@ func readScriptForm(form url.Values) scriptForm {
 	if err != nil {
 		base = -1
 	}
-	return scriptForm{source: strings.ReplaceAll(form.Get("source"), "\r\n", "\n"), note: wire.OneLine(form.Get("note")), session: form.Get("session"), base: base, said: form["said"]}
+	return scriptForm{source: strings.ReplaceAll(form.Get("source"), "\r\n", "\n"), note: wire.OneLine(form.Get("note")), session: form.Get("session"), base: base, said: form["said"], typed: form.Has("source")}
 }
 
 func (c *call) showScript() (any, error) {
@@ -266,6 +270,7 @@ func (c *call) scriptPage(status int, name string, problem error, with func(*scr
 		return nil, err
 	}
 	v.Files = []string{"codemirror.min.js", "console_scripts.js"}
+	v.Done = p.Done
 	v.deskPage(p, problem)
 	return c.html(status, "script", v)
 }
@@ -282,6 +287,10 @@ func (c *call) versionRows(s *storage.Snapshot, v shell, o engine.ScriptOverview
 			before = o.Active.Version
 		case i+1 < len(all):
 			before = all[i+1].Version
+		}
+		if !row.InUse && x.Kind != booking.ScriptModule {
+			row.ReplayPath = replaysPath + "?" + url.Values{"script": {o.Script.Name}, "version": {strconv.Itoa(x.Version)}}.Encode()
+			row.TrialPath = canaryPath + "?" + url.Values{"version": {booking.ScriptRef(o.Script.Name, x.Version)}}.Encode()
 		}
 		if before >= 0 {
 			row.DiffPath = row.Path + "&against=" + strconv.Itoa(before) + "#diff"
@@ -337,7 +346,11 @@ func (c *call) scriptDo(do func(name string, in scriptForm) (any, error)) (any, 
 
 // keep puts what was typed back into the page.
 func (p *scriptPage) keep(in scriptForm) {
-	p.Source, p.Note, p.Unsaved = in.source, in.note, true
+	if !in.typed {
+		return
+	}
+	p.Unsaved = in.source != p.Source
+	p.Source, p.Note = in.source, in.note
 	for i := range p.Facts {
 		p.Facts[i].Chosen = p.Facts[i].Value == in.session
 	}
@@ -394,31 +407,6 @@ func (c *call) previewInConsole() (any, error) {
 			return nil
 		})
 	})
-}
-
-// activateInConsole makes a version the one that is used; an older one is a rollback.
-func (c *call) activateInConsole() (any, error) {
-	name, err := c.scriptName()
-	if err != nil {
-		return nil, err
-	}
-	form, err := c.form()
-	if err != nil {
-		return nil, err
-	}
-	n, err := strconv.Atoi(form.Get("version"))
-	if err != nil {
-		err = booking.Refuse(booking.Invalid, "invalid_version", "version", "this is not a version", "choose one of the list")
-	} else {
-		_, err = c.engine.ActivateScript(c.ctx, c.who.Account, name, n)
-	}
-	if err != nil {
-		if told := problemOf(err); told.status == http.StatusNotFound {
-			return nil, err
-		}
-		return c.scriptPage(problemOf(err).status, name, err, func(*scriptPage) error { return nil })
-	}
-	return c.back(scriptPath(name) + "#versions")
 }
 
 // talkInConsole plays a conversation with the source in the editor. Nothing is sent or kept.

@@ -23,18 +23,20 @@ type testRow struct {
 	Failed                       bool
 }
 
-// failedRow is a test that failed, with the two replies side by side.
+// failedRow is a test that failed. What both runs have in common stands before the texts in which they part.
 type failedRow struct {
 	Path, Name, Outcome, Script string
 	Failures                    []string
-	Said, Before                []spokenRow
-	Parts                       string // in words; empty: they do not, or one is not known
+	Alike                       []spokenRow // before the runs part; the whole of it where they do not, or only one is known
+	Before, Now                 []spokenRow // from where they part
+	Parts                       bool
+	AsBefore                    bool // both are known, and do not part
 }
 
-// spokenRow is one text; Parts marks where two runs part.
+// spokenRow is one text; Same, Other and Rest cut it into what it shares with the text of the other run, and what differs.
 type spokenRow struct {
-	Who, Side, Text string
-	Parts           bool
+	Who, Side         string
+	Same, Other, Rest string
 }
 
 type testsPage struct {
@@ -69,7 +71,7 @@ func (c *call) testsPage(status int, problem error) (any, error) {
 		p.Saved = append(p.Saved, row)
 	}
 	if run != nil {
-		p.Ran, p.Scripts, p.Played, p.Failed, p.More = v.At(run.At), strings.Join(run.Scripts, ", "), run.Played, run.Failed, run.Failed-len(run.Failures)
+		p.Ran, p.Scripts, p.Played, p.Failed, p.More = v.At(run.At), ranWith(*run), run.Played, run.Failed, run.Failed-len(run.Failures)
 		for _, f := range run.Failures {
 			p.Failures = append(p.Failures, failedRowOf(f))
 		}
@@ -79,6 +81,15 @@ func (c *call) testsPage(status int, problem error) (any, error) {
 		v.Problem = sentence(problemOf(problem).refusal)
 	}
 	return c.html(status, "tests", v)
+}
+
+// ranWith tells which versions a run was played with.
+func ranWith(run booking.TestRun) string {
+	var told []string
+	for _, refs := range run.Scripts {
+		told = append(told, scriptsWords(refs))
+	}
+	return strings.Join(told, "; ")
 }
 
 // frame reads the frame of a page about tests.
@@ -91,24 +102,33 @@ func (c *call) frame(title string) (v shell, err error) {
 }
 
 func failedRowOf(f booking.FailedTest) failedRow {
-	return failedRow{Path: testPath(f.ID), Name: f.Name, Outcome: f.Outcome, Script: f.Script, Failures: f.Failures, Said: spokenRows(f.Said, f.PartsAt),
-		Before: spokenRows(f.Before, f.PartsAt), Parts: parting(f.PartsAt)}
-}
-
-func parting(at int) string {
-	if at == 0 {
-		return ""
+	row := failedRow{Path: testPath(f.ID), Name: f.Name, Outcome: worded("outcome", f.Outcome), Script: scriptsWords(f.Script)}
+	for _, failure := range f.Failures {
+		row.Failures = append(row.Failures, plainUnmet(failure))
 	}
-	return word("test.parts")
+	if f.PartsAt == 0 {
+		row.Alike, row.AsBefore = spokenRows(f.Said), len(f.Before) > 0
+		return row
+	}
+	from := f.PartsAt - 1
+	row.Parts, row.Alike = true, spokenRows(f.Said[:min(from, len(f.Said))])
+	row.Before, row.Now = spokenRows(f.Before[min(from, len(f.Before)):]), spokenRows(f.Said[min(from, len(f.Said)):])
+	if len(row.Before) > 0 && len(row.Now) > 0 && row.Before[0].Who == row.Now[0].Who {
+		was, is := &row.Before[0], &row.Now[0]
+		old, new := was.Same, is.Same
+		was.Same, was.Other, was.Rest = markedParts(old, new)
+		is.Same, is.Other, is.Rest = markedParts(new, old)
+	}
+	return row
 }
 
-func spokenRows(all []booking.Spoken, parts int) (rows []spokenRow) {
-	for i, s := range all {
+func spokenRows(all []booking.Spoken) (rows []spokenRow) {
+	for _, s := range all {
 		side := "out"
 		if s.From == "customer" {
 			side = "in"
 		}
-		rows = append(rows, spokenRow{word("spoken." + s.From), side, s.Text, i+1 == parts})
+		rows = append(rows, spokenRow{Who: word("spoken." + s.From), Side: side, Same: s.Text})
 	}
 	return rows
 }
@@ -188,6 +208,9 @@ func (c *call) testPage(status int, played []engine.Played, problem error, typed
 		return nil, err
 	}
 	p := testPage{Path: testPath(id), Name: t.Name, Mode: word("mode." + string(t.Mode)), Script: t.Script, BuiltIn: t.BuiltIn, Document: typed, Last: word("test." + t.Last)}
+	if len(played) > 0 {
+		p.Last = "" // what came of it just now stands below
+	}
 	if !t.BuiltIn {
 		p.From, p.Saved = word("test.from."+t.From), v.At(t.Changed())
 	}

@@ -106,6 +106,12 @@ func newHouseFrom(t *testing.T, seed engine.Seed, edit ...func(*Options)) *house
 
 func newHouseWith(t *testing.T, seed engine.Seed, wrap func(storage.KV) storage.KV, edit ...func(*Options)) *house {
 	t.Helper()
+	return newHouseOf(t, seed, wrap, func(*engine.Options) {}, edit...)
+}
+
+// newHouseOf is newHouseWith with other options of the engine.
+func newHouseOf(t *testing.T, seed engine.Seed, wrap func(storage.KV) storage.KV, equip func(*engine.Options), edit ...func(*Options)) *house {
+	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 3, 10, 14, 0, 0, 0, time.UTC)))
 	h := &house{t: t, log: &logged{}, receivers: &receivers{}, keys: map[booking.Role]string{booking.RoleAdministrator: adminKey, booking.RolePublishable: pageKey}}
 	var err error
@@ -128,8 +134,10 @@ func newHouseWith(t *testing.T, seed engine.Seed, wrap func(storage.KV) storage.
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.engine = engine.New(engine.Options{Store: h.store, Carrier: h.carrier, Registrar: h.carrier, Courier: h.receivers, Now: time.Now,
-		PublicURL: "https://book.example.com", Simulator: true, Scripts: inBox{}, Rehearser: rehearsal.NewRehearser(inBox{}), Converse: rehearsal.Converse})
+	eo := engine.Options{Store: h.store, Carrier: h.carrier, Registrar: h.carrier, Courier: h.receivers, Now: time.Now,
+		PublicURL: "https://book.example.com", Simulator: true, Scripts: inBox{}, Rehearser: rehearsal.NewRehearser(inBox{}), Converse: rehearsal.Converse}
+	equip(&eo)
+	h.engine = engine.New(eo)
 	if _, err := h.engine.FirstStart(t.Context(), seed); err != nil {
 		t.Fatal(err)
 	}

@@ -210,7 +210,7 @@ func TestTheConsoleReplays(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		a = h.page(where, ada)
-		for _, want := range []string{"4 of 4 texts would differ", "<mark>", "follow_up.delay of web", "scripts.follow_up_link", "Other words", "What this does not show", "As it stands", "Changed", `>Done<`} {
+		for _, want := range []string{"4 of 4 texts would differ", "<mark>", "Time until the text, Website", "Script follow_up_link", "Other words", "What this does not show", "As it stands", "Changed", `>Done<`} {
 			if !strings.Contains(a.body, want) {
 				t.Errorf("no %q: %s", want, a.body)
 			}

@@ -310,6 +310,8 @@ func table() []route {
 		{post, "/console/scripts/{name}/activate", manage, (*call).activateInConsole, http.StatusSeeOther, "console", "Use a version from now on", nil, nil, nil, ""},
 		{get, "/console/scripts/{name}/remove", manage, (*call).showScriptRemoval, ok, "console", "What removing a script would mean", nil, nil, nil, "text/html"},
 		{post, "/console/scripts/{name}/remove", manage, (*call).removeScriptInConsole, http.StatusSeeOther, "console", "Remove a script", nil, nil, nil, ""},
+		{post, "/console/scripts/{name}/test", manage, (*call).testInConsole, ok, "console", "Play all tests with the editor's source; nothing is sent", nil, nil, nil, "text/html"},
+		{post, "/console/scripts/{name}/override", administer, (*call).overrideInConsole, http.StatusSeeOther, "console", "Use a version although tests fail, with a reason", nil, nil, nil, ""},
 		{get, "/console/reports", read, (*call).showReports, ok, "console", "Reports", nil, nil, nil, "text/html"},
 		{get, "/console/replays", manage, (*call).showReplays, ok, "console", "Replays", nil, nil, nil, "text/html"},
 		{post, "/console/replays", manage, (*call).replayInConsole, http.StatusSeeOther, "console", "Replay a period with changes", nil, nil, nil, ""},

@@ -320,6 +320,8 @@ var mays = map[string]string{
 	"POST /console/scripts/{name}/preview":  "sam",
 	"POST /console/scripts/{name}/talk":     "sam",
 	"POST /console/scripts/{name}/activate": "sam",
+	"POST /console/scripts/{name}/test":     "sam",
+	"POST /console/scripts/{name}/override": "sa",
 	"GET /console/login":                    "open",
 	"POST /console/login":                   "open",
 	"POST /console/logout":                  "open",

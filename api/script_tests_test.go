@@ -411,11 +411,11 @@ func TestTestsInTheConsole(t *testing.T) {
 		if a := h.press(path, ada, url.Values{"document": {"{"}}); a.status != 422 || !strings.Contains(a.body, "what you typed is still here") {
 			t.Errorf("no JSON: %d %s", a.status, a.body)
 		}
-		if a := h.press(path, ada, url.Values{"document": {doc}}); a.status != 200 || !strings.Contains(a.body, "Failed") || !strings.Contains(a.body, "Before") || !strings.Contains(a.body, "no text says") {
+		if a := h.press(path, ada, url.Values{"document": {doc}}); a.status != 200 || !strings.Contains(a.body, "Failed") || !strings.Contains(a.body, "The replies are as before") || !strings.Contains(a.body, "No text says “$99”.") {
 			t.Errorf("edited: %d %s", a.status, a.body)
 		}
 		h.press("/console/tests/run", ada, nil)
-		if a := h.page("/console/tests", ada); !strings.Contains(a.body, "1 of 16 failed") || !strings.Contains(a.body, "Before") {
+		if a := h.page("/console/tests", ada); !strings.Contains(a.body, "1 of 16 failed") || !strings.Contains(a.body, "The replies are as before") {
 			t.Errorf("after the failure: %s", a.body)
 		}
 		if a := h.press(path+"/delete", ada, nil); a.status != 303 {

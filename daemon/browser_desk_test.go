@@ -100,9 +100,9 @@ func TestAScriptIsWrittenInABrowser(t *testing.T) {
 	b.goTo("/console/scripts/follow_up_link?version=1&against=0")
 	b.until(`document.querySelector(".diff .added")`)
 	b.look("console-script-diff")
-	b.press(`.versions form button`)
+	b.press(`.versions button`)
 	b.until(`document.querySelector(".facts").textContent.includes("In use: Version 1")`)
-	b.press(`.versions form button`)
+	b.press(`.versions button`)
 	b.until(`document.querySelector(".facts").textContent.includes("In use: Built-in version")`)
 
 	// The agent's draft is talked to on a phone that sends nothing.

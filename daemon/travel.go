@@ -71,7 +71,8 @@ func (p *process) tellTravel(t wire.Travel, zone *time.Location) {
 	}
 	if t.Default {
 		fmt.Fprintln(p.stdout, "the default text would go out, since the script's cannot be sent")
-	} else if t.Sends != nil {
+	}
+	if t.Sends != nil {
 		fmt.Fprintf(p.stdout, "\n%s\n\nsegments: %d", t.Sends.Text, t.Sends.Segments)
 		if t.Sends.Cost != nil {
 			fmt.Fprintf(p.stdout, ", %s %s", t.Sends.Cost.Amount, t.Sends.Cost.Currency)

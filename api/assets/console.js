@@ -18,7 +18,11 @@
     busy = true;
     try {
       const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
-      if (answer.redirected && new URL(answer.url).pathname === "/console/login") { location.assign(answer.url); return; }
+      if (answer.redirected && new URL(answer.url).pathname === "/console/login") {
+        const typed = [...document.querySelectorAll("textarea")].some((t) => t.value !== t.defaultValue);
+        if (!typed) location.assign(answer.url); // who has typed something may sign in elsewhere, and send it then
+        return;
+      }
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const bottom = innerHeight + scrollY >= document.body.scrollHeight - 40;

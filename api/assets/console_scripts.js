@@ -87,12 +87,14 @@
       lineNumbers(), EditorView.lineWrapping, highlightActiveLine(), highlightActiveLineGutter(), history(), drawSelection(), bracketMatching(), closeBrackets(), lintGutter(),
       indentUnit.of("  "), EditorState.tabSize.of(2), StreamLanguage.define(lua), syntaxHighlighting(colours), look,
       autocompletion({ override: [offer], icons: false }),
-      EditorView.contentAttributes.of({ "aria-label": "Source (Lua)", "aria-keyshortcuts": "Control+Space Control+S" }),
+      EditorView.contentAttributes.of({ tabindex: "0", "aria-label": "Source (Lua)", "aria-keyshortcuts": "Control+Space Control+S" }),
       keymap.of([{ key: "Mod-s", run: save, preventDefault: true }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, indentWithTab, ...defaultKeymap]),
       EditorView.updateListener.of((u) => {
         if (!u.docChanged) return;
         area.value = u.state.doc.toString();
         unsaved = area.value !== first;
+        const old = document.getElementById("tests-old");
+        if (old) old.hidden = false;
         clearTimeout(wait);
         wait = setTimeout(() => post("preview", ["#preview"]), 350);
       }),
@@ -114,31 +116,75 @@
     mark(wrong ? Number(wrong.dataset.line) : 0, wrong?.querySelector("b").textContent || "");
   };
 
-  // post sends the form and puts the parts of the page that comes back in their place. Only the newest answer counts.
+  // tell puts words on top of the page; what comes next from the same place takes them away.
+  const main = document.getElementById("main");
+  const untell = (of) => { for (const old of main.querySelectorAll(`:scope > .problem${of}, :scope > .done${of}`)) old.remove(); };
+  const tell = (words, of) => {
+    const p = document.createElement("p");
+    p.className = "problem";
+    p.setAttribute("role", "alert");
+    p.dataset.of = of;
+    p.textContent = words;
+    untell(`[data-of="${of}"]`);
+    main.prepend(p);
+  };
+
+  // post sends the form and puts the parts of the page that comes back in their place. Only the newest answer counts. It gives whether an
+  // answer came. Nothing is left by it but for the page of what was just saved or put to use, so that nobody loses what they typed.
   const turns = {};
   const post = async (where, parts, extra) => {
     const mine = turns[where] = (turns[where] || 0) + 1, body = new URLSearchParams(new FormData(form));
     if (extra) extra(body);
+    const sent = area.value;
     const preview = document.getElementById("preview");
     preview.setAttribute("aria-busy", "true");
     let answer, text;
     try {
-      answer = await fetch(`${form.getAttribute("action")}/${where}`, { method: "POST", body, credentials: "same-origin", headers: { Accept: "text/html" } });
+      answer = await fetch(form.getAttribute("action") + (where && "/" + where), { method: "POST", body, credentials: "same-origin", headers: { Accept: "text/html" } });
       text = await answer.text();
-    } catch { preview.removeAttribute("aria-busy"); return; } // the daemon is away; the next keystroke tries again
-    if (mine !== turns[where]) return;
-    if (answer.redirected) { location.assign(answer.url); return; }
+    } catch { // the daemon is away; the next keystroke tries a preview again
+      preview.removeAttribute("aria-busy");
+      if (where !== "preview") tell(form.dataset.away, where);
+      return false;
+    }
+    if (mine !== turns[where]) return false;
+    if (answer.redirected && new URL(answer.url).pathname === "/console/login") {
+      preview.removeAttribute("aria-busy");
+      tell(form.dataset.signedOut, "preview");
+      return false;
+    }
+    if (answer.redirected) {
+      unsaved = area.value !== sent; // what was sent was saved, or is the version that is in use now
+      location.assign(answer.url);
+      return true;
+    }
     const page = new DOMParser().parseFromString(text, "text/html");
-    const problem = page.querySelector("main > .problem");
-    document.querySelector("main > .problem")?.remove();
-    if (problem) document.getElementById("main").prepend(problem);
+    const problem = page.querySelector("main > .problem"), told = [page.querySelector("main > .done"), problem].filter(Boolean);
+    untell(where === "preview" ? `[data-of="preview"]` : ""); // a preview comes by itself, and takes away nothing else
+    for (const one of told) one.dataset.of = where;
+    main.prepend(...told);
+    if (!answer.ok && !problem) tell(form.dataset.away, where);
     for (const part of parts) {
       const old = document.querySelector(part), fresh = page.querySelector(part);
       if (old && fresh) Idiomorph.morph(old, fresh);
     }
     preview.removeAttribute("aria-busy");
-    if (where === "talk" && problem) mark(Number(page.getElementById("source")?.dataset.line || 0), problem.textContent);
+    if (where !== "preview" && problem && page.getElementById("source")?.dataset.line) mark(Number(page.getElementById("source").dataset.line), problem.textContent);
     else read();
+    return true;
+  };
+
+  // judge plays the tests with what is in the editor, or asks for a version to be used, and leads to what came of it. The editor stays as it is.
+  const judge = async (where, button) => {
+    const tests = document.getElementById("tests"), told = document.getElementById("tests-told");
+    tests.setAttribute("aria-busy", "true");
+    told.textContent = tests.dataset.playing;
+    const answered = await post(where, ["#tests", ".facts", ".versions"], (body) => { if (button.name) body.set(button.name, button.value); });
+    tests.removeAttribute("aria-busy");
+    if (!answered) told.textContent = "";
+    document.getElementById("h-tests").focus({ preventScroll: true });
+    document.getElementById("h-tests").scrollIntoView({ block: "nearest" });
+    tests.querySelector("[aria-invalid]")?.focus();
   };
   document.getElementById("session").addEventListener("change", () => post("preview", ["#preview"]));
   form.addEventListener("submit", (e) => {
@@ -155,10 +201,17 @@
     } else if (to.endsWith("/preview")) {
       e.preventDefault();
       post("preview", ["#preview"]);
+    } else if (/\/(test|activate|override)#tests$/.test(to)) {
+      e.preventDefault();
+      judge(to.match(/(\w+)#tests$/)[1], e.submitter);
+    } else if (!to) {
+      e.preventDefault();
+      post("", [".versions", ".facts", "#base"]).then(() => main.querySelector(":scope > .problem")?.scrollIntoView({ block: "nearest" }));
     } else unsaved = false;
   });
   form.addEventListener("keypress", (e) => { // Enter would press the first button, which saves
     if (e.key === "Enter" && e.target.id === "say") { e.preventDefault(); form.requestSubmit(document.getElementById("talk-send")); }
+    if (e.key === "Enter" && e.target.id === "override") { e.preventDefault(); form.requestSubmit(document.getElementById("all-the-same")); }
   });
   addEventListener("beforeunload", (e) => { if (unsaved) e.preventDefault(); });
   if (area.dataset.line) mark(Number(area.dataset.line), document.querySelector("main > .problem")?.textContent || "");

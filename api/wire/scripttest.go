@@ -179,12 +179,12 @@ type Travel struct {
 	Trace   []Finding     `json:"trace" nullable:"false"`
 	Script  string        `json:"script,omitempty" description:"What the script wrote."`
 	Sends   *PreviewSends `json:"sends,omitempty" description:"The text as it would go out."`
-	Default bool          `json:"default,omitempty" description:"The script's text cannot be sent, and the default one would go out."`
+	Default bool          `json:"default,omitempty" description:"The script's text cannot be sent, and the default one, which sends holds, would go out."`
 }
 
 // FromTravel shows what would happen.
 func FromTravel(t engine.Travel) Travel {
-	v := Travel{Session: string(t.Session), At: utc(t.At), Assumed: t.Assumed, Result: string(t.Result), Check: string(t.Check), SendsAt: utc(t.SendsAt),
+	v := Travel{Session: string(t.Session), At: utc(t.At), Assumed: Map(t.Assumed, engine.Assumed.String), Result: string(t.Result), Check: string(t.Check), SendsAt: utc(t.SendsAt),
 		From: string(t.From), Until: utc(t.Until), Trace: Map(t.Trace, FromFinding), Default: t.Default}
 	if t.Text == nil {
 		return v

@@ -48,6 +48,7 @@ type motor struct {
 	cond     *sync.Cond
 	armed    map[key]armed
 	firing   map[key]bool // true: it came due again meanwhile
+	texting  int          // of firing: texts and answers that are being written
 	failures map[key]int
 	troubled time.Time // when trouble with the store was last told
 	queue    []key
@@ -196,6 +197,8 @@ func (m *motor) work(ctx context.Context) {
 			continue
 		}
 		m.firing[k] = false
+		texts := writesTexts(booking.Kind(k.tag))
+		m.texting += texts
 		d := booking.Due{Account: m.names[k.tag>>8], Kind: booking.Kind(k.tag), Ref: uuid.UUID(k.ref).String()}
 		m.mu.Unlock()
 
@@ -204,6 +207,7 @@ func (m *motor) work(ctx context.Context) {
 		m.mu.Lock()
 		again := m.firing[k]
 		delete(m.firing, k)
+		m.texting -= texts
 		if again {
 			m.enqueue(k)
 			m.cond.Signal()
@@ -211,6 +215,15 @@ func (m *motor) work(ctx context.Context) {
 		m.mu.Unlock()
 		m.after(ctx, k, d, err)
 	}
+}
+
+// writesTexts is 1 for work that writes to a customer, of which somebody waits.
+func writesTexts(k booking.Kind) int {
+	switch k {
+	case booking.KindFollowUp, booking.KindReply, booking.KindTalk:
+		return 1
+	}
+	return 0
 }
 
 // fire does one entry's work; a panic is an error like any other.

@@ -122,21 +122,32 @@ func (j *replayJob) session(ctx context.Context, sess booking.Session) error {
 	return nil
 }
 
+// How long a replay waits before each person, in milliseconds: for texts that are being written, and for due work that finds no worker. The
+// bounds let it come to its end on a busy day and with a slow carrier.
+const (
+	asideForTexts = 20
+	asideForQueue = 100
+)
+
 // stepAside lets due work go first.
 func (j *replayJob) stepAside(ctx context.Context) error {
-	for n := 0; n < 20 && j.e.motor.busy(); n++ {
-		if err := sleep(ctx, 5*time.Millisecond); err != nil {
+	for n := range asideForQueue {
+		texting, waiting := j.e.motor.busy()
+		if !waiting && (!texting || n >= asideForTexts) {
+			break
+		}
+		if err := sleep(ctx, time.Millisecond); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
 }
 
-// busy tells whether due work waits for a worker.
-func (m *motor) busy() bool {
+// busy tells whether texts are being written, and whether due work waits for a worker.
+func (m *motor) busy() (texting, waiting bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.queue) > 0
+	return m.texting > 0, len(m.queue) > 0
 }
 
 // play runs a person's life on one side to its end.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 type Travel struct {
 	Session booking.SessionID
 	At      time.Time // the moment that was asked about
-	Assumed []string  // what is taken to be so although it is not
+	Assumed []Assumed // what is taken to be so although it is not
 	Result  booking.Result
 	Check   booking.Check // that stopped the text; empty: none did
 	SendsAt time.Time     // when the text would go out; zero: never
@@ -25,7 +26,23 @@ type Travel struct {
 	Until   time.Time // not to be delivered later
 	Trace   []booking.Finding
 	Text    *Preview // nil: none would be written
-	Default bool     // the script's text cannot be sent, and the default one would go out
+	Default bool     // the script's text cannot be sent, and the default one, which Text.Sends is then, would go out
+}
+
+// Assumed is something that is taken to be so.
+type Assumed struct {
+	Code string    // left, not_sent, not_withheld
+	At   time.Time // of left
+}
+
+func (a Assumed) String() string {
+	switch a.Code {
+	case "left":
+		return "it was left at " + a.At.UTC().Format(time.RFC3339)
+	case "not_sent":
+		return "its text has not gone out yet"
+	}
+	return "its text has not been withheld yet"
 }
 
 const (
@@ -41,7 +58,7 @@ func (e *Engine) Travel(ctx context.Context, a booking.AccountID, id booking.Ses
 	if at.IsZero() {
 		at = now
 	}
-	out = Travel{Session: id, At: at, Assumed: []string{}, Trace: []booking.Finding{}}
+	out = Travel{Session: id, At: at, Assumed: []Assumed{}, Trace: []booking.Finding{}}
 	if at.Sub(now).Abs() > travelAhead {
 		return out, booking.Refuse(booking.Invalid, "out_of_range", "at", "this is more than a year from now", "choose a moment nearer to now")
 	}
@@ -103,20 +120,20 @@ func (e *Engine) factsAt(ctx context.Context, a booking.AccountID, id booking.Se
 }
 
 // suppose makes a session one whose text is due at that moment, and tells what had to be taken to be so.
-func suppose(s *booking.Session, at time.Time) []string {
-	assumed := []string{}
+func suppose(s *booking.Session, at time.Time) []Assumed {
+	assumed := []Assumed{}
 	if s.AbandonedAt.IsZero() || s.AbandonedAt.After(at) {
 		s.AbandonedAt = s.SeenAt
 		if s.SeenAt.After(at) {
 			s.AbandonedAt = at
 		}
-		assumed = append(assumed, "it was left at "+s.AbandonedAt.UTC().Format(time.RFC3339))
+		assumed = append(assumed, Assumed{Code: "left", At: s.AbandonedAt})
 	}
 	switch s.FollowUp.State {
 	case booking.FollowUpSent, booking.FollowUpClaimed, booking.FollowUpUnknown:
-		assumed = append(assumed, "its text has not gone out yet")
+		assumed = append(assumed, Assumed{Code: "not_sent"})
 	case booking.FollowUpWithheld:
-		assumed = append(assumed, "its text has not been withheld yet")
+		assumed = append(assumed, Assumed{Code: "not_withheld"})
 	}
 	s.FollowUp = booking.FollowUp{State: booking.FollowUpDue, DueAt: at}
 	s.DueKind, s.DueAt = booking.KindFollowUp, at
@@ -139,31 +156,62 @@ func forget(f *booking.Facts, at time.Time) {
 	f.Person.Started = slices.DeleteFunc(slices.Clone(f.Person.Started), func(p booking.Started) bool { return p.Session == s.ID || p.At.After(at) })
 }
 
-// travelText writes the text as it would be written.
+// travelText writes the text as it would be written, by the version that the person would get; where it cannot be sent, the default one.
 func (e *Engine) travelText(ctx context.Context, a booking.AccountID, f booking.Facts, out *Travel) error {
 	var prog program
+	var missing error
 	var facts scripts.Facts
 	err := e.store.View(ctx, func(s *storage.Snapshot) (err error) {
 		then := *s
 		then.Now = out.SendsAt
-		if prog, err = activeProgram(&then, a, scriptOf(f.Scheduler)); err != nil {
+		missing = nil
+		prog, _, err = drawnProgram(&then, a, scriptOf(f.Scheduler), f.Person, f.Session.Phone, out.SendsAt)
+		if errors.Is(err, &booking.Error{Code: "unknown_script"}) {
+			missing, err = err, nil
+		}
+		if err != nil {
 			return err
+		}
+		if kind, want := prog.main.Kind, kindOf(f.Scheduler); missing == nil && kind != want {
+			missing, prog = fmt.Errorf("it is of the kind %s, a %s is wanted", kind, want), program{}
 		}
 		facts, err = e.scriptFacts(&then, out.SendsAt, f, previewToken)
 		return err
 	})
-	if errors.Is(err, &booking.Error{Code: "unknown_script"}) {
-		out.failed(err)
-		return nil
-	}
 	if err != nil {
 		return err
 	}
+	out.Text = &Preview{Version: prog.main.Version}
 	c := prog.call()
 	if c.Ctx, err = facts.Ctx(); err != nil {
 		return err
 	}
-	p := Preview{Version: prog.main.Version}
+	if missing == nil {
+		err = e.travelScript(ctx, a, f, facts, c, out)
+	} else {
+		out.failed(missing)
+	}
+	if err != nil || out.Text.Sends != nil {
+		return err
+	}
+	out.Default = true
+	w := &writing{now: out.SendsAt, facts: f, name: scriptOf(f.Scheduler), mode: f.Scheduler.FollowUp.Mode, entry: box.EntryRender, token: previewToken,
+		link: facts.Link, ctx: c.Ctx, program: prog, tenant: string(a)}
+	if w.mode == booking.AIAgent {
+		w.entry = box.EntryReply
+	}
+	stead, err := e.standIn(ctx, w, composed{})
+	if err != nil {
+		return err
+	}
+	out.Text.Sends = &booking.Composed{Body: stead.body, Segments: stead.segments}
+	out.Text.Billed = booking.Measure(stead.body, f.Account.Settings.Price())
+	return nil
+}
+
+// travelScript has the script itself write, and tells why its text cannot be sent where that is so.
+func (e *Engine) travelScript(ctx context.Context, a booking.AccountID, f booking.Facts, facts scripts.Facts, c box.Call, out *Travel) (err error) {
+	p := out.Text
 	p.Tried, err = scripts.Try(ctx, scripts.Behind(e.o.Scripts, string(a)), c, func(ask box.Ask) (result json.RawMessage, code string) {
 		err := e.store.View(ctx, func(s *storage.Snapshot) (err error) {
 			then := *s
@@ -180,7 +228,6 @@ func (e *Engine) travelText(ctx context.Context, a booking.AccountID, f booking.
 		return e.wallsTrouble(err)
 	}
 	p.finish(f, facts, c.Ctx, true)
-	out.Text, out.Default = &p, p.Sends == nil
 	if p.Err != nil {
 		out.failed((*scriptError)(p.Err))
 	}
@@ -197,7 +244,6 @@ func (e *Engine) travelText(ctx context.Context, a booking.AccountID, f booking.
 
 // failed notes that the default text would go out.
 func (t *Travel) failed(why error) {
-	t.Default = true
 	t.Trace = append(t.Trace, booking.Finding{At: t.SendsAt, Check: booking.CheckScriptError, Result: booking.Pass, Fact: why.Error(),
 		Message: "The script's text cannot be sent, so the default text would go out.", Fix: "mend the script or choose another one"})
 }

@@ -127,4 +127,5 @@ func BenchmarkScenes(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "scenes/s")
 }
