@@ -56,6 +56,8 @@ func (v shell) Nav() []navItem {
 	}
 	if v.MayManage {
 		items = append(items, navItem{"setup", "/console/setup", word("nav.setup"), 0}, navItem{"settings", "/console/settings", word("nav.settings"), 0})
+	} else {
+		items = append(items, navItem{"facts", factsPath, word("nav.facts"), 0})
 	}
 	return items
 }
@@ -88,7 +90,7 @@ var consoleTemplates = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html", "assets/console/forms.html"))
 	names := []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem", "scripts", "script", "calendar", "tests", "test", "replays", "replay", "canary"}
-	names = append(names, "setup", "registration", "filing", "numbers", "schedulers", "scheduler", "people", "person", "settings", "users", "user", "keys", "webhooks", "webhook", "backups", "audit", "about", "adopt", "booking", "script_remove")
+	names = append(names, "setup", "registration", "filing", "numbers", "schedulers", "scheduler", "people", "person", "settings", "users", "user", "keys", "webhooks", "webhook", "backups", "audit", "about", "adopt", "booking", "script_remove", "facts")
 	for _, name := range names {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
 	}

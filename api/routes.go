@@ -155,7 +155,7 @@ func table() []route {
 		{post, "/v1/phone-numbers/sync", manage, (*call).syncNumbers, ok, "account", "Take over the numbers that the carrier has for the account", nil, nil, wire.List[wire.PhoneNumber]{}, ""},
 		{get, "/v1/phone-numbers", manage, (*call).listNumbers, ok, "account", "The account's numbers", nil, nil, wire.List[wire.PhoneNumber]{}, ""},
 		{put, "/v1/phone-numbers/{id}", manage, (*call).putNumber, ok, "account", "Change a number's label or use", nil, wire.PhoneNumber{}, wire.PhoneNumber{}, ""},
-		{get, "/v1/facts", manage, (*call).getFacts, ok, "account", "What an agent may state", nil, nil, wire.List[wire.Fact]{}, ""},
+		{get, "/v1/facts", read, (*call).getFacts, ok, "account", "What an agent may state", nil, nil, wire.List[wire.Fact]{}, ""},
 		{put, "/v1/facts", manage, (*call).putFacts, ok, "account", "Replace what an agent may state", nil, wire.Items[wire.Fact]{}, wire.List[wire.Fact]{}, ""},
 		{get, "/v1/alarms", read, (*call).listAlarms, ok, "account", "Whatever keeps texts from going out", nil, nil, wire.List[wire.Alarm]{}, ""},
 
@@ -343,6 +343,8 @@ func table() []route {
 		{post, "/console/settings", manage, (*call).saveAccount, http.StatusSeeOther, "console", "Change the account", nil, nil, nil, ""},
 		{get, "/console/settings/rules", manage, (*call).showRules, ok, "console", "Hours, caps and the other rules", nil, nil, nil, "text/html"},
 		{post, "/console/settings/rules", manage, (*call).saveRules, http.StatusSeeOther, "console", "Change the rules", nil, nil, nil, ""},
+		{get, factsPath, read, (*call).showFacts, ok, "console", "What the agent may say", nil, nil, nil, "text/html"},
+		{post, factsPath, manage, (*call).saveFact, http.StatusSeeOther, "console", "Add, change or remove something that the agent may say", nil, nil, nil, ""},
 		{get, "/console/settings/users", administer, (*call).showUsers, ok, "console", "The people of the office", nil, nil, nil, "text/html"},
 		{post, "/console/settings/users", administer, (*call).addUser, http.StatusSeeOther, "console", "Add a person of the office", nil, nil, nil, ""},
 		{get, "/console/settings/users/{id}", administer, (*call).showUser, ok, "console", "One person of the office", nil, nil, nil, "text/html"},
