@@ -216,7 +216,7 @@ func (c *call) schedulerPage(typed schedulerTyped, problem error) (any, error) {
 	if err := c.picture(p.FollowUp, sched, from); err != nil {
 		return nil, err
 	}
-	v.Live, v.Page = true, p
+	v.Live, v.Here, v.Page = true, schedulerPath(sched.ID), p
 	return c.office("scheduler", v, problem)
 }
 

@@ -29,6 +29,7 @@ type shell struct {
 	MayManage     bool
 	MayAdminister bool
 	Live          bool     // the page is fetched again when something changes
+	Here          string   // the page's own address, where the browser's is that of a form which was refused
 	Files         []string // styles and scripts of its own
 	Problem       string   // a refusal, told on top
 	Done          string   // what was just done
@@ -196,6 +197,9 @@ func money(cents int) string {
 
 // html writes a page of the console.
 func (c *call) html(status int, name string, v shell) (any, error) {
+	if c.f.Method() == fiber.MethodGet {
+		v.Here = ""
+	}
 	var b bytes.Buffer
 	if err := consoleTemplates[name].ExecuteTemplate(&b, "shell", v); err != nil {
 		return nil, err

@@ -1,5 +1,6 @@
 // The console's one script: when the daemon says that something changed, the page is fetched again and what differs is put in place.
-// Forms stand outside of what is replaced, so that nobody loses what they type.
+// Forms stand outside of what is replaced, so that nobody loses what they type. A page that tells of a refused form has the form's address,
+// where there is nothing to fetch: it names its own.
 "use strict";
 (() => {
   let busy = false, again = false;
@@ -7,7 +8,7 @@
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
+      const answer = await fetch(document.body.dataset.here || location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
       if (answer.redirected && new URL(answer.url).pathname === "/console/login") { location.assign(answer.url); return; }
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
