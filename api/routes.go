@@ -296,7 +296,7 @@ func table() []route {
 		{get, "/console/calendar", read, (*call).showCalendar, ok, "console", "A week of arrival windows with their bookings", nil, nil, nil, "text/html"},
 		{post, "/console/calendar/{id}/book", work, (*call).bookInCalendar, http.StatusSeeOther, "console", "Book a job in a window", nil, nil, nil, ""},
 		{post, "/console/calendar/{id}/windows", manage, (*call).putWindowInConsole, http.StatusSeeOther, "console", "Add, change or take away one window", nil, nil, nil, ""},
-		{post, "/console/calendar/{id}/days", manage, (*call).putDayInConsole, http.StatusSeeOther, "console", "Close a day, or let it be as every week", nil, nil, nil, ""},
+		{post, "/console/calendar/{id}/days", manage, (*call).putDayInConsole, http.StatusSeeOther, "console", "Close a day, give it windows of its own, or let it be as every week", nil, nil, nil, ""},
 		{post, "/console/calendar/{id}/weekly", manage, (*call).putWeeklyInConsole, http.StatusSeeOther, "console", "Change the windows of every week", nil, nil, nil, ""},
 		{get, "/console/scripts", manage, (*call).showScripts, ok, "console", "The script library", nil, nil, nil, "text/html"},
 		{post, "/console/scripts", manage, (*call).createScriptInConsole, http.StatusSeeOther, "console", "Make a new script", nil, nil, nil, ""},
