@@ -252,10 +252,7 @@ func factsAfter(all []booking.Fact, id string, remove bool, typed url.Values) ([
 	}
 	other := slices.IndexFunc(all, func(f booking.Fact) bool { return f.ID == is.ID })
 	switch {
-	case other >= 0 && all[other].Text == is.Text && (other == i || i < 0):
-		if other == i && unseen == nil {
-			all[i] = is
-		}
+	case other >= 0 && all[other].Text == is.Text && (i < 0 || other == i && slices.Equal(all[i].Prices, is.Prices)):
 		return all, nil
 	case unseen != nil:
 		return nil, unseen

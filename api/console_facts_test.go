@@ -81,6 +81,22 @@ func TestFactsAreKeptByForms(t *testing.T) {
 		if a := h.press(factsPath, ada, v); a.status != 303 || facts().get("items.0.prices") != "[13900,4900]" || facts().get("items.0.id") != "tune_up" {
 			t.Errorf("changed: %d %s", a.status, facts().body)
 		}
+		stale := h.factForm(ada, "tune_up")
+		for range 2 { // changed in its amounts alone, pressed twice
+			v = h.factForm(ada, "tune_up")
+			v.Set("fact[0].prices", "$49\r\n$59.50")
+			if a := h.press(factsPath, ada, v); a.status != 303 || facts().get("items.0.prices") != "[13900,4900,5950]" {
+				t.Errorf("other amounts: %d %s", a.status, facts().body)
+			}
+		}
+		v.Set("revision", stale.Get("revision"))
+		if a := h.press(factsPath, ada, v); a.status != 303 {
+			t.Errorf("what is so already: %d %s", a.status, a.body)
+		}
+		stale.Set("fact[0].prices", "$69")
+		if a := h.press(factsPath, ada, stale); a.status != 409 || facts().get("items.0.prices") != "[13900,4900,5950]" {
+			t.Errorf("amounts over an older state: %d %s", a.status, facts().body)
+		}
 		v = h.factForm(ada, "tune_up")
 		v.Set("do", "remove")
 		for range 2 {
