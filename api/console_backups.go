@@ -61,7 +61,7 @@ func (c *call) backupsPage(problem error) (any, error) {
 			p.Failed = failed.Error()
 		}
 	}
-	v.Live, v.Page = true, p
+	v.Live, v.Here, v.Page = true, "/console/settings/backups", p
 	return c.office("backups", v, problem)
 }
 

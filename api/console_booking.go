@@ -120,6 +120,7 @@ func (c *call) bookingPage(name string, typed url.Values, problem error) (any, e
 		return nil, err
 	}
 	v.Title, v.Live, v.Page = cmp.Or(p.Name, v.Title), true, p
+	v.Here = p.Path
 	return c.office("booking", v, problem)
 }
 

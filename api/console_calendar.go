@@ -17,7 +17,7 @@ import (
 // was made from, so that nobody overwrites what another just did.
 
 type calendarPage struct {
-	Path               string // of the form's calendar
+	Path, Here         string // of the form's calendar, and of the week that is shown
 	Form               string // name of the booking form
 	Forms              []choice
 	Week               string // that is shown: its Monday
@@ -69,6 +69,14 @@ type dayForm struct {
 	Date, Title, Note string
 	Unusual           bool
 	New               windowForm
+	Own               []ownRow // the windows of this day alone, and empty rows
+}
+
+// ownRow is a window of a date alone.
+type ownRow struct {
+	N, Nth           int // in the names of its inputs from 0, for people from 1
+	From, To, Places string
+	Flaw             *flaw
 }
 
 type weeklyForm struct {
@@ -159,7 +167,7 @@ func (c *call) calendarPage(status int, problem error, at calendarSpot) (any, er
 	if err != nil {
 		return nil, err
 	}
-	v.Done = c.doneWord()
+	v.Done, v.Here = c.doneWord(), p.Here
 	v.deskPage(p, problem)
 	return c.html(status, "calendar", v)
 }
@@ -169,6 +177,7 @@ func (c *call) fillCalendar(s *storage.Snapshot, v shell, sched booking.Schedule
 	at.week = cmp.Or(at.week, at.day, today).Monday()
 	p.Path, p.Form, p.Week = "/console/calendar/"+string(sched.ID), sched.Name, string(at.week)
 	p.Title = onDay(at.week, "January 2") + " – " + onDay(at.week.Add(6), "January 2, 2006")
+	p.Here = at.path()
 	turn := func(days int) string { return calendarSpot{form: at.form, week: at.week.Add(days)}.path() }
 	p.Before, p.Next, p.This = turn(-7), turn(7), calendarSpot{form: at.form, week: today.Monday()}.path()
 	byHand, err := engine.WindowsByHand(s, c.who.Account, sched.ID)
@@ -197,7 +206,7 @@ func (c *call) fillCalendar(s *storage.Snapshot, v shell, sched booking.Schedule
 			}
 		}
 		if v.MayManage && d.Date == at.day && p.Edit == nil {
-			p.Day = dayFormOf(d, at.typed)
+			p.Day = dayFormOf(d, sched.Availability, at)
 		}
 		p.Days = append(p.Days, col)
 	}
@@ -270,14 +279,44 @@ func (v shell) windowForm(w engine.CalendarWindow, day booking.Day, typed url.Va
 		Open: typedOr(typed, "open", strconv.Itoa(w.Open)), Note: typedOr(typed, "note", w.Note), Surcharge: typedOr(typed, "surcharge", surcharge), ByHand: w.ByHand, Taken: w.Held}
 }
 
-func dayFormOf(d engine.CalendarDay, typed url.Values) *dayForm {
+func dayFormOf(d engine.CalendarDay, rules booking.Availability, at calendarSpot) *dayForm {
+	typed := at.typed
 	f := &dayForm{Date: string(d.Date), Title: onDay(d.Date, "Monday, January 2"), Unusual: d.Exception != nil, Note: typed.Get("why"),
 		New: windowForm{Day: string(d.Date), From: typedOr(typed, "from", "08:00"), To: typedOr(typed, "to", "10:00"), Places: typedOr(typed, "places", "1"), Note: typed.Get("note"), Surcharge: typed.Get("surcharge")}}
-	if d.Exception != nil && f.Note == "" {
+	if d.Exception != nil && !typed.Has("why") {
 		f.Note = d.Exception.Note
 	}
+	f.Own = ownRows(d, rules, at)
 	return f
 }
+
+// ownRows are the windows of a date alone, or those of every week to begin with; as they were typed where they were refused.
+func ownRows(d engine.CalendarDay, rules booking.Availability, at calendarSpot) (rows []ownRow) {
+	windows := rules.EveryWeek(d.Date)
+	if d.Exception != nil {
+		windows = d.Exception.Windows
+	}
+	for i := 0; i < len(windows)+spareRows || at.typed.Has(ownName(i)+"from"); i++ {
+		row := ownRow{N: i, Nth: i + 1}
+		if i < len(windows) {
+			w := windows[i]
+			row.From, row.To, row.Places = w.From.String(), clockOf(w.To), strconv.Itoa(w.Capacity)
+		}
+		if n := ownName(i); at.typed.Has(n + "from") {
+			row.From, row.To, row.Places = at.typed.Get(n+"from"), at.typed.Get(n+"to"), at.typed.Get(n+"places")
+		}
+		if at.refused != nil {
+			if told := problemOf(at.refused).refusal; about(told.Field, strings.TrimSuffix(ownName(i), ".")) {
+				row.Flaw = &flaw{Message: ended(told.Message), Fix: ended(mended(told))}
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// ownName begins the names of the inputs of a row.
+func ownName(i int) string { return "w" + strconv.Itoa(i) + "." }
 
 var weekdays = []booking.Weekday{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 

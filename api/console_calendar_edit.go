@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -27,7 +28,7 @@ func (c *call) calendarDo(do func(id booking.SchedulerID, form url.Values) error
 	at := c.spotOf(form.Get)
 	at.form = booking.SchedulerID(id)
 	if err := do(at.form, form); err != nil {
-		at.typed = form
+		at.typed, at.refused = form, err
 		return c.calendarPage(problemOf(err).status, err, at)
 	}
 	return c.back(calendarSpot{form: at.form, week: at.week}.path())
@@ -165,23 +166,82 @@ func cents(name, text string, limit float64) (int, error) {
 	return int(v*100 + 0.5), nil
 }
 
-// putDayInConsole closes a date, or lets it be as every week again.
+// putDayInConsole closes a date, gives it windows of its own, or lets it be as every week again.
 func (c *call) putDayInConsole() (any, error) {
 	return c.calendarDo(func(id booking.SchedulerID, form url.Values) error {
 		day, ok := booking.ParseDay(form.Get("day"))
 		if !ok {
 			return booking.Refuse(booking.Invalid, "invalid_date", "day", "this is not a date", "choose a day of the week below")
 		}
+		x := booking.Exception{Date: day, Closed: form.Get("do") != "own", Note: wire.OneLine(form.Get("why"))}
+		var rows []int
+		if !x.Closed {
+			var err error
+			if x.Windows, rows, err = ownWindows(form); err != nil {
+				return err
+			}
+		}
 		_, err := c.engine.EditAvailability(c.ctx, c.who.Account, id, form.Get("rules"), func(a *booking.Availability) error {
 			if form.Get("do") == "usual" {
 				a.AsEveryWeek(day)
 			} else {
-				a.Except(booking.Exception{Date: day, Closed: true, Note: wire.OneLine(form.Get("why"))})
+				a.Except(x)
 			}
 			return nil
 		})
-		return err
+		return atRow(err, rows)
 	})
+}
+
+// ownWindows reads the windows of a date alone, and the row that each was typed in. A row without times is none.
+func ownWindows(form url.Values) (all []booking.DayWindow, rows []int, err error) {
+	for i := 0; form.Has(ownName(i) + "from"); i++ {
+		n := ownName(i)
+		if form.Get(n+"from") == "" && form.Get(n+"to") == "" {
+			continue
+		}
+		var w booking.DayWindow
+		if w.From, w.To, err = timesOf(form, n); err == nil && w.To <= w.From {
+			err = booking.Refuse(booking.Invalid, "out_of_range", n+"to", "the window ends before it begins", "choose a later end")
+		}
+		if err == nil {
+			w.Capacity, err = wholeNumber(url.Values{"places": {cmp.Or(form.Get(n+"places"), "1")}}, "places", 1, 10_000)
+			if err != nil {
+				err = atRow(err, []int{i})
+			}
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		all, rows = append(all, w), append(rows, i)
+	}
+	if len(all) == 0 {
+		return nil, nil, booking.Refuse(booking.Invalid, "missing", ownName(0)+"from", "no window is given", "give one with its times, or close the day")
+	}
+	return all, rows, nil
+}
+
+// atRow says of a refusal about a window of a date alone which row it was typed in.
+func atRow(err error, rows []int) error {
+	told, ok := errors.AsType[*booking.Error](err)
+	if !ok {
+		return err
+	}
+	field := ""
+	if told.Field == "places" {
+		field = ownName(rows[0]) + "places"
+	} else if _, rest, is := strings.Cut(told.Field, "].windows["); is {
+		n, _, _ := strings.Cut(rest, "]")
+		if i, bad := strconv.Atoi(n); bad == nil && i < len(rows) {
+			field = ownName(rows[i]) + "from"
+		}
+	}
+	if field == "" {
+		return err
+	}
+	moved := *told
+	moved.Field = field
+	return &moved
 }
 
 // putWeeklyInConsole replaces the weekly rules. A row without days is taken out.

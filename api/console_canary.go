@@ -88,7 +88,7 @@ func (c *call) canariesPage(status int, p canaryPage, chosen string, problem err
 	if err != nil {
 		return nil, err
 	}
-	v.Live, v.Page = true, p
+	v.Live, v.Here, v.Page = true, canaryPath, p
 	if problem != nil {
 		v.Problem = sentence(problemOf(problem).refusal)
 	}

@@ -53,6 +53,12 @@ func (f form) Inputs() (all []*input) {
 	return all
 }
 
+// input is that of a name; the form has it.
+func (f form) input(name string) *input {
+	all := f.Inputs()
+	return all[slices.IndexFunc(all, func(i *input) bool { return i.Name == name })]
+}
+
 // shown is the form with the values of its shape.
 func (f form) shown() form {
 	for _, i := range f.Inputs() {

@@ -149,7 +149,7 @@ func (c *call) threadPage(status int, problem error, draft string, job url.Value
 	if err != nil {
 		return nil, err
 	}
-	v.Live, v.Page = true, p
+	v.Live, v.Here, v.Page = true, p.Path, p
 	if problem != nil {
 		v.Problem = sentence(problemOf(problem).refusal)
 	}

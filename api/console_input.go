@@ -26,10 +26,14 @@ type input struct {
 	Locked     bool
 	Flaws      []flaw
 	Pictures   []picture // of kinds of text
+	More       *wayOn    // to a page that belongs to it
 	Saved      string    // what somebody else saved meanwhile, and differs from what is typed
 
 	at any // *string, *bool, *int or *[]string of the shape
 }
+
+// wayOn is a link with what it is about.
+type wayOn struct{ About, Label, Path string }
 
 // flaw is what is wrong with an input, and its mend. A soft one does not hold anything up.
 type flaw struct {

@@ -62,6 +62,7 @@ var inPages = strings.NewReplacer(
 	"begin another canary; DELETE /v1/scripts/", "begin another trial; \"End\" under Trials, ", "/canary ends this alarm", ", ends this alarm",
 	"wait for its end, or cancel it with POST /v1/replays/", "wait for its end, or cancel it under Replay: ", "/cancel", "",
 	"GET /v1/replays lists them", "Replay lists them", "GET /v1/script-tests lists them", "Tests lists them",
+	"raise its capacity instead", "give it more places instead", "give each fact an ID of up to 100 bytes", "say in a few words what it is about, for example Warranty", "a fact needs a text", "write what the agent may say, in a whole sentence", "at most 2000 bytes are kept", "at most 2,000 letters are kept",
 	"Lower settings.holdout to text more people", "Lower the control group under Settings, Rules to text more people", "Switch on require_consent:", "Switch on \"Only with consent\" under Settings, Rules:",
 )
 

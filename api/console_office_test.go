@@ -20,7 +20,7 @@ var officePages = map[string]string{
 	"/console/setup/registration/identifiers": "sam", "/console/setup/registration/texts": "sam", "/console/setup/numbers": "sam", "/console/setup/adopt": "sa",
 	"/console/scripts/agent/remove": "sam", "/console/calendar?book=2026-03-12-0800-1200": "samdco",
 	"/console/setup/schedulers": "sam", "/console/setup/schedulers/web": "sam", "/console/people": "samdc", "/console/people/+16145550142": "samdc",
-	"/console/settings": "sam", "/console/settings/rules": "sam", "/console/settings/users": "sa", "/console/settings/keys": "sa", "/console/settings/webhooks": "sam",
+	"/console/settings": "sam", "/console/settings/facts": "sam", "/console/settings/rules": "sam", "/console/settings/users": "sa", "/console/settings/keys": "sa", "/console/settings/webhooks": "sam",
 	"/console/settings/backups": "sa", "/console/settings/audit": "sa", "/console/settings/about": "sam",
 }
 

@@ -204,7 +204,7 @@ func (c *call) sessionPage(status int, problem error) (any, error) {
 	if p.Travel, err = c.travelPart(v, id); err != nil {
 		return nil, err
 	}
-	v.Live, v.Page = true, p
+	v.Live, v.Here, v.Page = true, "/console/sessions/"+url.PathEscape(id), p
 	if problem != nil {
 		v.Problem = sentence(problemOf(problem).refusal)
 	}

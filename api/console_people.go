@@ -167,7 +167,7 @@ func (c *call) personPage(typed string, problem error) (any, error) {
 		evidence := "/v1/people/" + url.PathEscape(string(phone)) + "/evidence?format="
 		p.JSON, p.HTML = evidence+"json", evidence+"html"
 	}
-	v.Live, v.Page = true, p
+	v.Live, v.Here, v.Page = true, p.Path, p
 	return c.office("person", v, problem)
 }
 

@@ -177,7 +177,7 @@ func (c *call) registrationPage(problem error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Live, v.Page = true, p
+	v.Live, v.Here, v.Page = true, "/console/setup/registration", p
 	return c.office("registration", v, problem)
 }
 

@@ -94,7 +94,7 @@ func (c *call) replaysPage(status int, problem error, typed url.Values) (any, er
 	if err != nil {
 		return nil, err
 	}
-	v.Live, v.Page = true, p
+	v.Live, v.Here, v.Page = true, replaysPath, p
 	if problem != nil {
 		v.Problem = sentence(problemOf(problem).refusal)
 	}

@@ -192,6 +192,11 @@ func (c *call) schedulerPage(typed schedulerTyped, problem error) (any, error) {
 			Services: newServicesForm(&three).filled(typed.services, problem),
 			Snippet:  fmt.Sprintf(`<script src="%s/widget.js" data-scheduler="%s" data-key="%s" async></script>`, c.o.PublicURL, sched.ID, sched.PublishableKey),
 			Hosted:   c.o.PublicURL + "/book/" + string(sched.ID)}
+		facts, err := s.Facts(c.who.Account)
+		if err != nil {
+			return err
+		}
+		p.FollowUp.input("follow_up.mode").More = wayToFacts(facts)
 		missing, err := engine.Missing(s, c.who.Account, sched)
 		if err != nil {
 			return err
@@ -211,7 +216,7 @@ func (c *call) schedulerPage(typed schedulerTyped, problem error) (any, error) {
 	if err := c.picture(p.FollowUp, sched, from); err != nil {
 		return nil, err
 	}
-	v.Live, v.Page = true, p
+	v.Live, v.Here, v.Page = true, schedulerPath(sched.ID), p
 	return c.office("scheduler", v, problem)
 }
 

@@ -27,7 +27,7 @@ func (v shell) tabs(now string) (all []tab) {
 	for _, t := range []struct {
 		name string
 		may  bool
-	}{{"account", true}, {"rules", true}, {"users", v.MayAdminister}, {"keys", v.MayAdminister}, {"webhooks", true}, {"backups", v.MayAdminister}, {"audit", v.MayAdminister}, {"about", true}} {
+	}{{"account", true}, {"rules", true}, {"facts", true}, {"users", v.MayAdminister}, {"keys", v.MayAdminister}, {"webhooks", true}, {"backups", v.MayAdminister}, {"audit", v.MayAdminister}, {"about", true}} {
 		path := "/console/settings/" + t.name
 		if t.name == "account" {
 			path = "/console/settings"

@@ -53,7 +53,7 @@ func (c *call) setupPage(problem error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Live, v.Page = true, p
+	v.Live, v.Here, v.Page = true, "/console/setup", p
 	return c.office("setup", v, problem)
 }
 

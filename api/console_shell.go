@@ -29,6 +29,7 @@ type shell struct {
 	MayManage     bool
 	MayAdminister bool
 	Live          bool     // the page is fetched again when something changes
+	Here          string   // the page's own address, where the browser's is that of a form which was refused
 	Files         []string // styles and scripts of its own
 	Problem       string   // a refusal, told on top
 	Done          string   // what was just done
@@ -102,7 +103,7 @@ var consoleTemplates = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	base := template.Must(template.New("").Funcs(template.FuncMap{"word": word}).ParseFS(assetFiles, "assets/console/shell.html", "assets/console/parts.html", "assets/console/forms.html"))
 	names := []string{"today", "sessions", "session", "inbox", "thread", "reports", "problem", "scripts", "script", "calendar", "tests", "test", "replays", "replay", "canary"}
-	names = append(names, "setup", "registration", "filing", "numbers", "schedulers", "scheduler", "people", "person", "settings", "users", "user", "keys", "webhooks", "webhook", "backups", "audit", "about", "adopt", "booking", "script_remove")
+	names = append(names, "setup", "registration", "filing", "numbers", "schedulers", "scheduler", "people", "person", "settings", "users", "user", "keys", "webhooks", "webhook", "backups", "audit", "about", "adopt", "booking", "script_remove", "facts")
 	for _, name := range names {
 		all[name] = template.Must(template.Must(base.Clone()).ParseFS(assetFiles, "assets/console/"+name+".html"))
 	}
@@ -195,6 +196,9 @@ func money(cents int) string {
 
 // html writes a page of the console.
 func (c *call) html(status int, name string, v shell) (any, error) {
+	if c.f.Method() == fiber.MethodGet {
+		v.Here = ""
+	}
 	var b bytes.Buffer
 	if err := consoleTemplates[name].ExecuteTemplate(&b, "shell", v); err != nil {
 		return nil, err

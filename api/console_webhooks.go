@@ -153,7 +153,7 @@ func (c *call) webhookPage(id, secret string, typed url.Values, problem error) (
 		return nil, err
 	}
 	p.Tabs, p.Row = v.tabs("webhooks"), v.webhookRow(all[0])
-	v.Live, v.Page = secret == "" && cursor == "", p
+	v.Live, v.Here, v.Page = secret == "" && cursor == "", p.Path, p
 	return c.office("webhook", v, problem)
 }
 

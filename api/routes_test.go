@@ -357,6 +357,8 @@ var mays = map[string]string{
 	"POST /console/settings":                                               "sam",
 	"GET /console/settings/rules":                                          "sam",
 	"POST /console/settings/rules":                                         "sam",
+	"GET /console/settings/facts":                                          "sam",
+	"POST /console/settings/facts":                                         "sam",
 	"GET /console/settings/users":                                          "sa",
 	"POST /console/settings/users":                                         "sa",
 	"GET /console/settings/users/{id}":                                     "sa",

@@ -1,5 +1,6 @@
 // The console's one script: when the daemon says that something changed, the page is fetched again and what differs is put in place.
-// Forms stand outside of what is replaced, so that nobody loses what they type.
+// Forms stand outside of what is replaced, so that nobody loses what they type. A page that tells of a refused form has the form's address,
+// where there is nothing to fetch: it names its own.
 "use strict";
 (() => {
   let busy = false, again = false, gone;
@@ -17,7 +18,7 @@
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
+      const answer = await fetch(document.body.dataset.here || location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
       if (answer.redirected && new URL(answer.url).pathname === "/console/login") {
         const typed = [...document.querySelectorAll("textarea")].some((t) => t.value !== t.defaultValue);
         if (!typed) location.assign(answer.url); // who has typed something may sign in elsewhere, and send it then

@@ -77,6 +77,12 @@ func (a *Availability) AsEveryWeek(d Day) {
 	a.Exceptions = slices.DeleteFunc(a.Exceptions, func(x Exception) bool { return x.Date == d })
 }
 
+// EveryWeek gives the windows that a date has by the weekly rules alone, whatever exceptions and holidays say.
+func (a Availability) EveryWeek(d Day) []DayWindow {
+	weekly := Availability{Weekly: a.Weekly}
+	return weekly.on(d, weekdayOf(d.utc()))
+}
+
 // Revision names the rules as they stand: any change of one gives another name.
 func (a Availability) Revision() string {
 	b, _ := json.Marshal(a) // plain values only

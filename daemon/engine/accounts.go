@@ -110,3 +110,18 @@ func (t *txn) putNumber(a booking.AccountID, n booking.PhoneNumber) (booking.Pho
 func (e *Engine) PutFacts(ctx context.Context, a booking.AccountID, f []booking.Fact) ([]booking.Fact, error) {
 	return apply(ctx, e, a, func(t *txn) ([]booking.Fact, error) { return f, t.PutFacts(a, f) })
 }
+
+// EditFacts changes what agents may state by edit, which gets the present ones and may run again: it must leave its own result as it is.
+func (e *Engine) EditFacts(ctx context.Context, a booking.AccountID, edit func([]booking.Fact) ([]booking.Fact, error)) ([]booking.Fact, error) {
+	return apply(ctx, e, a, func(t *txn) ([]booking.Fact, error) {
+		was, err := t.Facts(a)
+		if err != nil {
+			return nil, err
+		}
+		is, err := edit(slices.Clone(was))
+		if err != nil {
+			return nil, err
+		}
+		return is, t.PutFacts(a, is)
+	})
+}
