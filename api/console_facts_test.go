@@ -183,7 +183,7 @@ func TestFactsForEveryRole(t *testing.T) {
 	}, func(o *Options) { o.Limits.Logins = Limit{1000, 1000} })
 }
 
-// What the page says of the questions is what the usual agent does: it tells the example to each, and hands each to a person without it.
+// What the page says of the questions is what the usual agent does: it tells the example to each, and tells a person of each without it.
 func TestTheQuestionsAreThoseOfTheUsualAgent(t *testing.T) {
 	inHouse(t, func(h *house) {
 		ada := h.signedIn("Ada", "manager")
@@ -219,7 +219,7 @@ func TestTheQuestionsAreThoseOfTheUsualAgent(t *testing.T) {
 			if a := q.Answer(without); a != nil {
 				t.Errorf("%s without its answer: by %v", q.ID, a)
 			}
-			if got := says(word("question." + q.ID)); !strings.Contains(got, word("did.hand_off")) {
+			if got := says(word("question." + q.ID)); !strings.Contains(got, word("did.alert")) {
 				t.Errorf("%s without its answer: %s", q.ID, got)
 			}
 		}
