@@ -2,7 +2,6 @@ package box
 
 import (
 	"container/list"
-	"crypto/sha256"
 	"fmt"
 	"strings"
 	"sync"
@@ -23,21 +22,23 @@ type script struct {
 // cache keeps the scripts that were used last.
 type cache struct {
 	mu    sync.Mutex
-	byKey map[[sha256.Size]byte]*list.Element
+	byKey map[cacheKey]*list.Element
 	order list.List // of cached, the latest in front
 }
 
 type cached struct {
-	key    [sha256.Size]byte
+	key    cacheKey
 	script *script
 }
 
 // cacheSize is how many compiled scripts a box keeps; one of 64 KB takes about a megabyte.
 const cacheSize = 64
 
+type cacheKey struct{ name, source string }
+
 // compile makes the runnable form of a source, or takes it from the cache.
 func (b *Box) compile(name, source string) (*script, *Error) {
-	key := sha256.Sum256([]byte(name + "\x00" + source))
+	key := cacheKey{name, source}
 	if s := b.cache.get(key); s != nil {
 		return s, nil
 	}
@@ -48,7 +49,7 @@ func (b *Box) compile(name, source string) (*script, *Error) {
 	return s, fault
 }
 
-func (c *cache) get(key [sha256.Size]byte) *script {
+func (c *cache) get(key cacheKey) *script {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.byKey[key]
@@ -59,11 +60,11 @@ func (c *cache) get(key [sha256.Size]byte) *script {
 	return e.Value.(cached).script
 }
 
-func (c *cache) put(key [sha256.Size]byte, s *script) {
+func (c *cache) put(key cacheKey, s *script) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.byKey == nil {
-		c.byKey = map[[sha256.Size]byte]*list.Element{}
+		c.byKey = map[cacheKey]*list.Element{}
 	}
 	if _, ok := c.byKey[key]; ok {
 		return
