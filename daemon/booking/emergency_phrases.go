@@ -1,5 +1,7 @@
 package booking
 
+import "slices"
+
 // emergencySets are the words that stand for each other.
 var emergencySets = map[string]string{
 	"smell":    "smell smells smelling smelled reek reeks stinks stink odor odors scent",
@@ -199,6 +201,8 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "water ...1 up to ...2 outlet|outlets|knees|ankles|step|stairs", unless: "past", means: "flooding"},
 	{says: "raining|pouring inside|in ...1 kitchen|house|bedroom|living|basement|bathroom", unless: "past", means: "flooding"},
 	{says: "water all over", unless: "past", means: "flooding"},
+	{says: "ankle|ankles|knee|knees|shin|shins|waist|calf|inches deep", not: "snow|weeds|grass|leaves|mud|work|bills|pool", unless: "past", means: "flooding"},
+	{says: "hose|pipe|line|fitting|valve|spigot|tank let|lets go", not: "if|before|afraid|worried", unless: "past", means: "flooding"},
 	{says: "water ...2 coming|running|dripping|pouring in|through|down|out ...2 ceiling|wall|house|walls|light|door", not: "slow|slowly", unless: "past", means: "flooding"},
 	{says: "ceiling ...7 sag|sagging|bubbling|fall|falling|collapse|caving|bulging|collapsing", unless: "past", means: "flooding"},
 	{says: "toilet|tub|sink|washer ...2 overflowing", not: "sewage|poop", unless: "past", means: "flooding"},
@@ -220,22 +224,36 @@ var (
 	present = wordSet("now again still rising currently help ahora otra todavia wont cant since night keeps")
 	// wishes make a "now" one of the wish and not of the danger: "it was fixed, now I need a new one"; a "since" before them, or
 	// at the end, is no point of time.
+	ofWhat = wordSet("i we")
 	wishes = wordSet("need needs want wants would looking id ready necesito quiero just then")
 )
 
+// ailing are people who are not well now, whatever is over. allClear are readings and words of a place that is safe again, and
+// cleared are those who came and made it so.
+var (
+	ailing   = wordSet("dizzy headache headaches nauseous nausea vomiting puking throwing faint fainted sick woozy lightheaded mareado mareada mareados vomitando nauseas")
+	allClear = wordSet("0 zero zeros clear cleared safe normal aired ventilated")
+	cleared  = wordSet("dept department departments firefighters firefighter firemen fd bomberos")
+)
+
 // over tells whether the message tells of the past, where that matters.
-func (m *saying) over() bool { return !m.anyTime && m.has(gone) && !m.present() }
+func (m *saying) over() bool {
+	return !m.anyTime && (m.has(gone) || m.has(cleared) && m.has(allClear) && !m.has(ailing)) && !m.present()
+}
 
 // present tells whether the message says that something is so now.
 func (m *saying) present() bool {
 	words := m.whole.words
 	for i, w := range words {
-		if !present[w] {
+		if !present[w] || i > 0 && w == "now" && (words[i-1] == "0" || words[i-1] == "zero" || words[i-1] == "zeros") {
 			continue
 		}
 		next := i + 1
-		for next < len(words) && (words[next] == "i" || words[next] == "we") {
+		for next < len(words) && ofWhat[words[next]] {
 			next++
+		}
+		if mild(words[next:]) {
+			continue
 		}
 		about := w == "now" || w == "still" || w == "ahora" || w == "todavia" || w == "since"
 		if !about || next < len(words) && !wishes[words[next]] || next == len(words) && w != "since" {
@@ -244,6 +262,17 @@ func (m *saying) present() bool {
 	}
 	return false
 }
+
+// mild tells whether the words behind a "now" begin with what is left of it and is no danger: "its only the kitchen faucet dripping".
+func mild(words []string) bool {
+	for len(words) > 0 && (words[0] == "its" || words[0] == "it" || words[0] == "is" || words[0] == "theres") {
+		words = words[1:]
+	}
+	return len(words) > 2 && (words[0] == "only" || words[0] == "just") && (words[1] == "the" || words[1] == "a" || words[1] == "my" || words[1] == "one") &&
+		slices.ContainsFunc(words[2:], func(w string) bool { return dripping[w] })
+}
+
+var dripping = wordSet("drip drips dripping dripped leaky squeaky slow slowly small little tiny annoying")
 
 // heatLoss tells that a house is not heated; with somebody who cannot bear it, that is an emergency.
 var heatLoss = newPhraseBook([]phrase{
@@ -256,7 +285,9 @@ var heatLoss = newPhraseBook([]phrase{
 	{says: "sin calefaccion", means: "no_heat"},
 	{says: "no prende|enciende|funciona|sirve|jala|arranca|calienta ...2 calefaccion|calefactor|calenton|boiler", means: "no_heat"},
 	{says: "calefaccion|calefactor|calenton|boiler ...2 no prende|enciende|funciona|sirve|jala|arranca|calienta", means: "no_heat"},
-	{says: "se apago|descompuso|murio ...1 calefaccion|calenton", means: "no_heat"},
+	{says: "se me|nos|le|les? apago|descompuso|murio|paro|fue|rompio|dano ...2 calefaccion|calefactor|calenton|boiler", means: "no_heat"},
+	{says: "calefaccion|calefactor|calenton|boiler se me|nos|le? apago|descompuso|murio|paro|fue|rompio|dano", means: "no_heat"},
+	{says: "esta|estamos|hace ...1 helando|congelando|helado|congelados|helados", not: "ac|aire|tubo|tubos|tuberia", means: "no_heat"},
 }, nil, map[string]func(*saying) bool{"summer": func(m *saying) bool { return m.has(summer) && !m.has(winter) }})
 
 // A number of degrees is heat where a cooler is spoken of, and no heater.

@@ -355,7 +355,7 @@ func withdrawalPhrases() []phrase {
 		{says: "no me|nos llamen|llame ni ...2 {escriban}"},
 		{says: "no quiero|deseo|autorizo ...3 {mensajes}"},
 		{says: "no quiero|deseo que me|nos {escriban}|{manden}"},
-		{says: "deje|dejen|deja|dejar|pare|paren|para|parar|stop ya? de estar? {escribir}", not: "no deje|dejen|para"},
+		{says: "deje|dejen|deja|dejar|pare|paren|para|parar|stop ya? de estar? {escribir}", not: "no deje|dejen|para|pare|paren"},
 		{says: "dejenme|dejeme|dejame|dejennos en paz"},
 		{says: "dar|darse|darme|deme|denme|dame|doy|den de baja"},
 		{says: "no quiero|deseo que me|nos? sigan|siga|sigas {escribir}"},

@@ -24,6 +24,9 @@ end
 -- unknown_terms are asked for with prices, and no fact tells them.
 local unknown_terms = { "match", "beat", "discount", "coupon", "senior", "military", "veteran", "special", "promo", "deal", "waive", "financ", "payment plan", "descuento", "promoc" }
 
+-- apart are topics whose price is none of a visit.
+local apart = { warranty = true, ["home warranty"] = true, financing = true, plan = true, card = true, cash = true, cheque = true, parking = true, pet = true }
+
 -- price_note gives what the business wrote of the price of a service, with its name; nil when that is no amount, or the fee of every visit.
 function turn:price_note()
   local named = talk.service(self.said, self.ctx.services or {}) or self:service()
@@ -69,11 +72,14 @@ function turn:price(lead)
   if self:has({ "cancel", "no show", "no-show" }) then
     return self:ask_office(lead or "", self:text("check"))
   end
-  local facts = self:price_note() or self:fee() or self:facts(2, "fee", "price", "precio")
+  local told, _, about = self:told()
+  local priced = about and string.find(told, "[%$%%]") and told
+  lead = text.trim((lead or "") .. " " .. (priced and "" or told))
+  local facts = priced or self:price_note() or self:fee() or self:facts(2, "fee", "price", "precio")
   if facts == "" then
     return self:person("asked for a price", lead or "", self:text("check"))
   end
-  local unknown = self:has(unknown_terms)
+  local unknown = not priced and (self:has(unknown_terms) or told == "" and about and apart[about])
   if unknown then
     facts = self:text("check_too") .. " " .. facts
   end
@@ -156,7 +162,8 @@ function turn:and_beside(proposal)
     local is = talk.intents(sentence)
     local choice = talk.choose(sentence, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
     if self:asking(sentence) and not (is.yes and not is.price or is.when or is.options or is.booked or is.card or choice.timed or #choice.days > 0) then
-      local known = (is.price or self:asks_of_price(sentence)) and (self:price_note() or self:fee()) or self:known(sentence)
+      local fact = self:known(sentence)
+      local known = fact ~= "" and fact or (is.price or self:asks_of_price(sentence)) and (self:price_note() or self:fee())
       if not known or known == "" then
         known, proposal.task = self:text("check"), "answer the customer: " .. text.truncate(text.trim(sentence), 140)
       end
@@ -196,6 +203,9 @@ function turn:own()
   local window = pending and self:find(pending)
   if window and self.is.yes and not self.is.no then
     return self:book(window)
+  end
+  if self.is.done and label == "" and not self:asking() and not self.is.reschedule then -- "I already booked with your office"
+    return self:answer(self:text("done"))
   end
   local told = talk.address(self.said)
   if told.line1 and self:has(moved_house) then
@@ -265,21 +275,56 @@ function turn:own()
   end
 end
 
--- vague words stand in many facts, and in many questions that these do not answer.
-local vague = { customer = true, credit = true, customers = true, technician = true, address = true, please = true, repair = true, number = true, before = true, credited = true }
+-- begins are words with which a question about the business begins, besides asks.
+local begins = {}
+for word in string.gmatch("are r any anyone aceptan reciben abren cierran trabajan dan ofrecen manejan cubren atienden wondering curious", "%a+") do
+  begins[word] = true
+end
 
--- known gives the approved facts that a question speaks of, at most two.
+local wonders = { "wondering if", "wondering what", "want to know", "like to know", "let me know if you", "tell me your", "quisiera saber", "quiero saber" }
+
+-- known gives the approved facts that answer one question, at most two, and the topic that it is about.
 function turn:known(said)
-  local words_of = {}
-  for number in string.gmatch(said, "%d%d+") do
-    table.insert(words_of, "$" .. number)
+  local found = talk.facts(said, self.ctx.facts or {})
+  return table.concat(found.told, " "), found.topic
+end
+
+-- told gives the facts that answer what the text asks, sentence by sentence, and the first question that they leave open and that is not
+-- about windows or prices, which are answered elsewhere. On a topic of the business a fact is told beside windows too: "are you open saturdays?"
+function turn:told()
+  if self.answers then
+    return self.answers.told, self.answers.open, self.answers.about
   end
-  for word in string.gmatch(text.lower(said), "%a+") do
-    if #word > 5 and not vague[word] then
-      table.insert(words_of, word)
+  local told, open, about = {}, nil, nil
+  for sentence in string.gmatch(self.said .. "\n", "[^%.!%?\n]+[%.!%?\n]+") do
+    local is = talk.intents(sentence)
+    local choice = talk.choose(sentence, self.ctx.now, self.zone, {}, self.ctx.offered)
+    local elsewhere = is.price or is.yes or is.when or is.options or is.earliest or is.booked or is.card or is.license or is.human or is.bot or is.who or is.spanish or is.zone
+      or is.reschedule or is.cancel or is.thanks or choice.timed or #choice.days > 0
+    local first = string.match(text.lower(sentence), "^%W*(%a+)") or ""
+    local low = text.lower(sentence)
+    if self:asking(sentence) or begins[first] or list.find(wonders, function(w) return string.find(low, w, 1, true) ~= nil end) then
+      local fact, topic = self:known(sentence)
+      about = about or topic
+      if fact ~= "" and (topic or not elsewhere) then
+        if not list.contains(told, fact) then
+          table.insert(told, fact)
+        end
+      elseif not elsewhere and self:asking(sentence) and string.find(sentence, "%a%a%a") then
+        open = open or text.trim(sentence)
+      end
     end
   end
-  return #words_of > 0 and self:facts(2, unpack(words_of)) or ""
+  self.answers = { told = table.concat(told, " "), open = open, about = about }
+  return self.answers.told, open, about
+end
+
+-- tell answers with facts; a question that they leave open goes to the office.
+function turn:tell(lead)
+  local told, open = self:told()
+  local proposal = self:answer(lead or "", told, open and self:text("check") or "")
+  proposal.task = open and "answer the customer: " .. text.truncate(open, 140) or nil
+  return proposal
 end
 
 -- question answers what is asked and is not about windows: from approved facts, else the office is asked.
@@ -294,9 +339,8 @@ function turn:question()
   if string.find(self.said, "%f[%d]%d%d?%f[%D]") and #self:still_offered() > 0 then
     return self:offer(self:still_offered(), nil, self:text("sorry_what"))
   end
-  local facts = self:known(self.said)
-  if facts ~= "" then
-    return self:answer(facts)
+  if self:told() ~= "" then
+    return self:tell()
   end
   return self:ask_office(self:text("check"))
 end
@@ -328,7 +372,9 @@ function turn:lead()
   local danger = talk.past_danger(self.said)
   if danger then
     local again = (words[self.lang] or words.en).again[danger]
-    table.insert(parts, again or self:text("danger"))
+    if danger ~= "flooding" and danger ~= "sewage" then -- a pipe that burst last winter is no reason to get out
+      table.insert(parts, again or self:text("danger"))
+    end
     table.insert(parts, self:text("noted"))
   end
   if self.ctx.event.media > 0 then
