@@ -245,7 +245,7 @@ func (m *saying) over() bool {
 func (m *saying) present() bool {
 	words := m.whole.words
 	for i, w := range words {
-		if !present[w] || i > 0 && w == "now" && (words[i-1] == "0" || words[i-1] == "zero" || words[i-1] == "zeros") {
+		if !present[w] || i > 0 && w == "now" && (words[i-1] == "0" || words[i-1] == "zero" || words[i-1] == "zeros") && !m.has(ailing) {
 			continue
 		}
 		next := i + 1

@@ -16,7 +16,7 @@ var strangerPhrases = []phrase{
 	{says: "your so? hot|sexy|gorgeous $", means: "abuse"},
 	{says: "you so? sound|look ...1 hot|sexy|cute", not: "water|air|house|room|it|they", means: "abuse"},
 	{says: "^ are? you so? single $", means: "abuse"},
-	{says: "feet|foot pic|pics|pictures|photos", not: "water|inch|inches|square", means: "abuse"},
+	{says: "feet pic|pics|pictures|photos", not: "water|inch|inches|square", means: "abuse"},
 	{says: "what ...2 you ...1 wearing", means: "abuse"},
 	{says: "hook up $", not: "dryer|washer|gas|line|water|hose|how", means: "abuse"},
 	{says: "suck|blow|lick|eat my|me|a $", not: "hose", means: "abuse"},

@@ -179,7 +179,7 @@ function turn:visit()
       return self:tell(lead)
     end
     lead = text.trim(lead .. " " .. told_facts)
-  elseif left_open and about and not is.price then
+  elseif left_open and about and about ~= "pay" and not (is.price or is.tenant) then
     return self:ask_office(lead, self:text("check"))
   end
   if is.link and not is.yes then
