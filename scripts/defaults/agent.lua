@@ -53,7 +53,7 @@ local doubts = { "scam", "legit", "fraud", "phishing", "estafa", "fraude" }
 local not_me = { "wrong person", "not my name", "i'm not ", "im not ", "no soy " }
 
 -- strangers are ways to say that the one we write to is somebody else; %s is the name.
-local strangers = { "who is %s", "whos %s", "who's %s", "who %s is", "heard of %s", "know a %s", "know any %s", "know no %s", "know %s", "no %s ", "not %s", "isnt %s", "isn't %s", "wrong %s",
+local strangers = { "who is %s", "whos %s", "who's %s", "who %s is", "heard of %s", "know a %s", "know any %s", "know no %s", "know %s", "no %s ", "not %s", "isnt %s", "aint %s", "ain't %s", "isn't %s", "wrong %s",
   "%s moved", "%s doesnt live", "%s doesn't live", "%s no longer", "quien es %s", "quién es %s", "conozco a %s", "ninguna %s", "ningun %s", "ningún %s" }
 
 -- plain_words are names that are words as well: "let me know will you come" is not about Will.
