@@ -254,6 +254,7 @@ var intents = newPhraseBook(slices.Concat(strangerPhrases, []phrase{
 	{says: "waited|waiting all|hours|since", not: "ive been without", means: "complaint"},
 	{says: "your|the guy|tech|technician|plumber|crew ...3 broke|damaged|ruined|left|caused|stole|messed", means: "complaint"},
 	{says: "leaking|broken|broke|dripping|clogged ...1 again", means: "complaint"},
+	{says: "you|yall|guys|your ...2 were|was|came|fixed|replaced|repaired|installed ...7 still|already leaking|broken|dripping|not|doesnt|wont|isnt|out|clogged", not: "if|when|before you|yall|guys|your", unasked: true, means: "complaint"},
 	{says: "want|need|give ...2 money back", means: "complaint"},
 	{says: "nadie|nunca vino|llego|vinieron|llegaron|aparecio", means: "complaint"},
 	{says: "this|thats|its is? bs|bullshit|crap|nonsense|bullcrap", means: "complaint"},

@@ -132,6 +132,11 @@ local symptoms = { "noise", "loud", "leak", "drip", "water", "air", "cold", "war
 local lasts = { "how long does it take", "how long does it usually", "how long will it take", "how long do you take", "how long will the", "how long does the", "how long will u", "how long will you be", "how long will they", "how long would it",
   "how long is the visit", "how long it takes", "how long it take", "how long do they take", "how long does that take", "cuanto tarda", "cuánto tarda", "cuanto se tarda", "cuánto se tarda", "cuanto dura", "cuánto dura", "cuanto tiempo toma", "cuánto tiempo toma" }
 
+-- why tells whether a text asks for a reason: it names a window, and chooses none.
+function turn:why()
+  return self:has({ "why ", "how come", "por que ", "por qué " })
+end
+
 local approved = { "i own", "im the owner", "i'm the owner", "i am the owner", "my tenant will", "said its fine", "said it's fine", "said ok", "said yes", "said to book", "approved", "permission", "agreed", "ok with it", "said its ok", "said it's ok", "dio permiso", "dijo que si", "dijo que sí" }
 
 function turn:visit()
@@ -219,7 +224,9 @@ function turn:visit()
   if choice.sure then
     local window = self:find(choice.windows[1])
     local offered = list.find(self.ctx.offered or {}, function(w) return w.id == window.id end)
-    if offered and (is.yes or not is.no) then
+    if offered and not is.yes and self:why() then
+      return self:offer(self:still_offered(), nil, lead)
+    elseif offered and (is.yes or not is.no) then
       return self:book(window)
     end
     return self:confirm(window, lead)
@@ -346,6 +353,9 @@ local function reply_to(ctx)
   end
   if t.is.no then
     return t:done({ say = t:text("later"), close = true })
+  end
+  if t:pictured() and t:open() then
+    return t:offer(list.first(t:any_open(), 2), nil, t:text("media_noted"))
   end
   local unclear = (t.memory.unclear or 0) + 1
   t.memory.unclear = unclear

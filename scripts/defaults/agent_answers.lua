@@ -327,12 +327,17 @@ function turn:tell(lead)
   return proposal
 end
 
+-- pictured tells whether the text speaks of a picture.
+function turn:pictured()
+  return string.find(text.lower(self.said), "%f[%a]pics?%f[%A]") ~= nil or self:has({ "photo", "picture", "video", "screenshot", "foto", "imagen" })
+end
+
 -- question answers what is asked and is not about windows: from approved facts, else the office is asked.
 function turn:question()
   if not string.find(self.said, "%a") or not self:asking() then
     return nil
   end
-  if self:has({ " pic", "photo", "video", "foto", "imagen" }) then
+  if self:pictured() then
     return self:answer(self:text("media_noted"))
   end
   self.unsure = true
