@@ -3,11 +3,11 @@
 -- It writes the first text after an online booking was left unfinished, and answers what the customer texts: it offers open arrival
 -- windows, books one when the customer chose it, moves and cancels, tells prices from approved facts only, and goes to a person
 -- whenever it does not know. STOP, HELP and emergencies never come here, and every text is checked after it: what is no result of an
--- ask and no approved fact does not go out. The words are in agent_words, what it knows of
--- windows and bookings in agent_turn, its answers to single questions in agent_answers. What it is not sure of it says with a
+-- ask and no approved fact does not go out. The words are in agent_words, what it knows of windows and bookings in agent_turn, its
+-- answers to single questions in agent_answers, what approved facts answer in agent_facts. What it is not sure of it says with a
 -- second result, for agent_model, which then asks a language model.
 
-local turn = require "agent_answers"
+local turn = require "agent_facts"
 
 local opt_out = " Reply STOP to opt out."
 
