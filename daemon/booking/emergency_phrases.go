@@ -22,7 +22,7 @@ var emergencySets = map[string]string{
 	"suena":    "suena sonando sono pita pitando suenan",
 	"persona":  "papa mama esposo esposa hijo hija bebe abuelo abuela hermano hermana nino nina senor senora",
 	"person":   "grandfather grandmother uncle aunt papa mama wife tenant boy girl he she hes shes husband wife dad mom mother father son daughter kid child baby brother sister grandma grandpa someone man woman guy friend neighbor mum partner",
-	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo abuelita abuelito abuelitos anciano anciana ancianos nacido toddler disabled dialysis preemie pregnant embarazada seniors invalid wheelchair",
+	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo abuelita abuelito abuelitos anciano anciana ancianos nacido toddler disabled grandparents grandparent dialysis preemie pregnant embarazada seniors invalid wheelchair",
 	"relative": "mom mother dad father mama papa grandma grandpa grandmother grandfather aunt uncle husband wife neighbor",
 }
 
@@ -112,6 +112,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "leak|leaking ...1 gas|propane", not: notThere, unless: "past", means: "gas"},
 	{says: "{smell} ...3 egg|eggs", not: "cooking|breakfast;water ...2 {smell};when ...4 water;run|running|turn|use ...3 water|tap|faucet", unless: "past", means: "gas"},
 	{says: "pegue|pego|pegaron|rompi|rompio|rompieron|corte|corto|cortaron|golpee|golpeo|perfore ...3 linea|tubo|tuberia|manguera ...1 gas", unless: "past", means: "gas"},
+	{says: "gas ...1 stove|burner|oven|range ...2 left on", unless: "past", means: "gas"},
 	{says: "rotten|rotting egg|eggs", not: "run|running|turn|use|using ...3 water|tap|faucet|disposal;when ...3 water|tap|faucet|disposal|sink;water ...2 {smell}", unless: "past", means: "gas"},
 	{says: "gas line|pipe|valve|meter ...3 hissing|broke|broken|cut|ruptured|hit|leaking", unless: "past", means: "gas"},
 	{says: "gas ...2 coming|escaping|leaking|blowing|pouring|hissing|everywhere", not: "bill|prices|guy|company|man|tech ...3 coming", unless: "past", means: "gas"},
@@ -129,7 +130,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "is|are|was|started|starts|keeps|began smoking|smokin", not: "no|not|guy|he|she|tech|husband|son ...3 smoking", unless: "past", means: "fire"},
 	{says: "en llamas", unless: "past", means: "fire"},
 	{says: "se esta? prendio|prendiendo ...2 fuego|lumbre", unless: "past", means: "fire"},
-	{says: "on fire", not: "dont|not;lol|haha|jk|jaja", unless: "past", means: "fire"},
+	{says: "on fire", not: "dont|not;on fire with work|calls|questions;you|yall|guys are? on fire;lol|haha|jk|jaja", unless: "past", means: "fire"},
 	{says: "{fire} in|at|inside|behind the|my|our {thing}", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "{fire} coming|shooting", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "smoke|smoking ...2 coming|pouring|filling|rising|out", not: "no smoke", unless: "past", means: "fire"},
@@ -311,6 +312,7 @@ var frail = newPhraseBook([]phrase{
 	{says: "little|small|young ...1 kids|kid|children|child|ones|girl|boy|grandkids", means: "frail"},
 	{says: "alzheimers|dementia|hospice|chemo|copd|bedridden|quadriplegic|paraplegic|ventilator|alzheimer|demencia", means: "frail"},
 	{says: "kids|kid|children|ones|grandkids under 1|2|3|4|5|6|one|two|three|four|five|six", means: "frail"},
+	{says: "in his|her|their|my late? 70s|80s|90s", means: "frail"},
 	{says: "recien nacido|nacida|nacidos", means: "frail"},
 	{says: "nino|nina|ninos|ninas|hijos chiquito|chiquita|chiquitos|pequeno|pequena|pequenos|chicos", means: "frail"},
 	{says: "{relative} is|who ...1 8|9", means: "frail"},

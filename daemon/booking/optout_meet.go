@@ -74,7 +74,7 @@ var withdrawalMarks = map[string]string{
 	"it":       "it its he she they that thats",
 	"que":      "que",
 	"enough":   "enough",
-	"goOn":     "stop stopping quit quitting",
+	"goOn":     "stop stopping quit quitting can",
 	"somebody": "someone somebody anyone anybody person",
 	"is":       "is this that have not",
 	"talk":     "said",

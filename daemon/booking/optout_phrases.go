@@ -266,6 +266,9 @@ func withdrawalPhrases() []phrase {
 		{says: "nice|great|good|appreciate|appreciated|lovely|wish|like|love ...3 these|this|texts|messages ...1 stop|stopped|end|ended|quit|to ...1 stop?", unless: "else"},
 		{says: "how|way ...2 stop|end|quit|avoid ...1 getting|receiving|these|texts|messages", unless: "else"},
 		{says: "never|didnt|dont|not consent|consented|agree|agreed to this|these|texts|any|getting|receive|being $", not: "price|fee|charge", unless: "house"},
+		{says: "not|isnt|aint a? customer|client remove|stop|unsubscribe|delete"},
+		{says: "{stop} with ...1 followups|followup|reminders|nagging|checkins", unless: "house"},
+		{says: "no more automated|robo|bot ...1 crap|stuff|things|nonsense"},
 		{says: "^ get off my phone|cell|line|number $"},
 		{says: "want|like|need|wish|trying|please to? stop|quit getting|receiving|seeing these|this|those|them|any|your $", not: "dont|not want|like|need|wish", unless: "house"},
 		{says: "^ you|youre|your are? spamming|harassing|pestering me|us", unasked: true},
@@ -331,6 +334,8 @@ func withdrawalPhrases() []phrase {
 		{says: "confused|mistaken me|us? with|for someone|somebody|another", unless: "job", means: string(ReasonWrongNumber)},
 		{says: "isnt|aint|not|wasnt ...1 right|correct|proper number|person", not: "if|make sure", unless: "house", unasked: true, means: string(ReasonWrongNumber)},
 		{says: "number ...1 you|yall have|got|are ...2 isnt|not|aint mine|his|hers|theirs|right|correct", unless: "house", means: string(ReasonWrongNumber)},
+		{says: "nobody|noone named|called ...2 here", unless: "job", means: string(ReasonWrongNumber)},
+		{says: "^ equivocado|equivocada|equivocados $", means: string(ReasonWrongNumber)},
 		{says: "number|phone|line belongs to", unless: "job", means: string(ReasonWrongNumber)},
 
 		// Nobody's number any more.

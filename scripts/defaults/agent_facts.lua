@@ -2,6 +2,8 @@
 
 local turn = require "agent_answers"
 
+local max_sentences = 8 -- that are read for questions: a turn has a budget
+
 -- begins are words with which a question about the business begins, besides asks.
 local begins = {}
 for word in string.gmatch("are r any anyone aceptan reciben abren cierran trabajan dan ofrecen manejan cubren atienden wondering curious", "%a+") do
@@ -16,28 +18,38 @@ function turn:known(said)
   return table.concat(found.told, " "), found.topic
 end
 
+-- elsewhere tells whether a sentence is about what is answered elsewhere: windows, prices, the visit, who writes.
+function turn:elsewhere(sentence)
+  local is = talk.intents(sentence)
+  if is.price or is.yes or is.when or is.options or is.earliest or is.booked or is.card or is.license or is.human or is.bot or is.who or is.spanish or is.zone
+    or is.reschedule or is.cancel or is.thanks then
+    return true
+  end
+  local choice = talk.choose(sentence, self.ctx.now, self.zone, {}, self.ctx.offered)
+  return choice.timed or #choice.days > 0
+end
+
 -- told gives the facts that answer what the text asks, sentence by sentence, and the first question that they leave open and that is not
 -- about windows or prices, which are answered elsewhere. On a topic of the business a fact is told beside windows too: "are you open saturdays?"
 function turn:told()
   if self.answers then
     return self.answers.told, self.answers.open, self.answers.about
   end
-  local told, open, about = {}, nil, nil
+  local told, open, about, left = {}, nil, nil, max_sentences
   for sentence in string.gmatch(self.said .. "\n", "[^%.!%?\n]+[%.!%?\n]+") do
-    local is = talk.intents(sentence)
-    local choice = talk.choose(sentence, self.ctx.now, self.zone, {}, self.ctx.offered)
-    local elsewhere = is.price or is.yes or is.when or is.options or is.earliest or is.booked or is.card or is.license or is.human or is.bot or is.who or is.spanish or is.zone
-      or is.reschedule or is.cancel or is.thanks or choice.timed or #choice.days > 0
-    local first = string.match(text.lower(sentence), "^%W*(%a+)") or ""
-    local low = text.lower(sentence)
-    if self:asking(sentence) or begins[first] or list.find(wonders, function(w) return string.find(low, w, 1, true) ~= nil end) then
+    local low, asks = text.lower(sentence), self:asking(sentence)
+    left = left - 1
+    if left < 0 then
+      break
+    elseif asks or begins[string.match(low, "^%W*(%a+)") or ""] or list.find(wonders, function(w) return string.find(low, w, 1, true) ~= nil end) then
       local fact, topic = self:known(sentence)
       about = about or topic
-      if fact ~= "" and (topic or not elsewhere) then
+      local elsewhere = not (fact ~= "" and topic) and self:elsewhere(sentence)
+      if fact ~= "" and not elsewhere then
         if not list.contains(told, fact) then
           table.insert(told, fact)
         end
-      elseif not elsewhere and self:asking(sentence) and string.find(sentence, "%a%a%a") then
+      elseif asks and not elsewhere and string.find(sentence, "%a%a%a") then
         open = open or text.trim(sentence)
       end
     end
