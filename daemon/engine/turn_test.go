@@ -217,7 +217,7 @@ func TestAnAgentThatFailsIsStoodInFor(t *testing.T) {
 				id := left(w, "c1", phone(1))
 				time.Sleep(30 * time.Minute)
 				synctest.Wait()
-				if got := w.attempt(id); got.Template != "agent@0 agent_answers@0 agent_facts@0 agent_turn@0 agent_words@0" || !strings.Contains(got.Body, "Which day suits you?") {
+				if got := w.attempt(id); got.Template != "agent@0 agent_facts@0 agent_answers@0 agent_turn@0 agent_words@0" || !strings.Contains(got.Body, "Which day suits you?") {
 					t.Errorf("%s by %s", got.Body, got.Template)
 				}
 				if alarms := w.alarms(); len(alarms) != 1 || alarms[0].Code != "script_failing" {
