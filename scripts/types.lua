@@ -683,6 +683,12 @@ function talk.address(text) end
 ---@return string?
 function talk.service(text, services) end
 
+---The approved facts that answer one question, at most two, as they stand: only those that have everything it asks. topic when it is about what customers often ask of: hours, card, warranty, financing and so on.
+---@param question string
+---@param facts Fact[]
+---@return {told: string[], topic: string?}
+function talk.facts(question, facts) end
+
 ---A danger that a text tells of and that is over: gas, carbon_monoxide, fire and so on. One that is there now never reaches a script.
 ---@param text string
 ---@return string?

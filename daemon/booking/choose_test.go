@@ -31,6 +31,7 @@ func TestChoiceOfWindows(t *testing.T) {
 		{"dale, thanks", "13T10:00", "13T10:00!"},
 		{"yes and the side gate code is 4417, big dog but friendly", "12T13:00", "12T13:00!"},
 		{"yes", "12T08:00 12T13:00", ""},
+		{"am i talking to a real person", "12T08:00 12T13:00", ""},
 		{"the second one", "12T08:00 12T13:00", "12T13:00!"},
 		{"either one works", "12T08:00 12T13:00", "12T08:00!"},
 		{"the later one pls", "12T08:00 12T13:00", "12T13:00!"},

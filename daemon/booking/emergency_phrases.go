@@ -1,5 +1,7 @@
 package booking
 
+import "slices"
+
 // emergencySets are the words that stand for each other.
 var emergencySets = map[string]string{
 	"smell":    "smell smells smelling smelled reek reeks stinks stink odor odors scent",
@@ -20,7 +22,7 @@ var emergencySets = map[string]string{
 	"suena":    "suena sonando sono pita pitando suenan",
 	"persona":  "papa mama esposo esposa hijo hija bebe abuelo abuela hermano hermana nino nina senor senora",
 	"person":   "grandfather grandmother uncle aunt papa mama wife tenant boy girl he she hes shes husband wife dad mom mother father son daughter kid child baby brother sister grandma grandpa someone man woman guy friend neighbor mum partner",
-	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo abuelita abuelito abuelitos anciano anciana ancianos nacido toddler disabled dialysis preemie pregnant embarazada seniors invalid wheelchair",
+	"vulnera":  "baby babies infant infants newborn newborns elderly grandma grandmother grandpa grandfather oxygen bebe bebes abuela abuelo abuelita abuelito abuelitos anciano anciana ancianos nacido toddler disabled grandparents grandparent dialysis preemie pregnant embarazada seniors invalid wheelchair",
 	"relative": "mom mother dad father mama papa grandma grandpa grandmother grandfather aunt uncle husband wife neighbor",
 }
 
@@ -35,6 +37,8 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "hit|cracked|split|bumped his|her|my ...1 head", unless: "past", means: "medical"},
 	{says: "fell|fallen ...9 cant|bleeding|hurt|head|unconscious|moving", not: "off|from|out ...2 wall|ceiling|pipe", unless: "past", means: "medical"},
 	{says: "{person} ...6 cant ...1 move|talk|stand|walk $", unless: "past", means: "medical"},
+	{says: "{person} ...5 not|isnt|wont|stopped responding|respond|responsive", not: "text|texts|call|calls|message|messages|email|emails|phone|you|your", unless: "past", means: "medical"},
+	{says: "oxygen|ventilator|dialysis|cpap ...1 machine|concentrator|tank? ...1 wont|not|isnt|doesnt|stopped|quit|is ...1 working|work|run|off|dead|down", unless: "past", means: "medical"},
 	{says: "no despierta|reacciona", means: "medical"},
 	{says: "{persona} ...3 no ...1 responde", not: "mensajes|llamadas|telefono|correo|textos|texto", unless: "past", means: "medical"},
 	{says: "{person} ...3 passed out|collapsed|unconscious|fainted|unresponsive|seizing|choking", means: "medical"},
@@ -78,12 +82,14 @@ var emergencies = newPhraseBook([]phrase{
 
 	// Carbon monoxide, before gas and fire: it cannot be smelled.
 	{says: "{co} ...1 detected|warning|alert|present", not: "battery|low", unless: "past", means: "carbon_monoxide"},
-	{says: "{co} {alarm} ...5 {going}", not: "battery|low|pila|bateria", unless: "past", means: "carbon_monoxide"},
+	{says: "{co} {alarm} ...5 {going}", not: "battery|low|pila|bateria;chirp|chirps|chirping ...2 every|once", unless: "past", means: "carbon_monoxide"},
 	{says: "monoxide|carbonmonoxide ...5 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "{alarm} ...3 {co} ...3 {going}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "{co} {alarm} ...3 wont|doesnt|not ...1 stop|quit|shut", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "{alarm} ...2 says|saying|reads|reading|shows|showing {co}", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "{alarm} ...6 ppm", not: "water", unless: "past", means: "carbon_monoxide"},
+	{says: "{alarm}|alarma ...3 evacuate|evacuen|evacuar", not: "battery|low", unless: "past", means: "carbon_monoxide"},
+	{says: "alarma|detector ...2 monoxido no deja|para de sonar|pitar", not: "pila|bateria", unless: "past", means: "carbon_monoxide"},
 	{says: "{co} ...5 ppm", unless: "past", means: "carbon_monoxide"},
 	{says: "{going} carbon? monoxide", not: "battery|low", unless: "past", means: "carbon_monoxide"},
 	{says: "headache|headaches|dizzy|nauseous|sick ...6 furnace|heater|heat|boiler", not: "sick of", unless: "past", means: "carbon_monoxide"},
@@ -104,9 +110,10 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "gas co|company ...5 {smell}|leak", not: "no {smell}", unless: "past", means: "gas"},
 	{says: "gas|propane leak|leaking|leaks", not: notThere + ";check|test|inspection|detector ...2 leak|leaks;leak|leaks test|testing|tests|detection|detector|check|inspection;how ...3 know|tell if", unless: "past", means: "gas"},
 	{says: "leak|leaking ...1 gas|propane", not: notThere, unless: "past", means: "gas"},
-	{says: "{smell} ...3 egg|eggs", not: "cooking|breakfast;water {smell}", unless: "past", means: "gas"},
+	{says: "{smell} ...3 egg|eggs", not: "cooking|breakfast;water ...2 {smell};when ...4 water;run|running|turn|use ...3 water|tap|faucet", unless: "past", means: "gas"},
 	{says: "pegue|pego|pegaron|rompi|rompio|rompieron|corte|corto|cortaron|golpee|golpeo|perfore ...3 linea|tubo|tuberia|manguera ...1 gas", unless: "past", means: "gas"},
-	{says: "rotten|rotting egg|eggs", unless: "past", means: "gas"},
+	{says: "gas ...1 stove|burner|oven|range ...2 left on", unless: "past", means: "gas"},
+	{says: "rotten|rotting egg|eggs", not: "run|running|turn|use|using ...3 water|tap|faucet|disposal;when ...3 water|tap|faucet|disposal|sink;water ...2 {smell}", unless: "past", means: "gas"},
 	{says: "gas line|pipe|valve|meter ...3 hissing|broke|broken|cut|ruptured|hit|leaking", unless: "past", means: "gas"},
 	{says: "gas ...2 coming|escaping|leaking|blowing|pouring|hissing|everywhere", not: "bill|prices|guy|company|man|tech ...3 coming", unless: "past", means: "gas"},
 	{says: "hissing ...5 gas", unless: "past", means: "gas"},
@@ -123,7 +130,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "is|are|was|started|starts|keeps|began smoking|smokin", not: "no|not|guy|he|she|tech|husband|son ...3 smoking", unless: "past", means: "fire"},
 	{says: "en llamas", unless: "past", means: "fire"},
 	{says: "se esta? prendio|prendiendo ...2 fuego|lumbre", unless: "past", means: "fire"},
-	{says: "on fire", not: "dont|not;lol|haha|jk|jaja", unless: "past", means: "fire"},
+	{says: "on fire", not: "dont|not;on fire with work|calls|questions;you|yall|guys are? on fire;lol|haha|jk|jaja", unless: "past", means: "fire"},
 	{says: "{fire} in|at|inside|behind the|my|our {thing}", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "{fire} coming|shooting", not: "no fire|flames", unless: "past", means: "fire"},
 	{says: "smoke|smoking ...2 coming|pouring|filling|rising|out", not: "no smoke", unless: "past", means: "fire"},
@@ -165,6 +172,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "wires exposed", unless: "past", means: "electric_shock"},
 	{says: "water ...4 into|on|onto|through|in|from|over ...1 breaker|panel|outlet|fuse|light|electrical|socket", not: "no water", unless: "past", means: "electric_shock"},
 	{says: "me|nos|le dio|da|dan|daba|dieron un|una|la? toques|toque|descarga|corriente|calambre", unless: "past", means: "electric_shock"},
+	{says: "fork|screwdriver|knife|finger|fingers|key in|into ...1 outlet|socket", not: "if|before", unless: "past", means: "electric_shock"},
 	{says: "salen|sale|saliendo|hay|salieron|echa|echando|saca|sacando|tira chispas", not: "no hay|salen|sale;encendedor|chispero|piloto", unless: "past", means: "electric_shock"},
 	{says: "se electrocuto", unless: "past", means: "electric_shock"},
 	{says: "cable|cables pelado|pelados|caido|caidos|suelto|sueltos", unless: "past", means: "electric_shock"},
@@ -180,7 +188,7 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "se regresa|regreso ...2 drenaje|excremento", unless: "past", means: "sewage"},
 
 	// Water that runs where it must not.
-	{says: "{flood}", not: "do you|yall ...4 {flood};{flood} in|back 2005|2006|2007|2008|2009|2010|2011|2012|2013|2014|2015|2016|2017|2018|2019|2020|2021|2022|2023|2024|2025;cover|covered|covers;insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;you|people|guys|guy|tech|crew|company {flood};spring floods", unless: "past", means: "flooding"},
+	{says: "{flood}", not: "do you|yall ...4 {flood};{flood} back? in? 2005|2006|2007|2008|2009|2010|2011|2012|2013|2014|2015|2016|2017|2018|2019|2020|2021|2022|2023|2024|2025;cover|covered|covers;insurance|sensor|sensors|lawyer|attorney|warning|zone|gates|check|before;guy|tech|you caused|did;you|people|guys|guy|tech|crew|company {flood};spring floods", unless: "past", means: "flooding"},
 	{says: "active|major|huge|massive water? leak", not: "fixed", unless: "past", means: "flooding"},
 	{says: "short circuit|circuited", unless: "past", means: "electric_shock"},
 	{says: "cortocircuito", unless: "past", means: "electric_shock"},
@@ -198,7 +206,10 @@ var emergencies = newPhraseBook([]phrase{
 	{says: "water ...2 keeps|still ...1 coming|running|pouring|flowing|rising", not: "hot|cold|toilet", unless: "past", means: "flooding"},
 	{says: "water ...1 up to ...2 outlet|outlets|knees|ankles|step|stairs", unless: "past", means: "flooding"},
 	{says: "raining|pouring inside|in ...1 kitchen|house|bedroom|living|basement|bathroom", unless: "past", means: "flooding"},
+	{says: "standing|stood in ...1 water", not: "shower|tub|pan|yard|puddle", unless: "past", means: "flooding"},
 	{says: "water all over", unless: "past", means: "flooding"},
+	{says: "ankle|ankles|knee|knees|shin|shins|waist|calf|inches deep", not: "snow|weeds|grass|leaves|mud|work|bills|pool", unless: "past", means: "flooding"},
+	{says: "hose|pipe|line|fitting|valve|spigot|tank let|lets go", not: "if|before|afraid|worried", unless: "past", means: "flooding"},
 	{says: "water ...2 coming|running|dripping|pouring in|through|down|out ...2 ceiling|wall|house|walls|light|door", not: "slow|slowly", unless: "past", means: "flooding"},
 	{says: "ceiling ...7 sag|sagging|bubbling|fall|falling|collapse|caving|bulging|collapsing", unless: "past", means: "flooding"},
 	{says: "toilet|tub|sink|washer ...2 overflowing", not: "sewage|poop", unless: "past", means: "flooding"},
@@ -220,22 +231,36 @@ var (
 	present = wordSet("now again still rising currently help ahora otra todavia wont cant since night keeps")
 	// wishes make a "now" one of the wish and not of the danger: "it was fixed, now I need a new one"; a "since" before them, or
 	// at the end, is no point of time.
+	ofWhat = wordSet("i we")
 	wishes = wordSet("need needs want wants would looking id ready necesito quiero just then")
 )
 
+// ailing are people who are not well now, whatever is over. allClear are readings and words of a place that is safe again, and
+// cleared are those who came and made it so.
+var (
+	ailing   = wordSet("dizzy headache headaches nauseous nausea vomiting puking throwing faint fainted sick woozy lightheaded mareado mareada mareados vomitando nauseas")
+	allClear = wordSet("0 zero zeros clear cleared safe normal aired ventilated")
+	cleared  = wordSet("dept department departments firefighters firefighter firemen fd bomberos")
+)
+
 // over tells whether the message tells of the past, where that matters.
-func (m *saying) over() bool { return !m.anyTime && m.has(gone) && !m.present() }
+func (m *saying) over() bool {
+	return !m.anyTime && (m.has(gone) || m.has(cleared) && m.has(allClear) && !m.has(ailing)) && !m.present()
+}
 
 // present tells whether the message says that something is so now.
 func (m *saying) present() bool {
 	words := m.whole.words
 	for i, w := range words {
-		if !present[w] {
+		if !present[w] || i > 0 && w == "now" && (words[i-1] == "0" || words[i-1] == "zero" || words[i-1] == "zeros") && !m.has(ailing) {
 			continue
 		}
 		next := i + 1
-		for next < len(words) && (words[next] == "i" || words[next] == "we") {
+		for next < len(words) && ofWhat[words[next]] {
 			next++
+		}
+		if mild(words[next:]) {
+			continue
 		}
 		about := w == "now" || w == "still" || w == "ahora" || w == "todavia" || w == "since"
 		if !about || next < len(words) && !wishes[words[next]] || next == len(words) && w != "since" {
@@ -244,6 +269,17 @@ func (m *saying) present() bool {
 	}
 	return false
 }
+
+// mild tells whether the words behind a "now" begin with what is left of it and is no danger: "its only the kitchen faucet dripping".
+func mild(words []string) bool {
+	for len(words) > 0 && (words[0] == "its" || words[0] == "it" || words[0] == "is" || words[0] == "theres") {
+		words = words[1:]
+	}
+	return len(words) > 2 && (words[0] == "only" || words[0] == "just") && (words[1] == "the" || words[1] == "a" || words[1] == "my" || words[1] == "one") &&
+		slices.ContainsFunc(words[2:], func(w string) bool { return dripping[w] })
+}
+
+var dripping = wordSet("drip drips dripping dripped leaky squeaky slow slowly small little tiny annoying")
 
 // heatLoss tells that a house is not heated; with somebody who cannot bear it, that is an emergency.
 var heatLoss = newPhraseBook([]phrase{
@@ -256,7 +292,9 @@ var heatLoss = newPhraseBook([]phrase{
 	{says: "sin calefaccion", means: "no_heat"},
 	{says: "no prende|enciende|funciona|sirve|jala|arranca|calienta ...2 calefaccion|calefactor|calenton|boiler", means: "no_heat"},
 	{says: "calefaccion|calefactor|calenton|boiler ...2 no prende|enciende|funciona|sirve|jala|arranca|calienta", means: "no_heat"},
-	{says: "se apago|descompuso|murio ...1 calefaccion|calenton", means: "no_heat"},
+	{says: "se me|nos|le|les? apago|descompuso|murio|paro|fue|rompio|dano ...2 calefaccion|calefactor|calenton|boiler", means: "no_heat"},
+	{says: "calefaccion|calefactor|calenton|boiler se me|nos|le? apago|descompuso|murio|paro|fue|rompio|dano", means: "no_heat"},
+	{says: "esta|estamos|hace ...1 helando|congelando|helado|congelados|helados", not: "ac|aire|tubo|tubos|tuberia", means: "no_heat"},
 }, nil, map[string]func(*saying) bool{"summer": func(m *saying) bool { return m.has(summer) && !m.has(winter) }})
 
 // A number of degrees is heat where a cooler is spoken of, and no heater.
@@ -274,6 +312,7 @@ var frail = newPhraseBook([]phrase{
 	{says: "little|small|young ...1 kids|kid|children|child|ones|girl|boy|grandkids", means: "frail"},
 	{says: "alzheimers|dementia|hospice|chemo|copd|bedridden|quadriplegic|paraplegic|ventilator|alzheimer|demencia", means: "frail"},
 	{says: "kids|kid|children|ones|grandkids under 1|2|3|4|5|6|one|two|three|four|five|six", means: "frail"},
+	{says: "in his|her|their|my late? 70s|80s|90s", means: "frail"},
 	{says: "recien nacido|nacida|nacidos", means: "frail"},
 	{says: "nino|nina|ninos|ninas|hijos chiquito|chiquita|chiquitos|pequeno|pequena|pequenos|chicos", means: "frail"},
 	{says: "{relative} is|who ...1 8|9", means: "frail"},

@@ -9,7 +9,7 @@ import (
 // fire or as electricity: the warning is of the same danger.
 func TestEmergenciesAreRecognised(t *testing.T) {
 	counts := map[bool]*struct{ lines, wrong, otherKind int }{false: {}, true: {}}
-	for _, l := range labelledLines(t, 0, 2, "emergency.txt", "emergency2.txt", "emergency3.txt", "emergency4.txt", "emergency5.txt", "emergency6.txt", "emergency7.txt", "emergency8.txt", "emergency9.txt", "emergency10.txt", "emergency11.txt") {
+	for _, l := range labelledLines(t, 0, 2, "emergency.txt", "emergency2.txt", "emergency3.txt", "emergency4.txt", "emergency5.txt", "emergency6.txt", "emergency7.txt", "emergency8.txt", "emergency9.txt", "emergency10.txt", "emergency11.txt", "emergency12.txt") {
 		label, text, c := l.fields[0], l.fields[1], counts[l.held]
 		c.lines++
 		e, ok := MatchEmergency(text)

@@ -119,6 +119,9 @@ func MatchIntents(body string) []Intent {
 	if _, secret := Redact(body); secret || strings.Contains(body, removed) { // texts are kept without it
 		add(IntentCard)
 	}
+	if strings.ContainsAny(body, "0123456789") && namedNumber.MatchString(body) {
+		add(IntentCard)
+	}
 	if linkLike.MatchString(strings.ToLower(body)) && strings.Contains(body, "/") {
 		add(IntentLink)
 	}
@@ -131,6 +134,11 @@ func MatchIntents(body string) []Intent {
 	slices.Sort(all)
 	return all
 }
+
+// namedNumber is an identity number that is called so, or its end: "my drivers license is TL482913", "last 4 of my social 6621".
+var namedNumber = regexp.MustCompile(`(?i)\b(?:(?:driver'?s?|drivers'?|state|gov\w*)[ -](?:licen[sc]e|id)|dl|passport|licencia de (?:conducir|manejo)|pasaporte)\b[^.?!\n]{0,16}\b[a-z]{0,3}\d{5,12}\b|` +
+	`\b(?:ssn|social(?: security)?|seguro social)(?: (?:number|num|no|card|is|es|its|are|ends?|ending|in|en|last|the|four|4|digits|termina))*[ :#]*\d{4}\b|` +
+	`\b(?:card|tarjeta) (?:is |number )*(?:ending|ends|termina\w*) (?:in|with|en|con)? ?\d{4}\b`)
 
 // forgedRole is how somebody writes who would speak as the machine's own voices do.
 var forgedRole = regexp.MustCompile(`(?im)<\s*/?\s*(?:system|assistant|user|tool|admin|developer|prompt|inst)\b|\[\s*/?\s*(?:system|inst|admin)\b|^\s*(?:system|assistant|developer)\s*:\s*(?:you|set|ignore|override|new|the|all|discount|book|confirm|grant|execute|mode|prompt|disregard|forget)\b`)

@@ -12,7 +12,7 @@ var withdrawalMarks = map[string]string{
 		"robotext robotexts communication communications correspondence solicitation solicitations solicitations outreach harassing harassment bothering pestering bugging annoying nagging msgs ads advertisements advertising promos promotions promotional marketing",
 	// Between the two.
 	"glue": "the a these those this that them all any of with to me us my our your ur you from sending getting receiving it its anymore further future more other subscription subscriptions damn dang darn stupid fucking freaking fkn effing goddamn bloody friggin " +
-		"automated automatic auto robo out off up on down for at by please constant constantly endless nonstop daily marketing promotional group guys people company here other and or calls calling phone wanting such unwanted being getting receive",
+		"automated automatic auto robo out off up on down for at by please constant constantly endless nonstop daily marketing promotional group guys people company here other and or calls calling phone wanting such unwanted being getting receive blasting blowing flooding hammering bombarding pinging hitting",
 	// A short message says nothing beside.
 	"court": "please kindly pls thanks thank you can could would now it this that these those them all of make just already guys people everyone ok okay yes yeah hey hi hello sir maam madam seriously forever for good immediately bro buddy folks " +
 		"again everything we im i said me us the a to with and or messages message text texts texting contact contacting number phone here anymore asap repeat must need want told ask asked asking will do it mean meant final " +
@@ -74,6 +74,7 @@ var withdrawalMarks = map[string]string{
 	"it":       "it its he she they that thats",
 	"que":      "que",
 	"enough":   "enough",
+	"goOn":     "stop stopping quit quitting can",
 	"somebody": "someone somebody anyone anybody person",
 	"is":       "is this that have not",
 	"talk":     "said",
@@ -95,7 +96,7 @@ var withdrawalMeetings = newMeetingBook([]meeting{
 	{of: "refuse will get of_you", span: 8, row: true, not: "third when keep house call soon", unless: "takenBack", said: true},
 	{of: "refuse more contact", span: 6, row: true, glue: "glue", not: "third when keep house soon", unless: "takenBack", said: true},
 	{of: "refuse reach of_you", span: 6, row: true, glue: "glue", not: "third when keep house soon", unless: "takenBack", said: true},
-	{of: "refuse msg", span: 8, row: true, not: "third when keep house soon call recv", unless: "else", said: true},
+	{of: "refuse msg", span: 8, row: true, after: "goOn", not: "third when keep house soon call recv", unless: "else", said: true},
 	{of: "refuse idiom upme", span: 6, row: true, not: "third when house soon recv", unless: "takenBack", said: true},
 	{of: "msg refuse more", span: 5, row: true, not: "third when keep house soon call recv", unless: "else", said: true},
 	{of: "refuse gave digits", span: 8, row: true, not: "house", said: true},

@@ -13,7 +13,7 @@ type labelled struct {
 }
 
 func optOutLines(t testing.TB) (lines []labelled) {
-	for _, l := range labelledLines(t, 0, 2, "optout.txt", "optout2.txt", "optout3.txt", "optout4.txt", "optout5.txt", "optout6.txt", "optout7.txt", "optout8.txt", "optout9.txt", "optout10.txt", "optout11.txt") {
+	for _, l := range labelledLines(t, 0, 2, "optout.txt", "optout2.txt", "optout3.txt", "optout4.txt", "optout5.txt", "optout6.txt", "optout7.txt", "optout8.txt", "optout9.txt", "optout10.txt", "optout11.txt", "optout12.txt") {
 		if l.fields[0] != "out" && l.fields[0] != "no" {
 			t.Fatalf("not a label: %q", l.fields)
 		}

@@ -108,10 +108,13 @@ func NationalPhone(p string) string {
 
 var reluctant = regexp.MustCompile(`(?i)\b(?:(?:stop|quit|no more|enough|don'?t|do not) (?:with (?:the|your) )?(?:send\w*|links?|messages?|text\w*)|(?:deja|deje|dejen) de (?:mandar|enviar)\w*|no me (?:mand|env)\w+)\b`)
 
+// carryOn asks for more of our texts: "dont stop texting".
+var carryOn = regexp.MustCompile(`(?i)\b(?:don'?t|do not|never|not|please don'?t|no) (?:stop|quit) (?:with (?:the|your) )?(?:send\w*|links?|messages?|text\w*)|\bno (?:deje|dejen|dejes) de (?:mandar|enviar)\w*`)
+
 // MatchReluctance tells whether a text that is no withdrawal ("stop sending me links") still says that our texts are unwelcome:
 // a person looks before anything more is sent.
 func MatchReluctance(body string) bool {
-	return MatchTapback(body) == TapbackNone && reluctant.MatchString(clip(body, maxWithdrawal))
+	return MatchTapback(body) == TapbackNone && reluctant.MatchString(carryOn.ReplaceAllString(clip(body, maxWithdrawal), " "))
 }
 
 // ThreadNews is the data of thread.handed_off.

@@ -182,6 +182,9 @@ func plainWord(raw string) string {
 	if p, ok := spellings[w]; ok {
 		return p
 	}
+	if strings.HasSuffix(w, "in") && gerunds[w+"g"] { // "pourin"
+		return w + "g"
+	}
 	if len(w) > 8 && w[0] == 'u' && near(w, "unsubscribe") {
 		return "unsubscribe"
 	}
@@ -267,6 +270,12 @@ var spellings = map[string]string{
 	"unsuscribe": "unsubscribe", "unsub": "unsubscribe", "removeme": "remove", "mssg": "message", "mesage": "message", "mesages": "messages", "txtin": "texting",
 	"txted": "texted", "txtd": "texted", "msging": "messaging", "msgin": "messaging", "messege": "message", "messeges": "messages", "loose": "lose", "xfa": "favor", "porfavor": "favor", "porfa": "favor",
 }
+
+// gerunds are those that people write without their last letter.
+var gerunds = wordSet("aching arcing asking backing banging beeping blasting bleeding blowing boiling bothering breaking breathing bubbling bugging bulging burning bursting buzzing calling chirping clogging coming cooling crackling " +
+	"doing draining dripping dying falling fainting feeling filling fixing flashing flickering flooding flowing freezing getting giving going gushing hanging harassing heating hissing humming hurting " +
+	"killing knocking leaking leaving looking making melting messaging needing overflowing pestering popping pouring puking pumping raining reading reeking ringing rising running rushing sagging sending shaking shocking shooting " +
+	"shutting sizzling smelling smoking smoldering spamming sparking spewing spraying stinking stopping talking telling texting throwing tingling tripping trying turning vomiting waiting wanting wheezing whistling working")
 
 // near tells whether w is b with at most two letters wrong, missing or too many.
 func near(w, b string) bool {

@@ -214,7 +214,7 @@ func (p *when) time() bool {
 	if w.s == "lunch" && (aroundWords[p.word(p.at-1).s] || p.word(p.at-1).s == "during" || p.word(p.at-1).s == "over" || p.word(p.at-1).s == "my") {
 		return p.addTime(1, TimeMention{Readings: []Span{parts["lunchtime"]}, Kind: TimePart})
 	}
-	if s, ok := parts[w.s]; ok && w.num < 0 && p.word(p.at+1).s != "than" {
+	if s, ok := parts[w.s]; ok && w.num < 0 && p.word(p.at+1).s != "than" && !(w.s == "am" && p.word(p.at+1).s == "i") { // "am I"
 		if (w.s == "late" || w.s == "later" || w.s == "early" || w.s == "earlier") && kind == TimeAt && parts[p.word(p.at+1).s].To > 0 {
 			p.at++ // "late afternoon": the part says more
 			return p.time()

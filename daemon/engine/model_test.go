@@ -52,7 +52,7 @@ func TestAConversationBooksThroughTheModel(t *testing.T) {
 		if b := w.bookings(); len(b) != 1 || b[0].Window != "w1" {
 			t.Errorf("bookings %+v", b)
 		}
-		if by := w.writer(); by != "agent_model@0 agent@0 agent_answers@0 agent_turn@0 agent_words@0" {
+		if by := w.writer(); by != "agent_model@0 agent@0 agent_answers@0 agent_facts@0 agent_turn@0 agent_words@0" {
 			t.Errorf("written by %s", by)
 		}
 		if v := w.thread(); v.ModelCalls != 2 || v.ModelTokens == 0 || v.Owner != booking.OwnerAgent {

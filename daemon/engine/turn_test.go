@@ -74,7 +74,7 @@ func TestTheBuiltInAgentOffersWindows(t *testing.T) {
 		time.Sleep(16 * time.Minute)
 		synctest.Wait()
 		got := w.attempt(id)
-		if got.Template != "agent@0 agent_answers@0 agent_turn@0 agent_words@0" || got.Segments != 1 || !strings.Contains(got.Body, "automated") || !strings.Contains(got.Body, "Wed Mar 11, 8 AM-10 AM") {
+		if got.Template != "agent@0 agent_answers@0 agent_facts@0 agent_turn@0 agent_words@0" || got.Segments != 1 || !strings.Contains(got.Body, "automated") || !strings.Contains(got.Body, "Wed Mar 11, 8 AM-10 AM") {
 			t.Errorf("got %d segments by %s: %s", got.Segments, got.Template, got.Body)
 		}
 	})
@@ -217,7 +217,7 @@ func TestAnAgentThatFailsIsStoodInFor(t *testing.T) {
 				id := left(w, "c1", phone(1))
 				time.Sleep(30 * time.Minute)
 				synctest.Wait()
-				if got := w.attempt(id); got.Template != "agent@0 agent_answers@0 agent_turn@0 agent_words@0" || !strings.Contains(got.Body, "Which day suits you?") {
+				if got := w.attempt(id); got.Template != "agent@0 agent_facts@0 agent_answers@0 agent_turn@0 agent_words@0" || !strings.Contains(got.Body, "Which day suits you?") {
 					t.Errorf("%s by %s", got.Body, got.Template)
 				}
 				if alarms := w.alarms(); len(alarms) != 1 || alarms[0].Code != "script_failing" {

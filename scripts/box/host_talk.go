@@ -31,6 +31,11 @@ return c.windows[1] .. " " .. tostring(c.sure) .. " " .. c.days[1]`, Want: "b tr
 		Doc:     "The name of the service that a text speaks of; nil when it is none or not clear.",
 		Example: `return talk.service("my AC is out", { { name = "AC repair", keywords = { "ac" } }, { name = "Drain clearing", keywords = { "drain" } } })`,
 		Want:    "AC repair", fn: talkService},
+	{Name: "talk.facts", Params: []Param{{"question", "string"}, {"facts", "Fact[]"}}, Returns: "{told: string[], topic: string?}",
+		Doc: "The approved facts that answer one question, at most two, as they stand: only those that have everything it asks. topic when it is about what " +
+			"customers often ask of: hours, card, warranty, financing and so on.",
+		Example: `local f = talk.facts("do you take credit cards?", { { text = "We accept cash and all major cards." }, { text = "Licensed and insured." } }) return f.told[1] .. " " .. f.topic`,
+		Want:    "We accept cash and all major cards. card", fn: talkFacts},
 	{Name: "talk.past_danger", Params: []Param{{"text", "string"}}, Returns: "string?",
 		Doc:     "A danger that a text tells of and that is over: gas, carbon_monoxide, fire and so on. One that is there now never reaches a script.",
 		Example: `return talk.past_danger("gas co came yesterday about the smell, they capped it")`, Want: "gas", fn: talkPastDanger},
@@ -108,6 +113,34 @@ func talkService(l *lua.LState) int {
 		services = append(services, s)
 	}
 	return giveMaybe(l, booking.MatchService(text, services))
+}
+
+func talkFacts(l *lua.LState) int {
+	question, list := stringArg(l, 1, "facts"), tableArg(l, 2, "facts")
+	readCost(l, question)
+	var facts []booking.Fact
+	for i := 1; i <= list.Len() && i <= MaxValues; i++ {
+		row, ok := list.RawGetInt(i).(*lua.LTable)
+		if !ok {
+			raise(l, "facts: the list has %s in it", article(list.RawGetInt(i)))
+		}
+		f := booking.Fact{Text: fieldText(row, "text")}
+		work(l, 20+2*len(f.Text))
+		facts = append(facts, f)
+	}
+	told, topic := booking.FactsFor(question, facts)
+	row := l.NewTable()
+	for _, f := range told {
+		build(l, len(f.Text))
+		row.Append(lua.LString(f.Text))
+	}
+	t := l.NewTable()
+	t.RawSetString("told", row)
+	if topic != "" {
+		t.RawSetString("topic", lua.LString(topic))
+	}
+	l.Push(t)
+	return 1
 }
 
 func fieldText(t *lua.LTable, name string) string {

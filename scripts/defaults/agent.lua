@@ -3,11 +3,11 @@
 -- It writes the first text after an online booking was left unfinished, and answers what the customer texts: it offers open arrival
 -- windows, books one when the customer chose it, moves and cancels, tells prices from approved facts only, and goes to a person
 -- whenever it does not know. STOP, HELP and emergencies never come here, and every text is checked after it: what is no result of an
--- ask and no approved fact does not go out. The words are in agent_words, what it knows of
--- windows and bookings in agent_turn, its answers to single questions in agent_answers. What it is not sure of it says with a
+-- ask and no approved fact does not go out. The words are in agent_words, what it knows of windows and bookings in agent_turn, its
+-- answers to single questions in agent_answers, what approved facts answer in agent_facts. What it is not sure of it says with a
 -- second result, for agent_model, which then asks a language model.
 
-local turn = require "agent_answers"
+local turn = require "agent_facts"
 
 local opt_out = " Reply STOP to opt out."
 
@@ -53,7 +53,7 @@ local doubts = { "scam", "legit", "fraud", "phishing", "estafa", "fraude" }
 local not_me = { "wrong person", "not my name", "i'm not ", "im not ", "no soy " }
 
 -- strangers are ways to say that the one we write to is somebody else; %s is the name.
-local strangers = { "who is %s", "whos %s", "who's %s", "who %s is", "heard of %s", "know a %s", "know any %s", "know no %s", "know %s", "no %s ", "not %s", "isnt %s", "isn't %s", "wrong %s",
+local strangers = { "who is %s", "whos %s", "who's %s", "who %s is", "heard of %s", "know a %s", "know any %s", "know no %s", "know %s", "no %s ", "not %s", "isnt %s", "aint %s", "ain't %s", "isn't %s", "wrong %s",
   "%s moved", "%s doesnt live", "%s doesn't live", "%s no longer", "quien es %s", "quién es %s", "conozco a %s", "ninguna %s", "ningun %s", "ningún %s" }
 
 -- plain_words are names that are words as well: "let me know will you come" is not about Will.
@@ -128,6 +128,15 @@ local dear = { "too much", "too expensive", "too high", "too steep", "pricey", "
 -- symptoms are words with which people tell what is wrong.
 local symptoms = { "noise", "loud", "leak", "drip", "water", "air", "cold", "warm", "hot", "broke", "smell", "units", "year", "model", "brand", " ton", "turn", "making", "makes", "clog", "ruido", "gotea", "agua", "frio", "frío", "caliente", "no prende", "no sirve" }
 
+-- lasts are words of who asks how long the work takes; nobody promises an end.
+local lasts = { "how long does it take", "how long does it usually", "how long will it take", "how long do you take", "how long will the", "how long does the", "how long will u", "how long will you be", "how long will they", "how long would it",
+  "how long is the visit", "how long it takes", "how long it take", "how long do they take", "how long does that take", "cuanto tarda", "cuánto tarda", "cuanto se tarda", "cuánto se tarda", "cuanto dura", "cuánto dura", "cuanto tiempo toma", "cuánto tiempo toma" }
+
+-- why tells whether a text asks for a reason: it names a window, and chooses none.
+function turn:why()
+  return self:has({ "why ", "how come", "por que ", "por qué " })
+end
+
 local approved = { "i own", "im the owner", "i'm the owner", "i am the owner", "my tenant will", "said its fine", "said it's fine", "said ok", "said yes", "said to book", "approved", "permission", "agreed", "ok with it", "said its ok", "said it's ok", "dio permiso", "dijo que si", "dijo que sí" }
 
 function turn:visit()
@@ -152,19 +161,31 @@ function turn:visit()
       return self:book(self:find(chosen))
     end
   end
-  if self:has(paying) and self:asking() and not is.price and not is.card then
+  local told_facts, left_open, about = self:told()
+  if self:has(paying) and self:asking() and not is.price and not is.card and told_facts == "" then
     return self:ask_office(lead, self:text("check"))
   end
   if is.license and not is.card then
     local facts = self:facts(1, "licensed", "insured", "licencia")
     local rest = string.gsub(text.lower(self.said), "licensed and insured", "licensed")
     if is.price and facts ~= "" then
-      return self:price(text.trim(lead .. " " .. facts))
-    end
-    if facts == "" or string.find(rest, " and ", 1, true) or select(2, string.gsub(self.said, "?", "")) > 1 then
+      return self:price(told_facts ~= "" and lead or text.trim(lead .. " " .. facts))
+    elseif told_facts ~= "" and (self.ctx.booking or left_open) then
+      return self:tell(lead)
+    elseif told_facts ~= "" and told_facts ~= facts then
+      return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. told_facts))
+    elseif facts == "" or string.find(rest, " and ", 1, true) or select(2, string.gsub(self.said, "?", "")) > 1 then
       return self:ask_office(lead, facts, self:text("check"))
     end
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. facts))
+  end
+  if told_facts ~= "" and not is.price then
+    if self.ctx.booking or left_open then
+      return self:tell(lead)
+    end
+    lead = text.trim(lead .. " " .. told_facts)
+  elseif left_open and about and about ~= "pay" and not (is.price or is.tenant) then
+    return self:ask_office(lead, self:text("check"))
   end
   if is.link and not is.yes then
     return self:answer(lead, self:text("link"))
@@ -173,7 +194,7 @@ function turn:visit()
   if said_price and not is.no and (not is.price or self:has({ "extra", "surcharge", "recargo" })) then
     return self:offer(two(self:any_open()), nil, text.trim(lead .. " " .. said_price))
   end
-  if self:has(dear) and #(self.ctx.offered or {}) > 0 then
+  if self:has(dear) and #(self.ctx.offered or {}) > 0 and not self:choose(self.said).sure then
     local cheaper = list.filter(self:others(), function(id) return not self:find(id).surcharge_cents end)
     if list.find(self.ctx.offered, function(w) return w.surcharge_cents end) and #cheaper > 0 then
       return self:offer(two(cheaper), nil, lead)
@@ -197,10 +218,15 @@ function turn:visit()
   if #choice.past > 0 then
     return self:offer(two(choice.near), nil, self:text("past"))
   end
+  if self:has(lasts) and self:asking() and told_facts == "" and not choice.sure then
+    return self:ask_office(lead, self:text("check"))
+  end
   if choice.sure then
     local window = self:find(choice.windows[1])
     local offered = list.find(self.ctx.offered or {}, function(w) return w.id == window.id end)
-    if offered and (is.yes or not is.no) then
+    if offered and not is.yes and self:why() then
+      return self:offer(self:still_offered(), nil, lead)
+    elseif offered and (is.yes or not is.no) then
       return self:book(window)
     end
     return self:confirm(window, lead)
@@ -284,15 +310,20 @@ local function reply_to(ctx)
   if first then
     return first
   end
+  local is = t.is
+  local told, open = t:told()
+  if ctx.booking and told ~= "" and not (is.cancel or is.reschedule or is.price or is.booked or is.when or t:not_needed()) then
+    return t:tell()
+  end
   if ctx.booking then
     local own = t:own()
     if own then
       return own
     end
   end
-  local told = t:beside()
-  if told then
-    return told
+  local beside = t:beside()
+  if beside then
+    return beside
   end
   local more = talk.past_danger(t.said) or t:has({ " now ", " but ", "still ", " ahora ", " pero " }) and talk.service(t.said, ctx.services or {})
   local offered = ctx.offered or {}
@@ -300,12 +331,12 @@ local function reply_to(ctx)
   local waits = t.memory.waits and not (more or chosen or t.is.options or t.is.earliest) -- "ok thanks" to "the office will check"
   t.memory.waits = nil
   local asks_a_day = #t:choose(t.said).days > 0 and t:asking() -- "no thanks. monday?"
-  local undecided = not (asks_a_day or more or chosen or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
+  local undecided = not (told ~= "" or asks_a_day or more or chosen or t.is.yes or t.is.options or t.is.earliest or t.is.reschedule or t.is.price)
   if t.is.done and undecided then
     return t:done({ say = t:text("done"), close = true })
   elseif t.is.later and undecided then
     return t:done({ say = t:text("later"), close = true })
-  elseif t.is.thanks and (undecided or waits) and not t.is.license then
+  elseif t.is.thanks and (undecided or waits) and not (open or t.is.license) then
     return t:answer(t:text("welcome"))
   end
   if t.is.reaction then -- a smile asks for nothing, but an open offer may be said again
@@ -322,6 +353,9 @@ local function reply_to(ctx)
   end
   if t.is.no then
     return t:done({ say = t:text("later"), close = true })
+  end
+  if t:pictured() and t:open() then
+    return t:offer(list.first(t:any_open(), 2), nil, t:text("media_noted"))
   end
   local unclear = (t.memory.unclear or 0) + 1
   t.memory.unclear = unclear

@@ -1,4 +1,4 @@
--- agent_answers: what the agent answers about prices, the visit that is booked, facts, and dangers that are over. A module of agent.
+-- agent_answers: what the agent answers about prices, the visit that is booked, and dangers that are over. A module of agent.
 
 local turn = require "agent_turn"
 local words = require "agent_words"
@@ -23,6 +23,9 @@ end
 
 -- unknown_terms are asked for with prices, and no fact tells them.
 local unknown_terms = { "match", "beat", "discount", "coupon", "senior", "military", "veteran", "special", "promo", "deal", "waive", "financ", "payment plan", "descuento", "promoc" }
+
+-- apart are topics whose price is none of a visit.
+local apart = { warranty = true, ["home warranty"] = true, financing = true, plan = true, card = true, cash = true, cheque = true, parking = true, pet = true }
 
 -- price_note gives what the business wrote of the price of a service, with its name; nil when that is no amount, or the fee of every visit.
 function turn:price_note()
@@ -69,11 +72,14 @@ function turn:price(lead)
   if self:has({ "cancel", "no show", "no-show" }) then
     return self:ask_office(lead or "", self:text("check"))
   end
-  local facts = self:price_note() or self:fee() or self:facts(2, "fee", "price", "precio")
+  local told, _, about = self:told()
+  local priced = about and string.find(told, "[%$%%]") and told
+  lead = text.trim((lead or "") .. " " .. (priced and "" or told))
+  local facts = priced or self:price_note() or self:fee() or self:facts(2, "fee", "price", "precio")
   if facts == "" then
     return self:person("asked for a price", lead or "", self:text("check"))
   end
-  local unknown = self:has(unknown_terms)
+  local unknown = not priced and (self:has(unknown_terms) or told == "" and about and apart[about])
   if unknown then
     facts = self:text("check_too") .. " " .. facts
   end
@@ -156,7 +162,8 @@ function turn:and_beside(proposal)
     local is = talk.intents(sentence)
     local choice = talk.choose(sentence, self.ctx.now, self.zone, self:open() or {}, self.ctx.offered)
     if self:asking(sentence) and not (is.yes and not is.price or is.when or is.options or is.booked or is.card or choice.timed or #choice.days > 0) then
-      local known = (is.price or self:asks_of_price(sentence)) and (self:price_note() or self:fee()) or self:known(sentence)
+      local fact = self:known(sentence)
+      local known = fact ~= "" and fact or (is.price or self:asks_of_price(sentence)) and (self:price_note() or self:fee())
       if not known or known == "" then
         known, proposal.task = self:text("check"), "answer the customer: " .. text.truncate(text.trim(sentence), 140)
       end
@@ -196,6 +203,9 @@ function turn:own()
   local window = pending and self:find(pending)
   if window and self.is.yes and not self.is.no then
     return self:book(window)
+  end
+  if self.is.done and label == "" and not self:asking() and not self.is.reschedule then -- "I already booked with your office"
+    return self:answer(self:text("done"))
   end
   local told = talk.address(self.said)
   if told.line1 and self:has(moved_house) then
@@ -265,42 +275,6 @@ function turn:own()
   end
 end
 
--- vague words stand in many facts, and in many questions that these do not answer.
-local vague = { customer = true, credit = true, customers = true, technician = true, address = true, please = true, repair = true, number = true, before = true, credited = true }
-
--- known gives the approved facts that a question speaks of, at most two.
-function turn:known(said)
-  local words_of = {}
-  for number in string.gmatch(said, "%d%d+") do
-    table.insert(words_of, "$" .. number)
-  end
-  for word in string.gmatch(text.lower(said), "%a+") do
-    if #word > 5 and not vague[word] then
-      table.insert(words_of, word)
-    end
-  end
-  return #words_of > 0 and self:facts(2, unpack(words_of)) or ""
-end
-
--- question answers what is asked and is not about windows: from approved facts, else the office is asked.
-function turn:question()
-  if not string.find(self.said, "%a") or not self:asking() then
-    return nil
-  end
-  if self:has({ " pic", "photo", "video", "foto", "imagen" }) then
-    return self:answer(self:text("media_noted"))
-  end
-  self.unsure = true
-  if string.find(self.said, "%f[%d]%d%d?%f[%D]") and #self:still_offered() > 0 then
-    return self:offer(self:still_offered(), nil, self:text("sorry_what"))
-  end
-  local facts = self:known(self.said)
-  if facts ~= "" then
-    return self:answer(facts)
-  end
-  return self:ask_office(self:text("check"))
-end
-
 -- closers are ways to say that the visit is not needed any more.
 local closers = { "ya lo arregl", "ya esta arreglad", "ya está arreglad", "already fixed", "got it fixed" }
 
@@ -328,7 +302,9 @@ function turn:lead()
   local danger = talk.past_danger(self.said)
   if danger then
     local again = (words[self.lang] or words.en).again[danger]
-    table.insert(parts, again or self:text("danger"))
+    if danger ~= "flooding" and danger ~= "sewage" then -- a pipe that burst last winter is no reason to get out
+      table.insert(parts, again or self:text("danger"))
+    end
     table.insert(parts, self:text("noted"))
   end
   if self.ctx.event.media > 0 then

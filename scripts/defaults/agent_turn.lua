@@ -384,6 +384,10 @@ function turn:others()
   if #note > 0 then
     return note
   end
+  if #offered > 0 and self:has({ "that day", "same day", "ese dia", "ese día", "mismo dia", "mismo día" }) then
+    local near = list.filter(rest, function(w) return self:same_day(w.id, offered[1]) end)
+    return #near > 0 and list.map(near, function(w) return w.id end) or self:still_offered()
+  end
   return list.map(self:has({ "day", "dia", "día" }) and #far > 0 and far or rest, function(w) return w.id end)
 end
 
