@@ -10,27 +10,27 @@ import (
 // Question is one that customers often ask and that the usual agent answers from an approved fact, or else hands to a person.
 type Question struct {
 	ID    string   // stable
-	Words []string // in small letters: the agent tells a fact whose text has one of them
+	Asks  string   // in words: the agent tells a fact that answers it, see [FactsFor]
+	Words []string // in small letters, where it goes by these instead: it tells a fact whose text has one of them
 }
 
-// Questions are those that an office is reminded of. The words are those by which scripts/defaults finds a fact: for the first two the
-// lists of turn:price and of the licence, for the others a word of more than five letters of the question itself (turn:question).
+// Questions are those that an office is reminded of. The words are the lists of turn:price and of the licence in scripts/defaults.
 var Questions = []Question{
-	{"visit_fee", []string{"fee", "price", "precio"}},
-	{"license", []string{"licensed", "insured", "licencia"}},
-	{"warranty", []string{"warranty"}},
-	{"financing", []string{"financing"}},
-	{"payment", []string{"payment", "accept"}},
-	{"hours", []string{"business"}},
-	{"brands", []string{"brands"}},
-	{"maintenance", []string{"maintenance"}},
+	{ID: "visit_fee", Words: []string{"fee", "price", "precio"}},
+	{ID: "license", Words: []string{"licensed", "insured", "licencia"}},
+	{ID: "warranty", Asks: "Is there a warranty on repairs?"},
+	{ID: "financing", Asks: "Do you offer financing?"},
+	{ID: "payment", Asks: "What payment do you accept?"},
+	{ID: "hours", Asks: "What are your business hours?"},
+	{ID: "brands", Asks: "What brands do you work on?"},
+	{ID: "maintenance", Asks: "Do you have a maintenance plan?"},
 }
 
 // Answer gives the first of the facts that the usual agent tells to the question; nil: it hands the question to a person.
 func (q Question) Answer(facts []Fact) *Fact {
 	for i := range facts {
 		low := strings.ToLower(facts[i].Text)
-		if slices.ContainsFunc(q.Words, func(word string) bool { return strings.Contains(low, word) }) {
+		if told, _ := FactsFor(q.Asks, facts[i:i+1]); len(told) > 0 || slices.ContainsFunc(q.Words, func(word string) bool { return strings.Contains(low, word) }) {
 			return &facts[i]
 		}
 	}
