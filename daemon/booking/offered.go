@@ -28,6 +28,13 @@ func OfferedIn(text string, at time.Time, loc *time.Location, known []Window) (l
 	return list
 }
 
+// NamesTimes tells whether a text of ours names a time on a day at all, so that windows need not be read for one that does not.
+func NamesTimes(text string, at time.Time, loc *time.Location) bool {
+	g := guard{text: []byte(text), Evidence: Evidence{Now: at, Zone: loc}}
+	g.read()
+	return len(g.timesOnDays()) > 0
+}
+
 // recognised finds the known window that a time on a day means.
 func recognised(t TimeMention, d *DayMention, loc *time.Location, known []Window) (Window, bool) {
 	for _, w := range known {

@@ -19,6 +19,9 @@ func TestWindowsThatATextOffered(t *testing.T) {
 		"I have Thu 3/12 7-9. Book it?":                        "gone 2026-03-12T07:00",
 	} {
 		var got []string
+		if want != "" && !NamesTimes(text, tuesday, e.Zone) {
+			t.Errorf("%q: no time on a day is seen", text)
+		}
 		for _, w := range OfferedIn(text, tuesday, e.Zone, e.Windows) {
 			if w.ID == "" {
 				got = append(got, "gone", w.Start.In(e.Zone).Format("2006-01-02T15:04"))
@@ -28,6 +31,15 @@ func TestWindowsThatATextOffered(t *testing.T) {
 		}
 		if s := strings.Join(got, " "); s != want {
 			t.Errorf("%q: %q, want %q", text, s, want)
+		}
+	}
+}
+
+func TestAPlainTextNamesNoTime(t *testing.T) {
+	e := brightwater(t)
+	for _, text := range []string{"Hi Ada, your booking with Brightwater is not finished: https://x.example/l/T2H4 Reply STOP to opt out.", "", "Call (614) 555-0100."} {
+		if NamesTimes(text, tuesday, e.Zone) {
+			t.Errorf("%q", text)
 		}
 	}
 }

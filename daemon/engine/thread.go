@@ -270,7 +270,11 @@ func (t *txn) beginThread(account booking.Account, a booking.Attempt, mode booki
 
 // offeredIn gives the IDs of the windows that a text of ours names.
 func (t *txn) offeredIn(account booking.Account, v booking.Thread, body string) ([]string, error) {
-	known, loc, err := windowsOf(&t.Snapshot, account, v.Scheduler)
+	_, loc, err := zoneOf(&t.Snapshot, account, v.Scheduler)
+	if err != nil || !booking.NamesTimes(body, t.Now, loc) {
+		return nil, err
+	}
+	known, _, err := windowsOf(&t.Snapshot, account, v.Scheduler)
 	if err != nil {
 		return nil, err
 	}
