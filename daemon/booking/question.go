@@ -16,7 +16,7 @@ type Question struct {
 
 // Questions are those that an office is reminded of. The words are the lists of turn:price and of the licence in scripts/defaults.
 var Questions = []Question{
-	{ID: "visit_fee", Words: []string{"fee", "price", "precio"}},
+	{ID: "visit_fee", Words: []string{"fee", "price", "precio", "visit costs", "visit is $", "service call costs", "service call is $"}},
 	{ID: "license", Words: []string{"licensed", "insured", "licencia"}},
 	{ID: "warranty", Asks: "Is there a warranty on repairs?"},
 	{ID: "financing", Asks: "Do you offer financing?"},

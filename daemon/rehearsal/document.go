@@ -191,7 +191,7 @@ func (s *Span) UnmarshalJSON(raw []byte) error {
 }
 
 func invalid(field, message string) *booking.Error {
-	return booking.Refuse(booking.Invalid, "invalid_rehearsal", field, message, "see the format of rehearsals; the daemon's guide names where it stands")
+	return booking.Refuse(booking.Invalid, "invalid_rehearsal", field, message, "see \"Rehearsals\" in the operator's guide, daemon/README.md")
 }
 
 // worldAlone is a refusal of its own: refusals of one code are equal to [errors.Is], and this one is no other's.

@@ -116,6 +116,28 @@ func TestOwnTalks(t *testing.T) {
 	}
 }
 
+// The example of the operator's guide plays as it stands there.
+func TestTheGuidesExampleIsGood(t *testing.T) {
+	guide, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(guide), "\n## Rehearsals\n")
+	_, section, _ = strings.Cut(section, "```json\n")
+	example, _, ok := strings.Cut(section, "```")
+	if !ok {
+		t.Fatal("the guide has no example")
+	}
+	d, err := rehearsal.Read([]byte(example), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := rehearsal.Run(t.Context(), d, rehearsal.Options{Scripts: inBox{}})
+	if err != nil || !r.Passed {
+		t.Errorf("%v %s %q: %+v", err, r.Outcome, r.Failures, r.Turns)
+	}
+}
+
 // Whatever a model does, what the deterministic agent is good at stays good: it is down, or it lies in every text.
 func TestGivenRehearsalsWhateverTheModelDoes(t *testing.T) {
 	for name, model := range map[string]string{

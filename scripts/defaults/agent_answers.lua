@@ -75,7 +75,7 @@ function turn:price(lead)
   local told, _, about = self:told()
   local priced = about and string.find(told, "[%$%%]") and told
   lead = text.trim((lead or "") .. " " .. (priced and "" or told))
-  local facts = priced or self:price_note() or self:fee() or self:facts(2, "fee", "price", "precio")
+  local facts = priced or self:price_note() or self:fee() or self:facts(2, "fee", "price", "precio", "visit costs", "visit is $", "service call costs", "service call is $")
   if facts == "" then
     return self:person("asked for a price", lead or "", self:text("check"))
   end
